@@ -3,10 +3,113 @@
 from email.message import Message
 
 from cases.mail import Bounce, Mail
+from inbox.intake.bounces import signs, sns
+from inbox.intake.bounces.dsn import read_reports
+from inbox.intake.bounces.evidence import Evidence, gather
+from inbox.intake.bounces.failures import Failure, addresses, class_in, status_in
+from inbox.intake.bounces.forms import recipients_in
+from inbox.intake.bounces.library import failed_recipients
+from inbox.intake.bounces.original import original_id
+from inbox.intake.bounces.reason import address_is_dead, sounds_temporary
+
+_MOST_RECIPIENTS = 1000
 
 
 def read_bounce(mail: Mail, message: Message | None) -> Bounce | None:
     """What the report says, or None where the mail is no such report."""
-    if message is not None and message.get_content_type() == "multipart/report":
-        return Bounce()
-    return Bounce() if mail.sender.address.startswith("mailer-daemon@") else None
+    if not _suspicious(mail, message):
+        return None
+    evidence = gather(mail, message)
+    failures, seen = read_reports(evidence.reports)
+    if failures:
+        return _bounce(mail, evidence, _worst(failures))
+    if seen:
+        # A report of deliveries and relays only: good news.
+        return None
+    failures, original = sns.read_notification(evidence.notice)
+    if failures:
+        return _bounce(mail, evidence, failures, original)
+    if not _convincing(mail, message, evidence):
+        return None
+    return _bounce(mail, evidence, _from_words(mail, message, evidence))
+
+
+def _suspicious(mail: Mail, message: Message | None) -> bool:
+    """Whether a closer look is worth its while: a person's mail ends here."""
+    return (
+        _is_report(mail, message)
+        or bool(mail.header("x-failed-recipients"))
+        or signs.from_a_daemon(mail)
+        or signs.null_path(mail)
+        or signs.failure_subject(mail.subject)
+        or bool(mail.header("x-amz-sns-message-id"))
+    )
+
+
+def _is_report(mail: Mail, message: Message | None) -> bool:
+    kind = (
+        message.get_content_type() if message is not None else mail.header("content-type").lower()
+    )
+    if not kind.startswith("multipart/report"):
+        return False
+    declared = mail.header("content-type").lower()
+    return "disposition-notification" not in declared and "feedback-report" not in declared
+
+
+def _convincing(mail: Mail, message: Message | None, evidence: Evidence) -> bool:
+    """Whether a mail without a readable report is a bounce all the same."""
+    if mail.header("x-failed-recipients") or (_is_report(mail, message) and evidence.reports):
+        return True
+    speaks = signs.speaks_of_failure(mail.subject, evidence.notice)
+    if signs.from_a_daemon(mail) or _is_report(mail, message):
+        return speaks
+    if signs.an_answer(mail.subject) or not signs.failure_subject(mail.subject):
+        return False
+    return (
+        signs.null_path(mail) or not evidence.notice.strip() or bool(recipients_in(evidence.notice))
+    )
+
+
+def _worst(failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
+    """Those that failed; those that are late only where none failed."""
+    return tuple(each for each in failures if not each.delayed) or failures
+
+
+def _from_words(mail: Mail, message: Message | None, evidence: Evidence) -> tuple[Failure, ...]:
+    """The failures as header fields, the library or our own patterns find them."""
+    late = sounds_temporary(mail.subject, evidence.notice)
+    named = addresses(mail.header("x-failed-recipients"))
+    if not named and message is not None:
+        temporary, permanent = failed_recipients(message)
+        named, late = permanent or temporary, late or (bool(temporary) and not permanent)
+    named = named or recipients_in(evidence.notice) or addresses(evidence.notice)
+    others = {each.address for each in mail.to} | {mail.sender.address}
+    named = tuple(each for each in named if each not in others) or named
+    return tuple(_from_notice(each, evidence, late) for each in named[:_MOST_RECIPIENTS])
+
+
+def _from_notice(recipient: str, evidence: Evidence, late: bool) -> Failure:
+    words = " ".join(evidence.notice.split())[:4000]
+    return Failure(recipient, late, status_in(words), words)
+
+
+def _bounce(
+    mail: Mail, evidence: Evidence, failures: tuple[Failure, ...], original: str | None = None
+) -> Bounce:
+    permanent = any(not each.delayed for each in failures) if failures else None
+    return Bounce(
+        recipients=tuple(each.recipient for each in failures),
+        status=_status(failures, permanent),
+        permanent=permanent,
+        address_dead=any(address_is_dead(each) for each in failures),
+        original_message_id=original or original_id(mail, evidence),
+    )
+
+
+def _status(failures: tuple[Failure, ...], permanent: bool | None) -> str | None:
+    """The first code of a failure; where only its class is known, x.0.0 (RFC 3463)."""
+    told = next((each.status for each in failures if each.status), None)
+    if told or permanent is None:
+        return told
+    replied = next((code for each in failures if (code := class_in(each.diagnostic))), None)
+    return f"{replied or (5 if permanent else 4)}.0.0"
