@@ -1,0 +1,1 @@
+"""What runs when nothing else is configured: a private Valkey, and IMAP and SMTP servers."""

@@ -1,0 +1,34 @@
+"""What all tests share: the options, the marks, and the real servers a test can ask for."""
+
+import pytest
+
+# The servers are plugins and not imports, so that a test file finds their fixtures by name alone;
+# `pythonpath` in pyproject.toml makes `tests` a package without any __init__.py.
+pytest_plugins = [
+    "tests.servers.dovecot",
+    "tests.servers.postgres",
+    "tests.servers.redis_server",
+    "tests.servers.smtp_sink",
+    "tests.servers.toxic",
+    "tests.servers.chromium",
+]
+
+SERVERS = {"dovecot", "own_dovecot", "postgres_url", "durable_postgres"} | {
+    "redis_server",
+    "redis_url",
+    "chromium",
+    "page",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    long_runs = config.getoption("--nightly")
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.server)
+        if item.get_closest_marker("nightly") and not long_runs:
+            item.add_marker(pytest.mark.skip(reason="only with --nightly"))
