@@ -6,13 +6,11 @@ from cases.mail import Bounce, Mail
 from inbox.intake.bounces import signs, sns
 from inbox.intake.bounces.dsn import read_reports
 from inbox.intake.bounces.evidence import Evidence, gather
-from inbox.intake.bounces.failures import Failure, addresses, class_in, status_in
+from inbox.intake.bounces.failures import Failure, class_in
 from inbox.intake.bounces.forms import recipients_in
-from inbox.intake.bounces.library import failed_recipients
 from inbox.intake.bounces.original import original_id
-from inbox.intake.bounces.reason import address_is_dead, sounds_temporary
-
-_MOST_RECIPIENTS = 1000
+from inbox.intake.bounces.reason import address_is_dead
+from inbox.intake.bounces.wording import failures_in_words, with_context
 
 
 def read_bounce(mail: Mail, message: Message | None) -> Bounce | None:
@@ -22,7 +20,7 @@ def read_bounce(mail: Mail, message: Message | None) -> Bounce | None:
     evidence = gather(mail, message)
     failures, seen = read_reports(evidence.reports)
     if failures:
-        return _bounce(mail, evidence, _worst(failures))
+        return _bounce(mail, evidence, with_context(_worst(failures), evidence.notice))
     if seen:
         # A report of deliveries and relays only: good news.
         return None
@@ -31,7 +29,7 @@ def read_bounce(mail: Mail, message: Message | None) -> Bounce | None:
         return _bounce(mail, evidence, failures, original)
     if not _convincing(mail, message, evidence):
         return None
-    return _bounce(mail, evidence, _from_words(mail, message, evidence))
+    return _bounce(mail, evidence, failures_in_words(mail, message, evidence))
 
 
 def _suspicious(mail: Mail, message: Message | None) -> bool:
@@ -50,6 +48,8 @@ def _is_report(mail: Mail, message: Message | None) -> bool:
     kind = (
         message.get_content_type() if message is not None else mail.header("content-type").lower()
     )
+    if kind == "message/delivery-status":
+        return True
     if not kind.startswith("multipart/report"):
         return False
     declared = mail.header("content-type").lower()
@@ -75,28 +75,10 @@ def _worst(failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
     return tuple(each for each in failures if not each.delayed) or failures
 
 
-def _from_words(mail: Mail, message: Message | None, evidence: Evidence) -> tuple[Failure, ...]:
-    """The failures as header fields, the library or our own patterns find them."""
-    late = sounds_temporary(mail.subject, evidence.notice)
-    named = addresses(mail.header("x-failed-recipients"))
-    if not named and message is not None:
-        temporary, permanent = failed_recipients(message)
-        named, late = permanent or temporary, late or (bool(temporary) and not permanent)
-    named = named or recipients_in(evidence.notice) or addresses(evidence.notice)
-    others = {each.address for each in mail.to} | {mail.sender.address}
-    named = tuple(each for each in named if each not in others) or named
-    return tuple(_from_notice(each, evidence, late) for each in named[:_MOST_RECIPIENTS])
-
-
-def _from_notice(recipient: str, evidence: Evidence, late: bool) -> Failure:
-    words = " ".join(evidence.notice.split())[:4000]
-    return Failure(recipient, late, status_in(words), words)
-
-
 def _bounce(
     mail: Mail, evidence: Evidence, failures: tuple[Failure, ...], original: str | None = None
 ) -> Bounce:
-    permanent = any(not each.delayed for each in failures) if failures else None
+    permanent = any(not (each.delayed or each.passing) for each in failures) if failures else None
     return Bounce(
         recipients=tuple(each.recipient for each in failures),
         status=_status(failures, permanent),
@@ -111,5 +93,6 @@ def _status(failures: tuple[Failure, ...], permanent: bool | None) -> str | None
     told = next((each.status for each in failures if each.status), None)
     if told or permanent is None:
         return told
-    replied = next((code for each in failures if (code := class_in(each.diagnostic))), None)
+    texts = (each.diagnostic or each.context for each in failures)
+    replied = next((code for text in texts if (code := class_in(text))), None)
     return f"{replied or (5 if permanent else 4)}.0.0"

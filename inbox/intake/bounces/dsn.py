@@ -5,7 +5,8 @@ import re
 from inbox.intake.bounces.failures import Failure, addresses, status_in
 
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,40})[ \t]*:[ \t]*(.*)$")
-_RECIPIENTS = ("final-recipient", "x-actual-recipient", "original-recipient")
+# The address that we wrote to comes before the one that it was forwarded to.
+_RECIPIENTS = ("original-recipient", "final-recipient", "x-actual-recipient")
 _BAD = ("fail", "delay", "undeliver", "expired", "error")
 _MOST_RECIPIENTS = 1000
 
@@ -58,11 +59,12 @@ def _is_bad(group: dict[str, str]) -> bool:
 
 
 def _failure(recipient: str, group: dict[str, str]) -> Failure:
-    diagnostic = " ".join(group.get(name, "") for name in ("diagnostic-code", "status"))[:4000]
+    diagnostic = group.get("diagnostic-code", "")[:4000]
     status = status_in(group.get("status", ""))
     if status is None or status.endswith((".0.0", ".0")):
         status = _same_class(status, status_in(group.get("diagnostic-code", "")))
-    return Failure(recipient, "delay" in group.get("action", "").lower(), status, diagnostic)
+    delayed = "delay" in group.get("action", "").lower()
+    return Failure(recipient, delayed, (status or "")[:1] == "4", status, diagnostic)
 
 
 def _same_class(status: str | None, better: str | None) -> str | None:

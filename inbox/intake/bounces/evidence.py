@@ -32,6 +32,7 @@ _ORIGINAL_FOLLOWS = re.compile(
     r"|received: |return-path: )",
     re.IGNORECASE | re.MULTILINE,
 )
+_STRAY_REPORT = re.compile(r"^(?:reporting-mta|final-recipient):", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,18 @@ def gather(mail: Mail, message: Message | None) -> Evidence:
             reports.append(_report(part))
         elif kind in _MAIL_TYPES or kind in _HEADER_TYPES:
             original.append(_enclosed(part))
+        elif part is not message and part["message-id"]:
+            # Some put the header of the returned mail in the place of the part's own.
+            original.append(_text_of(part))
         elif kind.startswith("text/") and not (kind == "text/html" and notices):
             notices.append(decoded(part))
         elif not part.is_multipart() and kind.startswith(("multipart/", "message/")):
             notices.append(decoded(part))
-    return _split("\n\n".join(notices)[:_MOST_TEXT], tuple(reports), "\n".join(original))
+    notice = "\n\n".join(notices)[:_MOST_TEXT]
+    if not reports and (found := _STRAY_REPORT.search(notice)):
+        # A wrong boundary leaves one flat text, in which the fields still stand.
+        reports.append(notice[found.start() :])
+    return _split(notice, tuple(reports), "\n".join(original))
 
 
 def decoded(part: Message) -> str:

@@ -8,6 +8,7 @@ _ADDRESS = re.compile(
 )
 _ENHANCED = re.compile(r"(?<![\w.])([45]\.\d{1,3}\.\d{1,3})(?![\w]|\.\d)")
 _REPLY = re.compile(r"(?<![\w.@-])([45])[0-5]\d(?=[ \t-]|$)", re.MULTILINE)
+_MOST_COMPARED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,31 @@ class Failure:
 
     recipient: str
     delayed: bool = False
+    """The server goes on trying."""
+    passing: bool = False
+    """The server gave up, over something that may pass (4.x.x)."""
     status: str | None = None
     diagnostic: str = ""
+    """What the refusing server said."""
+    context: str = ""
+    """What the notice says about it to people."""
 
 
 def addresses(text: str) -> tuple[str, ...]:
     """The addresses in a text, lower-case, each once, in their order."""
     found = (each.group().lower().strip(".'`\"*") for each in _ADDRESS.finditer(text[:20_000]))
     return tuple(dict.fromkeys(each for each in found if each[:1] != "@"))
+
+
+def whole(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Without those that a line break cut short: the beginnings of others among them."""
+    if len(found) > _MOST_COMPARED:
+        return found
+    return tuple(
+        each
+        for each in found
+        if not any(other != each and other.startswith(each) and "@" in each for other in found)
+    )
 
 
 def status_in(text: str) -> str | None:

@@ -18,8 +18,7 @@ _IN_WORDS = re.compile(
 def original_id(mail: Mail, evidence: Evidence) -> str | None:
     """The id of the returned mail, without angle brackets."""
     for text in (evidence.original, *evidence.reports, evidence.notice):
-        found = _FIELD.search(text)
-        if found and found.group(1) != mail.message_id:
+        if found := _FIELD.search(text):
             return found.group(1)
     found = _IN_WORDS.search(evidence.notice)
     if found:

@@ -21,7 +21,7 @@ _ALIVE = re.compile(
 _FULL = re.compile(
     r"(?:mail ?box|quota|inbox|user|account|maildir)[^\n]{0,60}(?:\bfull\b|over ?quota|exceed)|over ?quota|quota (?:exceed|violation)|exceeded[^\n]{0,30}(?:quota|storage)"
     r"|temporarily|(?:account|user|mailbox|e-?mail address)[^\n]{0,60}(?:disabled|suspended|inactive|deactivated|on hold)|llen[ao]\b|is not active"
-    r"|recipient address rejected: (?:on hold|access denied)|blocked using|spamhaus|unable to relay|relaying denied|relay access denied",
+    r"|recipient address rejected: on hold|sender[^\n]{0,20}reject|blocked using|spamhaus|unable to relay|relaying denied|relay access denied",
     re.IGNORECASE,
 )
 # Nobody has this address, the host has none, or the person has moved.
@@ -30,10 +30,15 @@ _DEAD = re.compile(
     r"|no such (?:user|mailbox|recipient|address|person|account|domain|host)|(?:mailbox|address|recipient|account|e-?mail)[^\n]{0,100}(?:does ?n[o']t exist|not exist|not found|could ?n[o']t be found|was ?n[o']t found|unknown|is invalid|no longer valid|no longer exists)"
     r"|invalid (?:recipient|mailbox|address|user|final delivery userid)|bad (?:destination )?(?:recipient|mailbox|address)|no mailbox|mailbox (?:unavailable|not available|invalid)"
     r"|(?:not|n't) (?:a )?(?:valid|known) (?:user|recipient|mailbox|address)|nobody here|no longer (?:with|accept|work|available|employed)|non-?existent (?:user|mailbox|account)"
-    r"|not listed in|recipient[^\n]{0,40}not (?:recognized|exist|found)|not our customer|no account by|recipnotfound|recipientnotfound|unrouteable address"
+    r"|recipient address rejected: access denied|not listed in|recipient[^\n]{0,40}not (?:recognized|exist|found)|not our customer|no account by|recipnotfound|recipientnotfound|unrouteable address"
     r"|host unknown|unknown host|host (?:or domain )?(?:name )?(?:lookup failed|not found)|no such domain|domain[^\n]{0,80}(?:not found|does ?n[o']t exist|unknown|could ?n[o']t be found)|name (?:or )?service error[^\n]{0,80}not found|nullmx|null mx|does not accept mail"
     r"|has moved|moved to|new address|changed (?:his|her|their) address|address (?:has been )?(?:replaced|changed)"
     r"|no existe|(?:direcci[oó]n|usuario|destinatario|cuenta)[^\n]{0,60}(?:desconocid|no encontrad|incorrect|inexistente)|unbekannt|nicht gefunden|n'existe pas|inconnu|introuvable|n[aã]o existe|non esiste|sconosciuto",
+    re.IGNORECASE,
+)
+# After the text of the mail, and in the refusals of Google Groups, "unknown" is a filter's word.
+_A_FILTER = re.compile(
+    r"end of data|data command\)|>>> (?:data|\.)\s{1,9}<<< 5|groups\.google\.com/support",
     re.IGNORECASE,
 )
 # The codes of RFC 3463 that say by themselves that the address leads nowhere.
@@ -47,10 +52,12 @@ _TEMPORARY = re.compile(
 
 def address_is_dead(failure: Failure) -> bool:
     """The address leads to nobody: narrower than a failure for good."""
-    if failure.delayed or (failure.status or "5")[0] == "4":
+    if failure.delayed or failure.passing or (failure.status or "5")[0] == "4":
         return False
-    text = failure.diagnostic[:4000]
-    if _FULL.search(text):
+    text = failure.diagnostic[:4000] or failure.context[:4000]
+    if _FULL.search(text) or (failure.status != "5.1.1" and _A_FILTER.search(failure.context)):
+        return False
+    if (failure.status or "").startswith("5.7.") and "access denied" in text.lower():
         return False
     if _DEAD.search(text):
         return True

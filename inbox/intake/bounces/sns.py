@@ -38,7 +38,7 @@ def _failure(row: dict[str, object], bounce: dict[str, object]) -> Failure:
     temporary = bounce.get("bounceType") != "Permanent"
     status = row.get("status") or status_in(diagnostic)
     recipient = str(row.get("emailAddress", "")).lower().strip("<>")
-    return Failure(recipient, temporary, str(status) if status else None, diagnostic)
+    return Failure(recipient, False, temporary, str(status) if status else None, diagnostic)
 
 
 def _id(sent: dict[str, object]) -> str | None:
