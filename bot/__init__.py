@@ -1,0 +1,1 @@
+"""What the program says by itself, and the only door out."""

@@ -1,0 +1,56 @@
+"""From the outbox to the relay: claim, act, record. No transaction while the relay thinks."""
+
+import logging
+from threading import Lock
+
+from bot import outbox
+from bot.outbox import OutgoingMail, State
+from bot.smtp import PermanentFailure, Relay, TemporaryFailure, Uncertain, Withdrawn
+
+log = logging.getLogger(__name__)
+_draining = Lock()
+
+
+def deliver_due() -> int:
+    """Send all that is due over one kept connection; how many were accepted."""
+    # The doorbell and the sweep of one process take turns; other processes are told by the rows.
+    with _draining, Relay() as relay:
+        accepted = 0
+        while ids := outbox.due():
+            before = accepted
+            accepted += sum(deliver(mail_id, relay) for mail_id in ids)
+            if accepted == before:
+                break
+        return accepted
+
+
+def deliver(mail_id: int, relay: Relay) -> bool:
+    """Send one mail; whether the relay took it."""
+    mail = outbox.claim(mail_id)
+    if mail is None:
+        return False
+    state, said = _hand_over(mail, relay)
+    if state is not None:
+        outbox.record(mail, state, said)
+        log.info("outgoing mail %s: %s", mail.id, state)
+    return state is State.ACCEPTED
+
+
+def _hand_over(mail: OutgoingMail, relay: Relay) -> tuple[State | None, str]:
+    try:
+        said = relay.send(
+            mail.sender,
+            mail.recipient,
+            mail.content,
+            before_body=lambda: outbox.record(mail, State.DATA_SENT),
+        )
+    except Withdrawn:
+        return None, ""
+    except TemporaryFailure as failure:
+        old = outbox.is_too_old(mail)
+        return State.REJECTED if old else State.DEFERRED, str(failure)
+    except PermanentFailure as failure:
+        return State.REJECTED, str(failure)
+    except Uncertain as failure:
+        return State.UNCERTAIN, str(failure)
+    return State.ACCEPTED, said

@@ -1,0 +1,163 @@
+"""Reply or stay silent, and why: rules as a table. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cases.mail import Origin, Trust
+
+VERSION = "2026-11-1"
+"""Named in every decision, so that an old one can be understood later."""
+
+LATE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the policy wants to know of a mail and its case."""
+
+    origin: Origin
+    may_answer: bool
+    may_answer_reason: str
+    trust: Trust = Trust.NONE
+    opened: bool = True
+    """The mail opened a new case."""
+    quarantined: bool = False
+    again: bool = False
+    """The same mail came before."""
+    history: bool = False
+    age: timedelta = timedelta(0)
+    """Between arrival at the server and now."""
+    shadow: bool = False
+    """The mailbox may not send by itself yet."""
+    switched_on: bool = True
+    sent_to_address: int = 0
+    """Automatic answers to that address in the last 24 hours, waiting ones too."""
+    per_address: int = 2
+    sent_to_domain: int = 0
+    """Automatic mails to that domain in the last hour, waiting ones too."""
+    per_domain: int = 20
+    freemail: bool = False
+    dead_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer with that template."""
+
+    template: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Say nothing, for that reason."""
+
+    rule: str
+    reason: str
+
+
+Decision = Reply | Silence
+Rule = Callable[[Situation], Decision | None]
+
+
+def never_answer_machines(situation: Situation) -> Decision | None:
+    if situation.origin is not Origin.CUSTOMER:
+        return Silence("machines", f"written by {_SPEAKERS[situation.origin]}")
+    return None
+
+
+_SPEAKERS = {
+    Origin.AGENT: "one of our agents",
+    Origin.BOT: "one of our bots",
+    Origin.MARKETING: "a marketing tool",
+    Origin.AUTO_REPLY: "a machine (automatic reply)",
+    Origin.BOUNCE: "a mail server (bounce)",
+    Origin.FEEDBACK_REPORT: "a mail server (complaint report)",
+    Origin.RECEIPT: "a machine (receipt)",
+    Origin.BULK: "a machine (bulk mail or list)",
+    Origin.SPAM: "a sender of spam",
+    Origin.CHALLENGE: "a machine (challenge)",
+    Origin.OWN: "ourselves",
+}
+
+
+def never_answer_what_forbids_it(situation: Situation) -> Decision | None:
+    """RFC 3834: senders that must not be answered."""
+    if not situation.may_answer:
+        return Silence("rfc3834", situation.may_answer_reason)
+    return None
+
+
+def never_answer_doubtful_senders(situation: Situation) -> Decision | None:
+    """An answer to a forged address is mail that somebody else's victim gets from us."""
+    if situation.trust is Trust.FAIL or situation.quarantined:
+        return Silence("forged", "the sender's authentication failed")
+    return None
+
+
+def never_answer_dead_addresses(situation: Situation) -> Decision | None:
+    return Silence("dead-address", "mail to this address bounced") if situation.dead_address else None
+
+
+def say_nothing_of_old_mail(situation: Situation) -> Decision | None:
+    if situation.history:
+        return Silence("history", "imported old mail")
+    if situation.age > LATE:
+        return Silence("late", "it waited for more than a day: an acknowledgement comes too late")
+    return None
+
+
+def once_per_mail(situation: Situation) -> Decision | None:
+    return Silence("again", "the same mail came before") if situation.again else None
+
+
+def once_per_case(situation: Situation) -> Decision | None:
+    if not situation.opened:
+        return Silence("once-per-case", "the case was acknowledged before; a person answers next")
+    return None
+
+
+def stay_within_limits(situation: Situation) -> Decision | None:
+    if situation.sent_to_address >= situation.per_address:
+        return Silence("limit-address", "this address had enough automatic answers today")
+    if not situation.freemail and situation.sent_to_domain >= situation.per_domain:
+        return Silence("limit-domain", "this domain had enough automatic answers this hour")
+    return None
+
+
+def obey_the_switches(situation: Situation) -> Decision | None:
+    if not situation.switched_on:
+        return Silence("switched-off", "acknowledgements are switched off")
+    if situation.shadow:
+        return Silence("shadow", "the mailbox is in shadow mode: nothing is sent by itself")
+    return None
+
+
+def acknowledge_the_first_mail(situation: Situation) -> Decision | None:
+    return Reply("acknowledgement", "acknowledge", "a person opened a case")
+
+
+# The first rule that speaks wins, so order is meaning: silences come first.
+RULES: tuple[Rule, ...] = (
+    never_answer_machines,
+    never_answer_what_forbids_it,
+    never_answer_doubtful_senders,
+    never_answer_dead_addresses,
+    say_nothing_of_old_mail,
+    once_per_mail,
+    once_per_case,
+    stay_within_limits,
+    obey_the_switches,
+    acknowledge_the_first_mail,
+)
+
+
+def decide(situation: Situation) -> Decision:
+    """What the first rule that speaks says."""
+    for rule in RULES:
+        decision = rule(situation)
+        if decision is not None:
+            return decision
+    return Silence("nothing", "no rule speaks")

@@ -1,0 +1,57 @@
+"""The queues, and wake(): a doorbell rung after the commit. The database is the truth, not Redis."""
+
+from functools import cache
+
+from redis import Redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy.orm import Session
+
+from bot.settings import settings
+from cases.db import afterwards
+
+# One queue per worker: a worker with two of them can lose jobs when it is killed.
+FILE, SEND, TAG = "file", "send", "tag"
+QUEUES = (FILE, SEND, TAG)
+CHANNEL = "tregua:changes"
+
+
+@cache
+def connection() -> Redis:
+    """The connection of this process, patient with a Redis that restarts."""
+    return connect(settings().redis_url, patience=3)
+
+
+def connect(url: str, *, patience: int) -> Redis:
+    """A connection that tries again that many times."""
+    return Redis.from_url(
+        url,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.1, cap=2), patience),
+        health_check_interval=30,
+        socket_connect_timeout=5,
+    )
+
+
+def queue(name: str) -> Queue:
+    """The queue of that name; jobs carry ids alone, as JSON."""
+    return Queue(name, connection=connection(), serializer=JSONSerializer)
+
+
+def wake(session: Session, name: str, job: str) -> None:
+    """Have a worker of that queue call the job (a dotted path) once this transaction is committed."""
+    rung = session.info.setdefault("rung", set())
+    if (name, job) not in rung:
+        rung.add((name, job))
+        afterwards(session, lambda: ring(name, job))
+
+
+def ring(name: str, job: str) -> None:
+    """Ring now. If Redis is away nothing is lost: a sweep finds the rows."""
+    queue(name).enqueue(job, job_timeout=900, result_ttl=0, failure_ttl=3600)
+
+
+def announce(session: Session, what: str) -> None:
+    """Tell open pages that something changed, once this transaction is committed."""
+    afterwards(session, lambda: connection().publish(CHANNEL, what))

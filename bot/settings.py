@@ -1,0 +1,32 @@
+"""What the admin chose for the bot: relay, Redis, which replies are switched on."""
+
+from functools import cache
+
+from pydantic import Field, SecretStr, ValidationError
+
+from cases.settings import BadSetting, EnvironmentThenFile, explain
+
+
+class Settings(EnvironmentThenFile):
+    """Settings of the package `bot`; docs/configuration.md lists them all."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_security: str = Field(default="none", pattern="^(tls|starttls|none)$")
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    acknowledge: bool = True
+    acknowledgements_per_address: int = Field(default=2, ge=0)
+    """Automatic answers to one address within 24 hours."""
+    automatic_per_domain: int = Field(default=20, ge=1)
+    """Automatic mails to one domain within an hour."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise BadSetting(explain(wrong)) from wrong

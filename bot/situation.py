@@ -1,0 +1,104 @@
+"""Gathers from mails that were filed what the policy wants to know, in two queries a batch."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.outbox import OutgoingMail, State
+from bot.policy import Situation
+from bot.settings import settings
+from cases.contact import normalised
+from cases.filing import Filed
+from cases.filing.arrival import Arrival
+from cases.mailbox import Mode
+
+FREEMAIL = frozenset(
+    """
+    gmail.com googlemail.com outlook.com hotmail.com hotmail.es live.com msn.com yahoo.com yahoo.es
+    icloud.com me.com aol.com gmx.com gmx.es gmx.net proton.me protonmail.com telefonica.net
+    terra.es movistar.es ono.com orange.es orange.fr wanadoo.fr free.fr libero.it web.de t-online.de
+    yahoo.co.uk hotmail.co.uk btinternet.com outlook.es hotmail.fr yahoo.com.mx yahoo.com.ar
+    """.split()  # noqa: SIM905  a list of domains reads better as text
+)
+
+
+@dataclass
+class Sent:
+    """Automatic mails of late, waiting ones too: reservations count, or a crash undercounts."""
+
+    to_address: Counter[str] = field(default_factory=Counter)
+    to_domain: Counter[str] = field(default_factory=Counter)
+
+    def reserve(self, address: str) -> None:
+        """One more is about to be queued."""
+        self.to_address[address] += 1
+        self.to_domain[domain_of(address)] += 1
+
+
+def domain_of(address: str) -> str:
+    """The part behind the @."""
+    return address.rpartition("@")[2]
+
+
+def sent_of_late(session: Session, addresses: Iterable[str], now: datetime) -> Sent:
+    """What those addresses and their domains got from us by itself."""
+    wanted = {normalised(address) for address in addresses}
+    day, hour = now - timedelta(hours=24), now - timedelta(hours=1)
+    domains = {domain_of(address) for address in wanted}
+    return Sent(
+        _count(session, OutgoingMail.recipient, wanted, day),
+        _count(session, OutgoingMail.domain, domains, hour),
+    )
+
+
+def _count(session: Session, column: object, wanted: set[str], since: datetime) -> Counter[str]:
+    rows = session.execute(
+        select(column, func.count())  # type: ignore[call-overload]
+        .where(
+            column.in_(wanted),  # type: ignore[attr-defined]
+            OutgoingMail.queued_at > since,
+            OutgoingMail.automatic,
+            OutgoingMail.state != State.CANCELLED,
+        )
+        .group_by(column)
+    )
+    return Counter({value: number for value, number in rows})
+
+
+def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
+    """The situation of one filed mail."""
+    address = normalised(arrival.mail.sender.address)
+    chosen, mailbox = settings(), arrival.mailbox
+    return Situation(
+        origin=arrival.mail.origin,
+        may_answer=arrival.mail.speaker.may_answer,
+        may_answer_reason=arrival.mail.speaker.may_answer_reason,
+        trust=arrival.mail.trust,
+        opened=filed.opened,
+        quarantined=filed.message.quarantined,
+        again=filed.again,
+        history=arrival.history,
+        age=now - arrival.at,
+        shadow=mailbox is not None and mailbox.mode is Mode.SHADOW,
+        switched_on=chosen.acknowledge,
+        sent_to_address=sent.to_address[address],
+        per_address=chosen.acknowledgements_per_address,
+        sent_to_domain=sent.to_domain[domain_of(address)],
+        per_domain=chosen.automatic_per_domain,
+        freemail=domain_of(address) in FREEMAIL,
+        dead_address=_bounced(filed, address),
+    )
+
+
+def _bounced(filed: Filed, address: str) -> bool:
+    known = filed.case.contact.identifiers
+    return any(one.value == address and one.bounced_at is not None for one in known)
+
+
+def senders(arrivals: Sequence[Arrival]) -> set[str]:
+    """Whose limits the batch needs to know."""
+    return {arrival.mail.sender.address for arrival in arrivals}

@@ -1,0 +1,22 @@
+"""What runs when: the only list of periodic jobs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.queues import FILE, SEND, TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job that a worker of that queue calls again and again, whether or not Redis is there."""
+
+    job: str
+    queue: str
+    every: timedelta
+
+
+TIMETABLE = (
+    Periodic("inbox.intake.jobs.file_waiting", FILE, timedelta(seconds=20)),
+    Periodic("bot.jobs.sweep_outbox", SEND, timedelta(seconds=20)),
+    Periodic("inbox.intake.jobs.tag_waiting", TAG, timedelta(seconds=30)),
+)

@@ -1,0 +1,44 @@
+"""The state of each customer, and what follows from it. These nouns are its vocabulary."""
+
+from cases.agent import Agent, Role
+from cases.case import Case, Part, Participant, State
+from cases.contact import Contact, Identifier, Kind
+from cases.db import before_commit
+from cases.exclusions import changes
+from cases.exclusions.rows import Exclusion, FeedChange, FeedHead
+from cases.history import Event, What
+from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
+from cases.mailbox import Mailbox, Mode
+from cases.message import Delivery, Direction, KnownId, Message
+
+before_commit(changes.follow)
+
+__all__ = [
+    "Address",
+    "Agent",
+    "Attachment",
+    "Bounce",
+    "Case",
+    "Contact",
+    "Delivery",
+    "Direction",
+    "Event",
+    "Exclusion",
+    "FeedChange",
+    "FeedHead",
+    "Identifier",
+    "Kind",
+    "KnownId",
+    "Mail",
+    "Mailbox",
+    "Message",
+    "Mode",
+    "Origin",
+    "Part",
+    "Participant",
+    "Role",
+    "Speaker",
+    "State",
+    "Trust",
+    "What",
+]

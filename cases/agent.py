@@ -1,0 +1,69 @@
+"""Who may sign in, and what each role may do."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.db import Base
+
+_hasher = PasswordHasher()
+# Compared when nobody has that address, so that an unknown user takes as long as a known one.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+class Role(StrEnum):
+    """What an agent is allowed to do."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    MARKETING = "marketing"
+    AUDITOR = "auditor"
+
+
+class Agent(Base):
+    """A person who signs in."""
+
+    __tablename__ = "agent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(default=Role.AGENT)
+    team: Mapped[str] = mapped_column(default="")
+    """Empty: sees the cases of all teams."""
+    language: Mapped[str] = mapped_column(default="es")
+    password_hash: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    def set_password(self, password: str) -> None:
+        """Keep the password's argon2id hash."""
+        self.password_hash = _hasher.hash(password)
+
+
+def signed_in_by(session: Session, address: str, password: str) -> Agent | None:
+    """The active agent with that address and password, or None."""
+    agent = session.scalars(
+        select(Agent).where(Agent.address == address.strip().lower())
+    ).one_or_none()
+    usable = agent is not None and agent.active and agent.password_hash
+    if not _matches(agent.password_hash if agent and usable else _NOBODY, password):
+        return None
+    return agent if usable else None
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def addresses(session: Session) -> frozenset[str]:
+    """The addresses of all active agents: their mail is not a customer's."""
+    return frozenset(session.scalars(select(Agent.address).where(Agent.active)))

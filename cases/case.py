@@ -1,0 +1,199 @@
+"""A case: one matter of one customer, from the first mail until it is closed."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+
+from cases.contact import Contact
+from cases.db import Base
+from cases.history import Event, What
+from cases.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from cases.message import Message
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    """For the customer; clocks pause."""
+    CLOSED = "closed"
+
+
+class Part(StrEnum):
+    """What somebody is in a case."""
+
+    CUSTOMER = "customer"
+    COPIED = "copied"
+    """In copy of a participant's mail: may write here, gets nothing by itself."""
+    NEWCOMER = "newcomer"
+    """Came with one of our signed ids: visible, gets nothing until an agent agrees."""
+    CONFIRMED = "confirmed"
+
+
+class AlreadyClosed(Exception):
+    """The case was closed before, so it cannot be closed again."""
+
+
+class NotClosed(Exception):
+    """The case is open, so there is nothing to reopen."""
+
+
+_OPEN = text("state != 'closed'")
+
+
+class Case(Base):
+    """One matter of one customer."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_open_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_cases_contact_state", "contact_id", "state"),
+        Index("ix_cases_last_at", "last_at", "id"),
+        Index("ix_cases_assignee_state", "assignee_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailbox.id"), index=True)
+    state: Mapped[State] = mapped_column(default=State.OPEN)
+    bulk: Mapped[bool] = mapped_column(default=False)
+    """Opened by mail that no person wrote: closed from the start, promises nothing."""
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    language: Mapped[str] = mapped_column(default="")
+    unread: Mapped[bool] = mapped_column(default=True)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    last_at: Mapped[datetime]
+    """When somebody last wrote."""
+    snippet: Mapped[str] = mapped_column(default="")
+
+    waiting_since: Mapped[datetime | None]
+    """Arrival of the oldest mail of the customer that nobody answered; chasing does not reset it."""
+    answered_at: Mapped[datetime | None]
+    """When a person first answered."""
+    due_at: Mapped[datetime | None]
+    """Until when we owe the next answer; empty while nothing is owed."""
+    breached_at: Mapped[datetime | None]
+    """The instant of the first broken promise in this case."""
+
+    type: Mapped[str] = mapped_column(default="")
+    """Leaf of the taxonomy; empty until tagged."""
+    type_by: Mapped[str] = mapped_column(default="")
+    """Agent who corrected it; empty while only the classifier says so."""
+    complaint: Mapped[bool | None]
+    """None until tagged: then it counts as a complaint."""
+    sentiment: Mapped[str] = mapped_column(default="")
+    anger: Mapped[float] = mapped_column(default=0.0)
+    urgency: Mapped[float] = mapped_column(default=0.0)
+    needs_review: Mapped[bool] = mapped_column(default=False)
+    labels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    linked_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    """An older case that this one follows."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+    contact: Mapped[Contact] = relationship()
+    mailbox: Mapped[Mailbox | None] = relationship()
+    messages: Mapped[list["Message"]] = relationship(
+        back_populates="case", order_by="Message.arrived_at, Message.id"
+    )
+    participants: Mapped[list["Participant"]] = relationship(back_populates="case")
+    events: Mapped[list[Event]] = relationship(back_populates="case", order_by="Event.id")
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        for name, first in (("state", State.OPEN), ("bulk", False), ("version", 0)):
+            if getattr(self, name) is None:
+                setattr(self, name, first)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is not State.CLOSED
+
+    def close(self, *, by: str, at: datetime) -> None:
+        """The matter is settled; the customer may reopen it by writing again."""
+        if not self.is_open:
+            raise AlreadyClosed(f"case {self.id} was closed before")
+        self.state, self.closed_at = State.CLOSED, at
+        self.waiting_since = self.due_at = None
+        self.happened(What.CLOSED, by=by, at=at)
+
+    def reopen(self, *, by: str, at: datetime) -> None:
+        """It is not settled after all."""
+        if self.is_open:
+            raise NotClosed(f"case {self.id} is open")
+        self.state, self.closed_at = State.OPEN, None
+        self.happened(What.REOPENED, by=by, at=at)
+
+    def assign(self, agent_id: int | None, *, by: str, at: datetime) -> None:
+        """Make it somebody's, or nobody's."""
+        self.assignee_id = agent_id
+        self.happened(What.ASSIGNED, by=by, at=at, agent_id=agent_id)
+
+    def wait_for_us(self, since: datetime, due_at: datetime) -> None:
+        """The customer wrote; the clock of an earlier unanswered mail goes on."""
+        if self.waiting_since is None:
+            self.waiting_since, self.due_at = since, due_at
+
+    def answered(self, *, by: str, at: datetime) -> None:
+        """A person answered: what was owed is met, late or in time."""
+        if self.due_at is not None and at > self.due_at:
+            self.breach(self.due_at)
+        self.answered_at = self.answered_at or at
+        self.waiting_since = self.due_at = None
+        self.last_at, self.unread = at, False
+        self.happened(What.ANSWERED, by=by, at=at)
+
+    def breach(self, at: datetime) -> None:
+        """A promise was broken at that instant, whenever we notice it."""
+        if self.breached_at is None:
+            self.breached_at = at
+            self.happened(What.BREACHED, by="sla", at=at)
+
+    def may_reopen(self, at: datetime, days: int) -> bool:
+        """Whether a mail of that instant still belongs to this closed case."""
+        return self.closed_at is not None and at - self.closed_at <= timedelta(days=days)
+
+    def happened(self, what: What, *, by: str, at: datetime, **data: object) -> None:
+        """Add a row to the history, and let the exclusions of the contact be looked at again."""
+        self.version = (self.version or 0) + 1
+        event = Event(case=self, what=what, by=by, at=at, data=data)
+        if (session := object_session(self)) is not None:
+            session.add(event)
+        note(self)
+
+
+class Participant(Base):
+    """An address that takes part in a case."""
+
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("case_id", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    address: Mapped[str] = mapped_column(index=True)
+    part: Mapped[Part]
+    case: Mapped[Case] = relationship(back_populates="participants")
+
+
+def take(session: Session, case_id: int) -> Case:
+    """The case, locked until the end of the transaction, as it is now; raises NoResultFound.
+
+    Every verb starts from here, so that two people and the intake never overwrite one another.
+    """
+    return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+def note(case: Case) -> None:
+    """Have the exclusions of this case's contact recomputed at the end of the transaction."""
+    session = object_session(case)
+    if session is not None:
+        session.info.setdefault("noted", set()).add(case)

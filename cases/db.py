@@ -1,0 +1,170 @@
+"""Where transactions begin and end. Nothing else in the program commits."""
+
+import json
+import logging
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy import Enum as Choice
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from cases.settings import settings
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[], object]
+BeforeCommit = Callable[[Session], None]
+
+FILING = "filing"
+"""One filer at a time, so that two mails of one thread never open two cases."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant. SQLite forgets time zones, so it is kept in UTC and given back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value.astimezone(UTC) if value else None
+        return value.replace(tzinfo=UTC)
+
+
+def _values(choices: type[StrEnum]) -> list[str]:
+    return [choice.value for choice in choices]
+
+
+class Base(DeclarativeBase):
+    """The base of all tables."""
+
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Utc,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        list[str]: JSON,
+        StrEnum: Choice(StrEnum, native_enum=False, length=32, values_callable=_values),
+    }
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+@cache
+def engine() -> Engine:
+    """The engine of this process."""
+    return make_engine(settings().database())
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for that URL, with what SQLite needs to keep the same promises as PostgreSQL."""
+    if url.startswith("sqlite"):
+        made = create_engine(url, connect_args={"timeout": 30}, json_serializer=_json)
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin_sqlite)
+        return made
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=60, json_serializer=_json
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver must not begin by itself: we say BEGIN or BEGIN IMMEDIATE below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that begins deferred can fail half-way, when another writes first.
+    writes = connection.get_execution_options().get("tregua_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_before_commit: list[BeforeCommit] = []
+
+
+def before_commit(act: BeforeCommit) -> None:
+    """Have it called at the end of every transaction, before it is committed."""
+    if act not in _before_commit:
+        _before_commit.append(act)
+
+
+def afterwards(session: Session, act: Act) -> None:
+    """Have it called after a successful commit and never otherwise."""
+    session.info.setdefault("afterwards", []).append(act)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A look at the database that changes nothing."""
+    with sessionmaker(engine(), autoflush=False)() as session:
+        yield session
+
+
+@contextmanager
+def transaction(*, lock: str | None = None) -> Iterator[Session]:
+    """Everything inside happens, or nothing does."""
+    writer = engine().execution_options(tregua_writes=True)
+    with sessionmaker(writer, autoflush=False, expire_on_commit=False).begin() as session:
+        if lock is not None:
+            _take(session, lock)
+        yield session
+        session.flush()
+        for act in _before_commit:
+            act(session)
+    for done in session.info.pop("afterwards", ()):
+        _attempt(done)
+
+
+def _take(session: Session, lock: str) -> None:
+    # On SQLite BEGIN IMMEDIATE is already the lock.
+    if session.get_bind().dialect.name == "postgresql":
+        number = zlib.crc32(lock.encode())
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def _attempt(act: Act) -> None:
+    # What fails here was only a doorbell: a sweep finds what was missed.
+    try:
+        act()
+    except Exception:
+        log.warning("something after a commit failed; a sweep will find it", exc_info=True)

@@ -1,0 +1,20 @@
+"""A mail as it came: which row of the spool, when the server took it, in which mailbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.mail import Mail
+from cases.mailbox import Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail to be filed."""
+
+    mail: Mail
+    at: datetime
+    """When the server took it: clocks start here."""
+    raw_id: int | None = None
+    mailbox: Mailbox | None = None
+    history: bool = False
+    """Imported old mail: a closed case without clocks, replies or exclusions."""

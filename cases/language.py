@@ -1,0 +1,96 @@
+"""The words of the product in Spanish and English: the catalogue, the current language, dates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("es", "en")
+SOURCE = "en"
+_HERE = Path(__file__).resolve().parent
+_current: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+def current() -> str:
+    """The language this request or command speaks."""
+    return _current.get()
+
+
+def choose(language: str) -> None:
+    """Speak that language from here on; an unknown one is taken as English."""
+    _current.set(language if language in LANGUAGES else SOURCE)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak that language inside the block."""
+    token = _current.set(language if language in LANGUAGES else SOURCE)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def gettext(text: str, **values: object) -> str:
+    """The text in the current language, with {named} values filled in."""
+    found = _catalogue(current()).get(text, text)
+    return found.format(**values) if values else found
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """Singular or plural of the text; {number} is always filled in."""
+    found = gettext(one if number == 1 else many)
+    return found.format(number=number, **values)
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    if language == SOURCE:
+        return {}
+    words: dict[str, str] = {}
+    for path in sorted(folder(language).glob("*.po")):
+        with path.open("rb") as file:
+            words |= _entries(file)
+    return words
+
+
+def _entries(file: object) -> dict[str, str]:
+    catalogue = read_po(file)  # type: ignore[arg-type]
+    words: dict[str, str] = {}
+    for message in catalogue:
+        if not message.id or message.fuzzy:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        words |= {key: text for key, text in zip(ids, texts, strict=False) if text}
+    return words
+
+
+def folder(language: str) -> Path:
+    """The folder of a language's catalogues: beside the packages, or inside the installed one."""
+    beside = _HERE.parent / "templates" / "locale" / language
+    return beside if beside.exists() else _HERE.parent / "inbox/templates/locale" / language
+
+
+def say_datetime(instant: datetime, zone: str, *, language: str = "", style: str = "medium") -> str:
+    """An instant as people of that language and zone read it."""
+    return format_datetime(
+        instant, style, tzinfo=ZoneInfo(zone), locale=language or current()  # type: ignore[arg-type]
+    )
+
+
+def say_date(instant: datetime, zone: str, *, language: str = "", style: str = "full") -> str:
+    """The day of an instant, in words."""
+    day = instant.astimezone(ZoneInfo(zone)).date()
+    return format_date(day, style, locale=language or current())  # type: ignore[arg-type]
+
+
+def say_time(instant: datetime, zone: str, *, language: str = "") -> str:
+    """The hour and minute of an instant."""
+    return format_time(instant, "short", tzinfo=ZoneInfo(zone), locale=language or current())

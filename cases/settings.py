@@ -1,0 +1,98 @@
+"""What the admin chose for cases: database, folder of the data, secret, promised answer times."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class BadSetting(Exception):
+    """A setting has a value that cannot be used; the text says which and what to do."""
+
+
+def toml_file() -> Path:
+    """Where settings are read from when the environment does not say them."""
+    return Path(os.environ.get("TREGUA_CONFIG", "tregua.toml"))
+
+
+class EnvironmentThenFile(BaseSettings):
+    """Settings come from TREGUA_… variables first, then from tregua.toml."""
+
+    model_config = SettingsConfigDict(env_prefix="TREGUA_", frozen=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = TomlConfigSettingsSource(settings_cls, toml_file())
+        return init_settings, env_settings, file
+
+
+class Settings(EnvironmentThenFile):
+    """Settings of the package `cases`; docs/configuration.md lists them all."""
+
+    data: Path = Path(".tregua")
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    old_secret_keys: list[SecretStr] = Field(default_factory=list)
+    zone: str = "Europe/Madrid"
+    opening_hours: str = "mon-fri 09:00-18:00"
+    first_response_hours: float = Field(default=8.0, gt=0)
+    language: str = Field(default="es", pattern="^(es|en)$")
+    reopen_days: int = Field(default=14, ge=0)
+
+    def database(self) -> str:
+        """URL of the database; SQLite in the data folder where nothing is said."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'tregua.db'}"
+
+    def secret(self) -> bytes:
+        """The secret that signs and encrypts; made on first use in a file only the owner reads."""
+        return self.secret_key.get_secret_value().encode() or _secret_file(self.data)
+
+    def old_secrets(self) -> list[bytes]:
+        """Secrets that were used before: they still verify, and sign nothing."""
+        return [key.get_secret_value().encode() for key in self.old_secret_keys]
+
+
+def _secret_file(folder: Path) -> bytes:
+    path = folder / "secret.key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = secrets.token_urlsafe(48).encode()
+        try:
+            # O_EXCL lets only one of two processes that start together make the secret.
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(fresh)
+        except FileExistsError:
+            return path.read_bytes().strip()
+    return path.read_bytes().strip()
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise BadSetting(explain(wrong)) from wrong
+
+
+def explain(wrong: ValidationError) -> str:
+    """One sentence per setting that cannot be used."""
+    return " ".join(
+        f"Setting TREGUA_{str(error['loc'][0]).upper()} cannot be used: {error['msg']}."
+        for error in wrong.errors()
+    )

@@ -1,0 +1,98 @@
+"""Signatures that only we can make: on our Message-IDs, plus-addresses and links; and secrets at rest.
+
+HMAC-SHA-256 cut to 128 bits (RFC 2104, section 5), compared in constant time.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from cases.settings import settings
+
+_OUR_ID = re.compile(r"tregua\.c(\d{1,12})\.([a-z2-7]{8})\.([a-z2-7]{26})@([^\s@<>]{1,255})")
+_OUR_TAG = re.compile(r"c(\d{1,12})\.([a-z2-7]{26})")
+
+
+class Tampered(Exception):
+    """A stored secret does not open: another key, another row, or changed bytes."""
+
+
+def sign(purpose: str, text: str) -> str:
+    """26 letters and digits that prove that we said the text, for that purpose alone."""
+    return _mac(settings().secret(), purpose, text)
+
+
+def verify(purpose: str, text: str, mac: str) -> bool:
+    """Whether we signed it, with the secret of today or one from before."""
+    keys = [settings().secret(), *settings().old_secrets()]
+    # All keys are compared, so that the time says nothing about which one fits.
+    return any([hmac.compare_digest(_mac(key, purpose, text), mac.lower()) for key in keys])
+
+
+def _mac(key: bytes, purpose: str, text: str) -> str:
+    digest = hmac.digest(_key(key, purpose), text.encode(), "sha256")[:16]
+    return base64.b32encode(digest).decode().lower().rstrip("=")
+
+
+def _key(key: bytes, purpose: str) -> bytes:
+    return hmac.digest(key, f"tregua/{purpose}".encode(), "sha256")
+
+
+def new_message_id(case_id: int, domain: str) -> str:
+    """A fresh signed Message-ID, without angle brackets, that tells us its case when it returns."""
+    nonce = base64.b32encode(secrets.token_bytes(5)).decode().lower()
+    mac = sign("message-id", f"{case_id}.{nonce}@{domain.lower()}")
+    return f"tregua.c{case_id}.{nonce}.{mac}@{domain.lower()}"
+
+
+def case_of_message_id(message_id: str) -> int | None:
+    """The case that one of our Message-IDs speaks of, or None if we did not make it."""
+    found = _OUR_ID.fullmatch(message_id.lower())
+    if found is None:
+        return None
+    case_id, nonce, mac, domain = found.groups()
+    return int(case_id) if verify("message-id", f"{case_id}.{nonce}@{domain}", mac) else None
+
+
+def plus_address(address: str, case_id: int) -> str:
+    """The mailbox's address with a signed tag: soporte+c7.<mac>@…"""
+    local, _, domain = address.partition("@")
+    return f"{local}+c{case_id}.{sign('plus-address', f'{case_id}@{domain.lower()}')}@{domain}"
+
+
+def case_of_plus_address(address: str) -> int | None:
+    """The case that a signed plus-address speaks of, or None."""
+    local, _, domain = address.lower().partition("@")
+    found = _OUR_TAG.fullmatch(local.partition("+")[2])
+    if found is None or not verify("plus-address", f"{found[1]}@{domain}", found[2]):
+        return None
+    return int(found[1])
+
+
+def seal(secret: str, *, row: str) -> str:
+    """The secret encrypted for that row alone (AES-256-GCM), so that swapping rows fails."""
+    nonce = secrets.token_bytes(12)
+    cipher = AESGCM(_key(settings().secret(), "at-rest"))
+    sealed = cipher.encrypt(nonce, secret.encode(), row.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def unseal(sealed: str, *, row: str) -> str:
+    """The secret of that row; raises Tampered."""
+    content = base64.urlsafe_b64decode(sealed)
+    for key in (settings().secret(), *settings().old_secrets()):
+        try:
+            cipher = AESGCM(_key(key, "at-rest"))
+            return cipher.decrypt(content[:12], content[12:], row.encode()).decode()
+        except Exception as wrong:
+            failure = wrong
+    raise Tampered(f"the secret of {row} does not open with this installation's key") from failure
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 in hex: for tokens and contents, never for guessable personal data."""
+    return hashlib.sha256(text.encode()).hexdigest()

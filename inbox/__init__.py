@@ -1,0 +1,1 @@
+"""Where mail comes in, and where people and programs look in."""

@@ -1,0 +1,1 @@
+"""The contracts with programs: feed, gate, bots, interactions."""

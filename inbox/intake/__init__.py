@@ -1,0 +1,1 @@
+"""The mail coming in. Knows nothing of the web."""

@@ -1,0 +1,29 @@
+"""Places where a test may have the process die: TREGUA_FAILPOINT=name kills it there, once."""
+
+import os
+import signal
+from pathlib import Path
+
+NAMES = (
+    "fetched",
+    "spooled",
+    "taken",
+    "parsed",
+    "filed",
+    "before-commit",
+    "after-commit",
+)
+_WANTED = os.environ.get("TREGUA_FAILPOINT", "")
+_ONCE = os.environ.get("TREGUA_FAILPOINT_ONCE", "")
+"""A file that remembers that the process died already."""
+
+
+def pass_by(name: str) -> None:
+    """Go on, unless a test wants the process to end here."""
+    if _WANTED != name:
+        return
+    if _ONCE:
+        if Path(_ONCE).exists():
+            return
+        Path(_ONCE).touch()
+    os.kill(os.getpid(), signal.SIGKILL)

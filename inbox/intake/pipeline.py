@@ -1,0 +1,165 @@
+"""From raw mails to filed messages and queued replies.
+
+    spool | parse | file | decide | queue        then, in its own time: | tag
+
+Everything slow happens before the transaction; everything that must happen together happens
+inside it. A batch is as large as what has come in: one mail goes at once.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from bot import outbox, policy, queues, replies, situation
+from cases import clock, filing
+from cases.contact import normalised
+from cases.db import FILING, transaction
+from cases.filing.arrival import Arrival
+from cases.history import What
+from cases.mailbox import Mailbox
+from classifiers.language import detect
+from inbox import spool
+from inbox.intake import failpoints, stubs
+from inbox.intake.jail import Unreadable, parse_safely
+from inbox.intake.knowing import who_is_who
+from inbox.settings import settings
+from inbox.spool import Fate, Taken
+
+log = logging.getLogger(__name__)
+
+Parsed = tuple[Taken, "filing.Mail | Unreadable"]
+_working = Lock()
+
+
+def file_waiting() -> int:
+    """File all that waits in the spool, parsing one batch while the one before is filed."""
+    # The doorbell and the sweep of one process take turns; other processes are told by leases.
+    with _working, ThreadPoolExecutor(1) as ahead:
+        filed = 0
+        coming = ahead.submit(_take_and_parse)
+        while batch := coming.result():
+            coming = ahead.submit(_take_and_parse)
+            ingest(batch)
+            filed += len(batch)
+        return filed
+
+
+def _take_and_parse() -> list[Parsed]:
+    taken = spool.take()
+    failpoints.pass_by("taken")
+    if not taken:
+        return []
+    by_id = {one.id: one for one in taken}
+    known = who_is_who()
+    parsed = [
+        (by_id[raw_id], mail)
+        for raw_id, mail in parse_safely(((one.id, one.content) for one in taken), known)
+    ]
+    failpoints.pass_by("parsed")
+    return parsed
+
+
+def ingest(batch: Sequence[Parsed]) -> None:
+    """File a batch at once; if anything in it fails, its mails one by one, to find the culprit."""
+    try:
+        _ingest_together(batch)
+    except OperationalError:
+        # The database is away. Nothing was lost: the leases run out and the mails are tried again.
+        raise
+    except Exception:
+        log.warning("a batch of %s failed; its mails are filed one by one", len(batch))
+        for one in batch:
+            _ingest_alone(one)
+
+
+def _ingest_alone(one: Parsed) -> None:
+    taken, mail = one
+    try:
+        _ingest_together([one])
+    except OperationalError:
+        raise
+    except Exception as failure:
+        log.exception("mail %s cannot be filed", taken.id)
+        _put_aside(taken, f"{type(failure).__name__} while filing")
+
+
+def _put_aside(taken: Taken, reason: str) -> None:
+    """Count the failed try; after the last one the mail waits for people, with a stub case."""
+    with transaction(lock=FILING) as session:
+        if taken.attempts < spool.TRIES:
+            spool.release(session, taken.id, reason)
+            return
+        arrival = _arrival(session, taken, stubs.stub(taken.content, reason))
+        filing.file(session, arrival)
+        spool.settle(session, [taken.id], Fate.FAILED, reason)
+
+
+def _ingest_together(batch: Sequence[Parsed]) -> None:
+    now = clock.now()
+    readable = [(taken, mail) for taken, mail in batch if not isinstance(mail, Unreadable)]
+    with transaction(lock=FILING) as session:
+        arrivals = [_arrival(session, taken, mail) for taken, mail in readable]
+        filed = filing.file_all(session, arrivals, _policy())
+        sent = situation.sent_of_late(session, situation.senders(arrivals), now)
+        for arrival, one in zip(arrivals, filed, strict=True):
+            _speak(session, arrival, one, sent)
+        spool.settle(session, [taken.id for taken, _ in readable], Fate.FILED)
+        _wake(session)
+        failpoints.pass_by("filed")
+    failpoints.pass_by("after-commit")
+    for taken, mail in batch:
+        if isinstance(mail, Unreadable):
+            _put_aside(taken, mail.reason)
+
+
+def _policy() -> filing.Policy:
+    return filing.Policy(servers_vouch=bool(settings().trusted_servers))
+
+
+def _arrival(session: Session, taken: Taken, mail: "filing.Mail") -> Arrival:
+    mailbox = session.get(Mailbox, taken.mailbox_id)
+    return Arrival(mail, taken.arrived_at, taken.id, mailbox, taken.history)
+
+
+def _speak(
+    session: Session, arrival: Arrival, filed: filing.Filed, sent: situation.Sent
+) -> None:
+    """Decide whether to answer, keep the decision, and queue the answer."""
+    _hear_language(arrival, filed)
+    now = clock.now()
+    about = situation.of(arrival, filed, sent, now)
+    decision = policy.decide(about)
+    outbox.note(session, filed.message, about, decision, at=now)
+    if isinstance(decision, policy.Reply):
+        sent.reserve(normalised(filed.message.sender))
+        replies.queue(session, filed.message, decision, at=now)
+    elif not filed.again:
+        filed.case.happened(
+            What.SILENCE, by="bot", at=now, rule=decision.rule, reason=decision.reason
+        )
+
+
+def _hear_language(arrival: Arrival, filed: filing.Filed) -> None:
+    if filed.message.language or not filed.message.to_tag:
+        return
+    language = detect(f"{arrival.mail.subject}\n{arrival.mail.new_text[:400]}")
+    filed.message.language = language
+    filed.case.language = filed.case.language or language
+    filed.case.contact.language = filed.case.contact.language or language
+
+
+def _wake(session: Session) -> None:
+    queues.wake(session, queues.SEND, "bot.jobs.deliver_due")
+    queues.wake(session, queues.TAG, "inbox.intake.jobs.tag_waiting")
+    queues.announce(session, "cases")
+
+
+def waiting(session: Session) -> int:
+    """How many mails wait in the spool; at most a hundred are counted."""
+    ids = select(spool.RawMail.id).where(spool.RawMail.fate == Fate.WAITING).limit(100)
+    return len(session.scalars(ids).all())

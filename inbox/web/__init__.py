@@ -1,0 +1,1 @@
+"""The pages agents work in. Knows nothing of IMAP."""
