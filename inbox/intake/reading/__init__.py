@@ -1,0 +1,56 @@
+"""What a person newly wrote in a mail: quotations, signatures and disclaimers folded away."""
+
+from dataclasses import dataclass
+
+from inbox.intake.reading.disclaimers import mark_disclaimers
+from inbox.intake.reading.folding import folds_against
+from inbox.intake.reading.forwards import forwarded_sender, is_forward
+from inbox.intake.reading.markup import without_quotes
+from inbox.intake.reading.page import Fold, Page, Part, has_words, pages_of
+from inbox.intake.reading.quotes import mark_quotes
+from inbox.intake.reading.signatures import mark_signatures
+
+__all__ = ["Fold", "NewlyWritten", "forwarded_sender", "is_forward", "newly_written"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewlyWritten:
+    """The person's own words, with and without the signature, and the lines to fold."""
+
+    new_text: str
+    with_signature: str
+    folded: tuple[Fold, ...] = ()
+
+
+def newly_written(text: str, *, html: str = "", subject: str = "") -> NewlyWritten:
+    """Never empty if the mail is not: a mail of nothing but quotation is given back whole.
+
+    Give `html` if the text was made of it; its structure then tells what is quoted.
+    """
+    if html:
+        read = _read(without_quotes(html), subject)
+        if has_words(read.new_text):
+            return NewlyWritten(
+                read.new_text, read.with_signature, folds_against(text, read.with_signature)
+            )
+    return _read(text, subject)
+
+
+def _read(text: str, subject: str) -> NewlyWritten:
+    page, rest = pages_of(text)
+    mark_quotes(page)
+    mark_disclaimers(page)
+    mark_signatures(page)
+    tail = "" if page.parts[-1] is Part.QUOTE else rest
+    new_text = page.joined(Part.WORDS) + tail
+    signed = page.joined(Part.WORDS, Part.SIGNATURE, Part.DISCLAIMER) + tail
+    if has_words(new_text):
+        return NewlyWritten(new_text, signed, page.folds())
+    if has_words(signed) and not is_forward(subject, text):
+        return NewlyWritten(signed, signed, _quotes_only(page))
+    return NewlyWritten(text.strip(), text.strip())
+
+
+def _quotes_only(page: Page) -> tuple[Fold, ...]:
+    """The signature is all there is, so it stays open."""
+    return tuple(fold for fold in page.folds() if fold.kind == Part.QUOTE)

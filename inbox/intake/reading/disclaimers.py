@@ -1,0 +1,66 @@
+"""Finds what companies, lists and virus scanners add below a mail."""
+
+from inbox.intake.reading import phrases
+from inbox.intake.reading.page import Page, Part, is_rule
+
+_LONGEST_LEAD = 240
+
+
+def mark_disclaimers(page: Page) -> None:
+    """Mark them from the paragraph where they begin to the end of what a person wrote there."""
+    for start, end in _paragraphs(page):
+        if page.parts[start] is not Part.WORDS or not _disclaims(page, start, end):
+            continue
+        if not _something_above(page, start):
+            continue
+        start = _with_rule(page, start)
+        number = start
+        while number < len(page.parts) and page.parts[number] is not Part.QUOTE:
+            if page.parts[number] is Part.WORDS:
+                page.parts[number] = Part.DISCLAIMER
+            number += 1
+
+
+def _paragraphs(page: Page) -> list[tuple[int, int]]:
+    """Each run of lines without a blank one or a quoted one between them."""
+    found: list[tuple[int, int]] = []
+    start = -1
+    for number in range(len(page.shown) + 1):
+        inside = (
+            number < len(page.shown)
+            and bool(page.shown[number])
+            and page.parts[number] is Part.WORDS
+        )
+        if inside and start < 0:
+            start = number
+        elif not inside and start >= 0:
+            found.append((start, number))
+            start = -1
+    return found
+
+
+def _disclaims(page: Page, start: int, end: int) -> bool:
+    """The phrase stands at the head of the paragraph, or the paragraph has two of them."""
+    lead = " ".join(page.shown[start : min(end, start + 4)]).lower()
+    head = lead.lstrip("*_-–—[(<> #\"'¡!")[:_LONGEST_LEAD]
+    match = phrases.DISCLAIMERS.search(head)
+    if match is None:
+        return False
+    if match.start() <= 3:
+        return True
+    rest = " ".join(page.shown[start : min(end, start + 30)]).lower()
+    return len({found.group() for found in phrases.DISCLAIMERS.finditer(rest)}) >= 2
+
+
+def _something_above(page: Page, start: int) -> bool:
+    return any(
+        page.shown[n] and page.parts[n] is Part.WORDS and not is_rule(page.shown[n])
+        for n in range(start - 1, max(-1, start - 200), -1)
+    )
+
+
+def _with_rule(page: Page, start: int) -> int:
+    above = start - 1
+    while above > 0 and not page.shown[above]:
+        above -= 1
+    return above if above > 0 and is_rule(page.shown[above], at_least=5) else start

@@ -1,0 +1,76 @@
+"""Whether a mail is a forward, and who wrote what it forwards."""
+
+from inbox.intake.reading import headers, phrases
+from inbox.intake.reading.page import Page, pages_of
+
+# These open a forward in one language and a reply, or a sentence, in another.
+_WEAK_PREFIXES = frozenset({"i", "vs", "tr", "pd", "vl", "vb", "enc", "vid", "trs", "reen"})
+_MOST_PREFIXES = 8
+_LONGEST_PREFIX = 14
+
+
+def is_forward(subject: str, text: str) -> bool:
+    """By the first prefix of the subject; a weak or missing one needs a forwarded mail below."""
+    prefix = _first_prefix(subject)
+    if prefix in phrases.FORWARD_PREFIXES and prefix not in _WEAK_PREFIXES:
+        return True
+    if prefix in phrases.FORWARD_PREFIXES:
+        return prefix in {"tr", "enc"} or _forwarded_block(text) is not None
+    if prefix in phrases.REPLY_PREFIXES:
+        return False
+    return _says_forwarded(text)
+
+
+def forwarded_sender(text: str) -> str | None:
+    """The address of whoever wrote the forwarded mail, if its header shows one."""
+    block = _forwarded_block(text)
+    return block.sender if block is not None else None
+
+
+def _first_prefix(subject: str) -> str:
+    """ "[Shop #12] FWD: RE: order" begins with "fwd"."""
+    rest = subject.strip()[:200]
+    for _ in range(_MOST_PREFIXES):
+        if not rest.startswith("["):
+            break
+        tag, closed, after = rest.partition("]")
+        rest = after.strip() if closed else tag[1:]
+    prefix, colon, _ = rest.replace("：", ":")[: _LONGEST_PREFIX + 4].partition(":")
+    return prefix.strip(" .").rstrip("0123456789[]() ").lower() if colon else ""
+
+
+def _forwarded_block(text: str) -> headers.Block | None:
+    """The first header block with a From line."""
+    page = _unquoted(text)
+    for number, line in enumerate(page.shown):
+        if line:
+            block = headers.block_at(page.shown, number)
+            if block is not None and block.sender is not None:
+                return block
+    return None
+
+
+def _says_forwarded(text: str) -> bool:
+    """The separator that programs write above a forwarded mail, and a header block below it."""
+    page = _unquoted(text)
+    for number, line in enumerate(page.shown):
+        if line and _announces(line):
+            below = page.next_filled(number + 1)
+            if below < len(page.shown) and headers.block_at(page.shown, below) is not None:
+                return True
+    return False
+
+
+def _announces(line: str) -> bool:
+    core = line[:120].strip("-_=*~—–> #\t").lower().rstrip(":： ")
+    if not core:
+        return False
+    match = phrases.FORWARDED_ANYWHERE.match(core)
+    return match is not None and (core in phrases.FORWARDED or len(core) - match.end() < 60)
+
+
+def _unquoted(text: str) -> Page:
+    """The lines without the prefix that some programs give a forwarded mail."""
+    page, _ = pages_of(text)
+    page.shown = [line.lstrip("> ") for line in page.shown]
+    return page

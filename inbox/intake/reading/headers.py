@@ -1,0 +1,144 @@
+"""The header block that programs without quotation marks put above an old mail."""
+
+import re
+from dataclasses import dataclass
+
+from inbox.intake.reading import phrases
+from inbox.intake.reading.page import is_rule
+
+_LONGEST_BLOCK = 16
+_LONGEST_LABEL = 30
+_ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w.-]{1,190}")
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """From, Sent, To and Subject of an old mail: its lines and who wrote it."""
+
+    start: int
+    end: int
+    sender: str | None
+
+
+def block_at(lines: list[str], start: int) -> Block | None:
+    """The header block that begins on this line, if one does."""
+    if label_of(lines[start]) is None:
+        return None
+    kinds, end = _read(lines, start)
+    text = " ".join(lines[start:end])
+    if len(kinds) < 2 or not _convinces(kinds, text):
+        return _on_one_line(lines, start) or _lotus(lines, start)
+    return Block(start, end, _sender(lines, kinds))
+
+
+def label_of(line: str) -> str | None:
+    """Which header this line gives: from, to, date, subject or copy."""
+    head = line[: _LONGEST_LABEL + 10].replace("：", ":")
+    label, colon, _ = head.partition(":")
+    if not colon:
+        return None
+    return phrases.LABELS.get(label.strip(" \t*_>|\u00a0").lower())
+
+
+def _read(lines: list[str], start: int) -> tuple[dict[str, int], int]:
+    """The kinds of header and where each stands; and the line after the block."""
+    kinds: dict[str, int] = {}
+    end = start
+    for number in range(start, min(len(lines), start + _LONGEST_BLOCK)):
+        kind = label_of(lines[number])
+        if kind is not None:
+            kinds.setdefault(kind, number)
+            end = number + 1
+        elif _is_bare(lines[number]) and not _label_follows(lines, number):
+            break
+    return kinds, end
+
+
+def _is_bare(line: str) -> bool:
+    return not line.strip(">| ")
+
+
+def _label_follows(lines: list[str], number: int) -> bool:
+    """One blank line between two headers is bad wrapping, more are the end of the block."""
+    return any(label_of(line) is not None for line in lines[number + 1 : number + 2])
+
+
+def _convinces(kinds: dict[str, int], text: str) -> bool:
+    """People write "From: Madrid, To: Oslo" as well, so a header must show more than two labels."""
+    address = "@" in text
+    if "from" in kinds:
+        if address:
+            return True
+        dated = "date" in kinds and _TIME.search(text) is not None
+        return ("subject" in kinds and (dated or "to" in kinds)) or (dated and "to" in kinds)
+    return address and "date" in kinds and "to" in kinds
+
+
+def _sender(lines: list[str], kinds: dict[str, int]) -> str | None:
+    """The address in the From line, or in the lines that it is wrapped onto."""
+    start = kinds.get("from")
+    if start is None:
+        return None
+    for number in range(start, min(start + 3, len(lines))):
+        if number > start and label_of(lines[number]) is not None:
+            return None
+        match = _ADDRESS.search(lines[number])
+        if match is not None:
+            return match.group().strip(".'=").lower()
+    return None
+
+
+def _on_one_line(lines: list[str], start: int) -> Block | None:
+    """From: Ana <ana@example.org> Sent: Monday To: Luis Subject: Order - all on one line."""
+    line = lines[start]
+    if "@" not in line or label_of(line) != "from":
+        return None
+    words = line.lower().replace("*", "").split()
+    kinds = {phrases.LABELS.get(word[:-1]) for word in words if word.endswith(":")} - {None}
+    if len(kinds) < 3 or "subject" not in kinds:
+        return None
+    return Block(start, start + 1, _sender(lines, {"from": start}))
+
+
+def _lotus(lines: list[str], start: int) -> Block | None:
+    """Lotus Notes writes "To", "cc" and "Subject" above their values."""
+    if label_of(lines[start]) != "to" or lines[start][-1] not in ":：":
+        return None
+    near = range(start + 1, min(len(lines), start + 10))
+    bare = [n for n in near if label_of(lines[n]) == "subject"]
+    above = [line for line in lines[max(0, start - 3) : start] if line]
+    if not bare or not above or not any(_TIME.search(line) for line in above):
+        return None
+    return Block(max(0, start - 3), bare[-1] + 1, None)
+
+
+def is_separator(line: str) -> bool:
+    """ "-----Original Message-----" in any language, and what looks like it."""
+    if len(line) < 8 or line[0] not in "-_=*~—–>#+":
+        return False
+    core = line.strip("-_=*~—–># +\t").lower().rstrip(":：")
+    dashes = len(line) - len(line.lstrip("-_=*~—–+ "))
+    if dashes < 2 or not core:
+        return False
+    return core in phrases.ORIGINAL or _begins_with_phrase(core)
+
+
+def _begins_with_phrase(core: str) -> bool:
+    match = phrases.ORIGINAL_ANYWHERE.match(core)
+    return match is not None and len(core) < 120
+
+
+def is_bare_phrase(line: str) -> bool:
+    """The phrase of a separator without its dashes: "Begin forwarded message:"."""
+    return line[:80].strip("-_=*~> \t").rstrip(":： ").lower() in phrases.ORIGINAL
+
+
+def is_drawn(line: str) -> bool:
+    """A rule, or something between two rules: it belongs to the block below it."""
+    return is_rule(line) or is_separator(line) or (line[:3] == "---" and line[-3:] == "---")
+
+
+def reply_above(line: str) -> bool:
+    """The line of a ticket system that asks to write above it."""
+    return len(line) < 200 and phrases.ABOVE.search(line.lower()) is not None

@@ -1,0 +1,153 @@
+"""Walks an HTML mail once and sorts out what mail programs mark as quotation or signature."""
+
+from selectolax.lexbor import LexborNode
+
+from inbox.intake.reading import phrases
+from inbox.intake.reading.headers import label_of
+
+_MOST_NODES = 40_000
+_MOST_LOOKUPS = 50
+_FIRST_TEXTS = 10
+_QUOTE_CLASSES = (
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "protonmail_quote",
+    "tutanota_quote",
+    "zmail_extra",
+    "outlookmessageheader",
+    "gmail_attr",
+    "hmquote",
+    "ycb_quoted",
+    "freshdesk_quote",
+    "replymessage",
+)
+_QUOTE_IDS = ("olk_src_body_section", "yahoo_quoted", "mail-editor-reference-message-container")
+_REST_IDS = ("divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "reply-intro", "replysplit")
+_SIGNATURE_MARKS = (
+    "gmail_signature",
+    "moz-signature",
+    "applemailsignature",
+    "ms-outlook-mobile-signature",
+    "ymail_android_signature",
+    "protonmail_signature_block",
+)
+
+
+class Sorting:
+    """What the walk has met so far."""
+
+    def __init__(self) -> None:
+        self.quotes: list[LexborNode] = []
+        self.plain: list[LexborNode] = []
+        self.kept: list[LexborNode] = []
+        self.signatures: list[LexborNode] = []
+        self.rest: LexborNode | None = None
+        self.last_text = ""
+        self.lookups = 0
+
+    def meet(self, node: LexborNode) -> bool:
+        """Sort the node in; whether to go on into what it holds."""
+        if node.is_text_node:
+            self._meet_text(node)
+            return True
+        if not node.is_element_node or node.tag in ("head", "style", "script", "title"):
+            return False
+        marks = _marks(node)
+        if any(name in marks for name in _REST_IDS) or _is_outlook_header(node, marks):
+            self.rest = node
+            return False
+        if any(name in marks for name in _SIGNATURE_MARKS):
+            self.signatures.append(node)
+        return self._meet_quote(node, marks)
+
+    def _meet_text(self, node: LexborNode) -> None:
+        text = (node.text_content or "").strip()
+        if text:
+            self.last_text = text[-200:]
+            self.kept += self.plain
+            self.plain = []
+
+    def _meet_quote(self, node: LexborNode, marks: str) -> bool:
+        if any(name in marks for name in (*_QUOTE_CLASSES, *_QUOTE_IDS)):
+            self.quotes.append(node)
+            return False
+        if node.tag == "blockquote":
+            return self._meet_blockquote(node, marks)
+        if "gmail_quote" in marks and not self._holds_blockquote(node):
+            self.quotes.append(node)
+            return False
+        return True
+
+    def _meet_blockquote(self, node: LexborNode, marks: str) -> bool:
+        """Gmail writes one for what a person only indents, so there the words above it decide."""
+        cited = "cite" in marks or ("border-left" in marks and "gmail_quote" not in marks)
+        if cited or self.last_text.endswith((":", "：")) or _begins_attributed(node):
+            self.quotes.append(node)
+            return False
+        if "gmail_quote" in marks:
+            self.kept.append(node)
+            return True
+        self.plain.append(node)
+        return False
+
+    def _holds_blockquote(self, node: LexborNode) -> bool:
+        """Answers between quotations stand inside Gmail's quote, between the blockquotes."""
+        self.lookups += 1
+        return self.lookups <= _MOST_LOOKUPS and node.css_first("blockquote") is not None
+
+
+def sorted_out(body: LexborNode) -> Sorting:
+    """All marked nodes of the mail, none of them inside another."""
+    sorting = Sorting()
+    node = body.child
+    for _ in range(_MOST_NODES):
+        if node is None or sorting.rest is not None:
+            break
+        node = _following(node, body, deeper=sorting.meet(node))
+    sorting.quotes += sorting.plain
+    return sorting
+
+
+def _following(node: LexborNode, body: LexborNode, *, deeper: bool) -> LexborNode | None:
+    """The next node in the order of the document."""
+    if deeper and node.child is not None:
+        return node.child
+    here: LexborNode | None = node
+    while here is not None and here.mem_id != body.mem_id:
+        if here.next is not None:
+            return here.next
+        here = here.parent
+    return None
+
+
+def _marks(node: LexborNode) -> str:
+    """What a program wrote into the attributes by which its quotations are known."""
+    attributes = node.attributes
+    named = (attributes.get(name) or "" for name in ("id", "class", "type", "style"))
+    return " ".join(named).lower()[:600]
+
+
+def _is_outlook_header(node: LexborNode, marks: str) -> bool:
+    """Outlook draws a line above From and Sent."""
+    if node.tag != "div" or "border-top" not in marks or "solid" not in marks:
+        return False
+    return label_of(_beginning(node)) is not None
+
+
+def _begins_attributed(node: LexborNode) -> bool:
+    head = _beginning(node).lower()
+    said, colon, _ = head.partition(":")
+    return bool(colon) and (
+        phrases.WROTE.search(head) is not None or label_of(said + colon) is not None
+    )
+
+
+def _beginning(node: LexborNode) -> str:
+    """The first words inside, without asking for the text of all of it."""
+    words: list[str] = []
+    for inner in node.traverse(include_text=True):
+        if inner.is_text_node:
+            words.append((inner.text_content or "")[:200].strip())
+        if len(words) > _FIRST_TEXTS:
+            break
+    return " ".join(filter(None, words))[:400]

@@ -1,0 +1,60 @@
+"""Which lines carry a quotation prefix: "> ", "| ", or the writer's initials before a ">"."""
+
+_INITIALS_AT_MOST = 4
+_SHORTEST_WRAPPED_LINE = 60
+
+
+def prefixed(lines: list[str]) -> list[bool]:
+    """For each line whether it is quoted."""
+    marks = [_starts_quoted(line) for line in lines]
+    for number, line in enumerate(lines):
+        if marks[number]:
+            marks[number] = not _only_looks_quoted(lines, marks, number)
+        elif line:
+            marks[number] = _in_a_run(lines, number) or _is_wrapped_rest(lines, marks, number)
+    return marks
+
+
+def _starts_quoted(line: str) -> bool:
+    return line[:1] in (">", "›", "»") and not line.endswith(("<<", "«"))
+
+
+def _only_looks_quoted(lines: list[str], marks: list[bool], number: int) -> bool:
+    """A ">" may close an address of the line before, or protect a "From" (RFC 4155)."""
+    line, before = lines[number], lines[number - 1] if number else ""
+    if before and not marks[number - 1] and before.rfind("<") > before.rfind(">"):
+        return True
+    after = lines[number + 1 : number + 2]
+    return line.startswith(">From ") and before[:1] != ">" and after[:1] != [">"]
+
+
+def _in_a_run(lines: list[str], number: int) -> bool:
+    """Bars and initials quote only if two lines in a row have the same."""
+    prefix = _bar(lines[number]) or _initials(lines[number])
+    if not prefix:
+        return False
+    around = (*lines[max(0, number - 1) : number], *lines[number + 1 : number + 2])
+    return any(line.startswith(prefix) for line in around)
+
+
+def _bar(line: str) -> str:
+    """The bar, unless the line is a row of a table."""
+    return "|" if line[:1] == "|" and line.count("|") == len(line) - len(line.lstrip("| ")) else ""
+
+
+def _initials(line: str) -> str:
+    name, mark, _ = line[: _INITIALS_AT_MOST + 1].partition(">")
+    return name + mark if mark and name.isalpha() and name.isupper() else ""
+
+
+def _is_wrapped_rest(lines: list[str], marks: list[bool], number: int) -> bool:
+    """The end of a quoted line that some program broke in two and left without its prefix."""
+    if not 0 < number < len(lines) - 1 or not marks[number - 1] or not marks[number + 1]:
+        return False
+    before, line = lines[number - 1], lines[number]
+    return (
+        len(before) >= _SHORTEST_WRAPPED_LINE
+        and len(line) < len(before)
+        and line[0].islower()
+        and before[-1] not in ".!?:"
+    )

@@ -1,0 +1,203 @@
+"""Finds the signature below what a person wrote, and what their telephone adds to it."""
+
+import re
+from itertools import pairwise
+
+from inbox.intake.reading import phrases
+from inbox.intake.reading.page import SIGNATURE_MARK, Page, Part, has_words, is_rule
+
+_MOST_LINES = 15
+_LONGEST_SIGNATURE_LINE = 90
+_WORDS_OF_PROSE = 10
+_PHONE = re.compile(r"(?:\+|\(|\d)[\d ()./-]{7,20}\d")
+_LINK = re.compile(r"https?://|www\.|[\w.-]{1,60}@[\w-]|<mailto:")
+_DASH_NAME = re.compile(r"(?:-|~|—|–)\s?[^\W\d_][\w.' ]{0,30}$")
+_DEVICE = re.compile(
+    r"(?<!\w)(?:i-?phones?|ipad|ipod|android|blackberry|galaxy|samsung|huawei|xiaomi|redmi|nokia|htc"
+    r"|motorola|pixel|oppo|oneplus|sony|xperia|lg|windows|outlook|gmail|yahoo|hotmail|mail|correo"
+    r"|proton ?mail|mailbox|bluemail|aquamail|nine|spark|airmail|thunderbird|zoho|aol|gmx|web\.de"
+    r"|móvil|movil|mòbil|mobile?|handy|smartphone|telefono|teléfono|telèfon|telefone|telefoon"
+    r"|mobiltelefon|téléphone|celular|tablet|tableta|phone|dispositivo|device|app|aplicación|ios|mac"
+    r"|cellulare|handheld|treo|palm|verizon|at&t|t-mobile|vodafone|orange|movistar|telcel|surface"
+    r"|poczty|почты|mobil|телефона)(?!\w)",
+)
+_TITLE = re.compile(
+    r"(?<!\w)(?:ceo|cto|cfo|coo|manager|director|directora|engineer|developer|consultant|president"
+    r"|founder|sales|marketing|support|officer|assistant|ltd|inc|llc|gmbh|s\.?l\.?|s\.?a\.?|corp|tel"
+    r"|tfno|tlf|phone|fax|mobile|móvil|movil|gerente|jefe|jefa|responsable|departamento|dpto|técnico"
+    r"|administración|comercial|ventas|abogado|abogada|ingeniero|ingeniera|geschäftsführer|leiter"
+    r"|directeur|responsabile|ufficio|dirigente|gerant)(?!\w)",
+)
+
+
+def mark_signatures(page: Page) -> None:
+    """Look at the end of each stretch that a person wrote."""
+    for number, line in enumerate(page.shown):
+        if page.parts[number] is Part.WORDS and line and is_sent_from(line):
+            page.mark(Part.SIGNATURE, number, _past_links(page, number + 1))
+    for start, end in _stretches(page):
+        _mark_end(page, start, end)
+
+
+def is_sent_from(line: str) -> bool:
+    """ "Sent from my iPhone", but not "Sent from my desk, where it is easier"."""
+    plain = line.lower().strip("-–—_*[(<> ")
+    if len(plain) > 120 or "?" in plain:
+        return False
+    words = len(plain.partition("<")[0].split())
+    if words > 14 or not any(phrase in plain for phrase in phrases.SENT_FROM):
+        return False
+    begins = plain.startswith(phrases.SENT_FROM)
+    return _DEVICE.search(plain.partition(",")[0]) is not None and (begins or words <= 8)
+
+
+def _past_links(page: Page, number: int) -> int:
+    """The link under "Get Outlook for Android" goes with it."""
+    while number < len(page.shown) and page.shown[number].lstrip("<[(").startswith("http"):
+        number += 1
+    return number
+
+
+def _stretches(page: Page) -> list[tuple[int, int]]:
+    """The runs of lines between quotations."""
+    edges = [-1, *(n for n, part in enumerate(page.parts) if part is Part.QUOTE), len(page.parts)]
+    return [(before + 1, after) for before, after in pairwise(edges) if after > before + 1]
+
+
+def _mark_end(page: Page, start: int, end: int) -> None:
+    """Take off what stands at the end, one kind after the other."""
+    for find in (_delimited, _closed, _dash_named, _contact_block):
+        lines = _filled(page, start, end)
+        found = find(page, lines, first=start == 0)
+        if found is None:
+            continue
+        for number in range(found, end):
+            if page.parts[number] is Part.WORDS:
+                page.parts[number] = Part.SIGNATURE
+
+
+def _filled(page: Page, start: int, end: int) -> list[int]:
+    """The numbers of the lines with words that are still the person's own."""
+    return [n for n in range(start, end) if page.shown[n] and page.parts[n] is Part.WORDS]
+
+
+def _delimited(page: Page, lines: list[int], *, first: bool) -> int | None:
+    """Below "-- " (RFC 3676) and the other lines that people draw."""
+    for at in range(max(0, len(lines) - _MOST_LINES - 1), len(lines)):
+        line, raw = page.shown[lines[at]], page.lines[lines[at]]
+        rest = [page.shown[n] for n in lines[at + 1 :]]
+        if raw == "-- " or _is_drawn(line, rest):
+            return lines[at]
+        if (at or not first) and _signs(rest) and _rules_off(line):
+            return lines[at]
+    return None
+
+
+def _is_drawn(line: str, rest: list[str]) -> bool:
+    if line not in (SIGNATURE_MARK, "--", "—"):
+        return False
+    return not any(_is_quite_long(text) for text in rest)
+
+
+def _rules_off(line: str) -> bool:
+    return is_rule(line, at_least=2) or _is_rule_with_name(line)
+
+
+def _is_rule_with_name(line: str) -> bool:
+    """ "-- Ana" and "--Ana" on one line."""
+    name = line[2:].strip()
+    return line[:2] == "--" and name[:1].isupper() and len(name.split()) <= 4
+
+
+def _is_quite_long(line: str) -> bool:
+    return len(line.split()) > 40
+
+
+def _signs(rest: list[str]) -> bool:
+    """Whether these lines may be a signature: few, short, and no sentences."""
+    return len(rest) <= 10 and not any(_is_prose(line) for line in rest)
+
+
+def _is_prose(line: str) -> bool:
+    """Something said rather than an address, a name or a title."""
+    if _LINK.search(line) or _PHONE.search(line) or "|" in line:
+        return len(line) > 2 * _LONGEST_SIGNATURE_LINE
+    if line.endswith("?") or line[:4].lower().startswith(("p.s", "p.d", "ps:", "pd:", "p.-")):
+        return True
+    return len(line.split()) >= _WORDS_OF_PROSE or len(line) > _LONGEST_SIGNATURE_LINE
+
+
+def _closed(page: Page, lines: list[int], *, first: bool) -> int | None:
+    """From "Regards," or "Un saludo," to the end."""
+    for at in range(max(0, len(lines) - _MOST_LINES), len(lines)):
+        if at == 0 and first:
+            continue
+        rest = [page.shown[n] for n in lines[at + 1 :]]
+        if _closes(page.shown[lines[at]], rest) and _signs(rest):
+            return lines[at]
+    return None
+
+
+def _closes(line: str, rest: list[str]) -> bool:
+    """Whether the line says goodbye; thanks do so only with a name below or beside it."""
+    plain = " ".join(line.lower().replace(",", " ").split()).strip(" .!-–—*_;:")
+    if plain in phrases.CLOSINGS:
+        return True
+    if plain in phrases.THANKS:
+        return bool(rest) and _is_name(rest[0]) and not line.endswith("?")
+    closing, comma, name = line.partition(",")
+    if comma and closing.lower().strip(" *_-") in phrases.CLOSINGS | phrases.THANKS:
+        return _is_name(name)
+    return _closing_then_name(line)
+
+
+def _closing_then_name(line: str) -> bool:
+    """ "Regards Ana" and "Saludos Ana García": a closing of one to three words, then names."""
+    words = line.strip("*_- ").split()
+    for length in range(min(3, len(words) - 1), 0, -1):
+        if " ".join(words[:length]).lower().strip(".,") in phrases.CLOSINGS:
+            return _is_name(" ".join(words[length:]))
+    return False
+
+
+def _is_name(line: str) -> bool:
+    """A few words with capitals, as names and titles are."""
+    words = line.strip(" .,*_-–—!").split()
+    if not 0 < len(words) <= 5 or line.rstrip().endswith(("?", ":", ";")):
+        return False
+    return len(words) == 1 or sum(word[:1].isupper() for word in words) * 2 >= len(words)
+
+
+def _dash_named(page: Page, lines: list[int], *, first: bool) -> int | None:
+    """A last line such as "-Ana", unless it ends a list."""
+    if not lines or (len(lines) == 1 and first):
+        return None
+    line = page.shown[lines[-1]]
+    before = page.shown[lines[-2]] if len(lines) > 1 else ""
+    if before[:1] in ("-", "*", "•", "–") or not _DASH_NAME.match(line):
+        return None
+    name = line.lstrip("-~—– ")
+    spaced = line[1:2] == " "
+    alone = lines[-1] > 0 and not page.shown[lines[-1] - 1]
+    return lines[-1] if _is_name(name) and name[0].isupper() and (alone or not spaced) else None
+
+
+def _contact_block(page: Page, lines: list[int], *, first: bool) -> int | None:
+    """A last paragraph of short lines: a name, then a title and ways to reach them."""
+    start = len(lines)
+    while start > 1 and lines[start - 1] - lines[start - 2] == 1 and len(lines) - start < 8:
+        start -= 1
+    block = [page.shown[n] for n in lines[start - 1 :]] if lines else []
+    said = " ".join(page.shown[n] for n in lines[: start - 1])
+    if not 2 <= len(block) <= 8 or len(said.split()) < 12 or said.endswith((":", ",")):
+        return None
+    reach = sum(bool(_PHONE.search(line) or _LINK.search(line)) for line in block)
+    title = any(_TITLE.search(line.lower()) for line in block)
+    short = all(len(line) <= 70 and not _is_prose(line) for line in block)
+    named = _is_name(block[0].split(",")[0]) and len(block[0].split()) > 1
+    return lines[start - 1] if short and named and reach and (title or reach > 1) else None
+
+
+def says_nothing(page: Page) -> bool:
+    """Whether no word of the person is left."""
+    return not has_words(page.joined(Part.WORDS))
