@@ -178,7 +178,8 @@ def record(mail: OutgoingMail, state: State, said: str = "") -> bool:
 
 def backoff(attempts: int) -> timedelta:
     """Five minutes, doubled at each try, four hours at the most."""
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    doubled: int = 2 ** min(attempts - 1, 10)
+    return min(FIRST_RETRY * doubled, LONGEST_RETRY)
 
 
 def give_up_uncertain() -> int:

@@ -98,7 +98,9 @@ def never_answer_doubtful_senders(situation: Situation) -> Decision | None:
 
 
 def never_answer_dead_addresses(situation: Situation) -> Decision | None:
-    return Silence("dead-address", "mail to this address bounced") if situation.dead_address else None
+    return (
+        Silence("dead-address", "mail to this address bounced") if situation.dead_address else None
+    )
 
 
 def say_nothing_of_old_mail(situation: Situation) -> Decision | None:

@@ -1,4 +1,4 @@
-"""The queues, and wake(): a doorbell rung after the commit. The database is the truth, not Redis."""
+"""The queues, and wake(): a doorbell rung after the commit. The database is the truth."""
 
 from functools import cache
 
@@ -40,7 +40,7 @@ def queue(name: str) -> Queue:
 
 
 def wake(session: Session, name: str, job: str) -> None:
-    """Have a worker of that queue call the job (a dotted path) once this transaction is committed."""
+    """Have a worker of that queue call the job (a dotted path) once this is committed."""
     rung = session.info.setdefault("rung", set())
     if (name, job) not in rung:
         rung.add((name, job))

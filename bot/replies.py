@@ -12,8 +12,8 @@ from cases import signing
 from cases.case import Case
 from cases.contact import normalised
 from cases.history import What
-from cases.language import say_date, say_time, speaking
 from cases.language import gettext as _
+from cases.language import say_date, say_time, speaking
 from cases.mail import Address
 from cases.message import Message
 from cases.settings import settings

@@ -66,7 +66,7 @@ def _count(session: Session, column: object, wanted: set[str], since: datetime) 
         )
         .group_by(column)
     )
-    return Counter({value: number for value, number in rows})
+    return Counter(dict(tuple(row) for row in rows))
 
 
 def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:

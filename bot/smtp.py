@@ -1,4 +1,4 @@
-"""Hands one mail to the relay over a kept connection; says whether it failed for now or for good."""
+"""Hands one mail to the relay over a kept connection; a failure is for now or for good."""
 
 import contextlib
 import re
@@ -47,7 +47,10 @@ class Relay:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -75,7 +75,7 @@ class Case(Base):
     snippet: Mapped[str] = mapped_column(default="")
 
     waiting_since: Mapped[datetime | None]
-    """Arrival of the oldest mail of the customer that nobody answered; chasing does not reset it."""
+    """Arrival of the customer's oldest unanswered mail; chasing does not reset it."""
     answered_at: Mapped[datetime | None]
     """When a person first answered."""
     due_at: Mapped[datetime | None]

@@ -6,11 +6,13 @@ from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.pofile import read_po
 
+Style = Literal["full", "long", "medium", "short"]
 LANGUAGES = ("es", "en")
 SOURCE = "en"
 _HERE = Path(__file__).resolve().parent
@@ -66,10 +68,14 @@ def _entries(file: object) -> dict[str, str]:
     for message in catalogue:
         if not message.id or message.fuzzy:
             continue
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        texts = message.string if isinstance(message.string, tuple) else (message.string,)
-        words |= {key: text for key, text in zip(ids, texts, strict=False) if text}
+        pairs = zip(_forms(message.id), _forms(message.string), strict=False)
+        words |= {key: text for key, text in pairs if text}
     return words
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    """Singular and plural of an entry, or its only form."""
+    return tuple(map(str, text)) if isinstance(text, list | tuple) else (str(text),)
 
 
 def folder(language: str) -> Path:
@@ -78,17 +84,17 @@ def folder(language: str) -> Path:
     return beside if beside.exists() else _HERE.parent / "inbox/templates/locale" / language
 
 
-def say_datetime(instant: datetime, zone: str, *, language: str = "", style: str = "medium") -> str:
+def say_datetime(
+    instant: datetime, zone: str, *, language: str = "", style: Style = "medium"
+) -> str:
     """An instant as people of that language and zone read it."""
-    return format_datetime(
-        instant, style, tzinfo=ZoneInfo(zone), locale=language or current()  # type: ignore[arg-type]
-    )
+    return format_datetime(instant, style, tzinfo=ZoneInfo(zone), locale=language or current())
 
 
-def say_date(instant: datetime, zone: str, *, language: str = "", style: str = "full") -> str:
+def say_date(instant: datetime, zone: str, *, language: str = "", style: Style = "full") -> str:
     """The day of an instant, in words."""
     day = instant.astimezone(ZoneInfo(zone)).date()
-    return format_date(day, style, locale=language or current())  # type: ignore[arg-type]
+    return format_date(day, style, locale=language or current())
 
 
 def say_time(instant: datetime, zone: str, *, language: str = "") -> str:

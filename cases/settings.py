@@ -74,7 +74,9 @@ def _secret_file(folder: Path) -> bytes:
         fresh = secrets.token_urlsafe(48).encode()
         try:
             # O_EXCL lets only one of two processes that start together make the secret.
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as file:
                 file.write(fresh)
         except FileExistsError:
             return path.read_bytes().strip()

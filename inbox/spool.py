@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -124,7 +133,7 @@ def put(
 
 
 def _put_contents(session: Session, contents: dict[str, bytes]) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"sha256": digest, "content": zlib.compress(content, 1)}
         for digest, content in contents.items()
     ]
@@ -164,9 +173,7 @@ def cursor(session: Session, mailbox_id: int, folder: str) -> Cursor | None:
     ).one_or_none()
 
 
-def move_cursor(
-    session: Session, mailbox_id: int, folder: str, uidvalidity: int, uid: int
-) -> None:
+def move_cursor(session: Session, mailbox_id: int, folder: str, uidvalidity: int, uid: int) -> None:
     """Everything up to that UID is stored. A new UIDVALIDITY begins a new count."""
     known = cursor(session, mailbox_id, folder)
     if known is None:

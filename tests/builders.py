@@ -35,7 +35,9 @@ def spoken_by(origin: Origin, **values: Any) -> Speaker:
     return Speaker(origin, "said so by the test", origin is Origin.CUSTOMER, "test", **values)
 
 
-def an_arrival(mail: Mail | str = "No llega mi pedido", *, minutes: float = 0, **values: Any) -> Arrival:
+def an_arrival(
+    mail: Mail | str = "No llega mi pedido", *, minutes: float = 0, **values: Any
+) -> Arrival:
     """A mail that arrived that many minutes after MORNING."""
     content = a_mail(mail) if isinstance(mail, str) else mail
     return Arrival(content, at=MORNING + timedelta(minutes=minutes), **values)

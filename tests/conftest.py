@@ -5,6 +5,7 @@ import pytest
 # The servers are plugins and not imports, so that a test file finds their fixtures by name alone;
 # `pythonpath` in pyproject.toml makes `tests` a package without any __init__.py.
 pytest_plugins = [
+    "tests.databases",
     "tests.servers.dovecot",
     "tests.servers.postgres",
     "tests.servers.redis_server",

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-import bot.outbox
+import bot.outbox  # noqa: F401  owns tables
 import inbox.spool
-import inbox.tokens  # noqa: F401  the owners of tables
+import inbox.tokens  # noqa: F401  owns a table
 from cases import db
 from cases.db import Base, make_engine, transaction
 from cases.settings import settings
@@ -60,4 +60,3 @@ def session(installation: str) -> Iterator[Session]:
     """A transaction of an empty installation."""
     with transaction() as session:
         yield session
-

@@ -132,7 +132,7 @@ def _write(
 
 
 def _take_numbers(session: Session, count: int) -> int:
-    seq = session.scalar(
+    seq: int | None = session.scalar(
         update(FeedHead).values(seq=FeedHead.seq + count).returning(FeedHead.seq)
     )
     if seq is None:

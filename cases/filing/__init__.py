@@ -157,9 +157,7 @@ def _take_part(session: Session, case: Case, address: str, part: Part, known: Sh
         session.add(Participant(case=case, address=value, part=part))
 
 
-def _message(
-    session: Session, arrival: Arrival, case: Case, rule: str, matched: str
-) -> Message:
+def _message(session: Session, arrival: Arrival, case: Case, rule: str, matched: str) -> Message:
     mail = arrival.mail
     message = Message(
         case=case,

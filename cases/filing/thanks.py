@@ -3,7 +3,20 @@
 import re
 
 _WORDS = re.compile(r"[^\W\d_]+")
-_THANKS = frozenset("gracias thanks thank thx ty agradezco agradecido agradecida merci obrigado".split())
+_THANKS = frozenset(
+    [
+        "gracias",
+        "thanks",
+        "thank",
+        "thx",
+        "ty",
+        "agradezco",
+        "agradecido",
+        "agradecida",
+        "merci",
+        "obrigado",
+    ]
+)
 # Words that may stand beside thanks without adding a matter of their own.
 _BESIDE = frozenset(
     """

@@ -20,7 +20,7 @@ _ONCE = os.environ.get("TREGUA_FAILPOINT_ONCE", "")
 
 def pass_by(name: str) -> None:
     """Go on, unless a test wants the process to end here."""
-    if _WANTED != name:
+    if name != _WANTED:
         return
     if _ONCE:
         if Path(_ONCE).exists():

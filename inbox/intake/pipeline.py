@@ -126,9 +126,7 @@ def _arrival(session: Session, taken: Taken, mail: "filing.Mail") -> Arrival:
     return Arrival(mail, taken.arrived_at, taken.id, mailbox, taken.history)
 
 
-def _speak(
-    session: Session, arrival: Arrival, filed: filing.Filed, sent: situation.Sent
-) -> None:
+def _speak(session: Session, arrival: Arrival, filed: filing.Filed, sent: situation.Sent) -> None:
     """Decide whether to answer, keep the decision, and queue the answer."""
     _hear_language(arrival, filed)
     now = clock.now()

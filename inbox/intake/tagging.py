@@ -47,9 +47,9 @@ def tag(texts: Sequence[Text], labels: Sequence[Labels]) -> None:
     said = dict(zip((int(text.id) for text in texts), labels, strict=True))
     with transaction() as session:
         rows = session.scalars(
-            select(Message).where(Message.id.in_(said), Message.tagged_at.is_(None)).order_by(
-                Message.case_id, Message.id
-            )
+            select(Message)
+            .where(Message.id.in_(said), Message.tagged_at.is_(None))
+            .order_by(Message.case_id, Message.id)
         ).all()
         for message in rows:
             _write(session, message, said[message.id])

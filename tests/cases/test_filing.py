@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import Address, Case, Exclusion, Origin, Participant, State, Trust, signing
 from cases.filing import Policy, file, file_all
+from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 
 
 def test_a_first_mail_opens_a_case_that_waits_for_us(session: Session) -> None:
@@ -44,18 +44,25 @@ def test_a_stranger_who_names_a_known_mail_opens_a_linked_case(session: Session)
 def test_our_signed_id_brings_a_new_address_in_as_a_newcomer(session: Session) -> None:
     case = file(session, an_arrival("No llega")).case
     ours = signing.new_message_id(case.id, "tienda.example")
-    filed = file(session, an_arrival(a_mail("Soy su hija", sender="eva@casa.example", in_reply_to=(ours,))))
+    filed = file(
+        session, an_arrival(a_mail("Soy su hija", sender="eva@casa.example", in_reply_to=(ours,)))
+    )
     assert filed.case is case
     assert case.contact.address == "ana@cliente.example"
     session.flush()
-    parts = {p.address: p.part.value for p in session.scalars(select(Participant).where(Participant.case_id == case.id))}
+    parts = {
+        p.address: p.part.value
+        for p in session.scalars(select(Participant).where(Participant.case_id == case.id))
+    }
     assert parts["eva@casa.example"] == "newcomer"
 
 
 def test_a_guessed_id_of_ours_is_worth_nothing(session: Session) -> None:
     case = file(session, an_arrival("No llega")).case
     forged = f"tregua.c{case.id}.aaaaaaaa.{'a' * 26}@tienda.example"
-    filed = file(session, an_arrival(a_mail("Hola", sender="eve@mal.example", in_reply_to=(forged,))))
+    filed = file(
+        session, an_arrival(a_mail("Hola", sender="eve@mal.example", in_reply_to=(forged,)))
+    )
     assert filed.case is not case
 
 
@@ -74,7 +81,9 @@ def test_a_number_in_the_subject_is_nothing_to_strangers(session: Session, sende
 
 def test_a_number_in_the_subject_is_believed_of_the_customer(session: Session) -> None:
     case = file(session, an_arrival("No llega")).case
-    assert file(session, an_arrival(a_mail("Hola", subject=f"Re: pedido [#{case.id}]"))).case is case
+    assert (
+        file(session, an_arrival(a_mail("Hola", subject=f"Re: pedido [#{case.id}]"))).case is case
+    )
 
 
 def test_a_number_needs_the_servers_word_where_a_server_vouches(session: Session) -> None:
