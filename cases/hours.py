@@ -1,4 +1,4 @@
-"""Business hours: real elapsed time inside local opening windows, exact over clock changes. Pure."""
+"""Business hours: elapsed time inside local opening windows, exact over clock changes. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

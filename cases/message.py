@@ -23,7 +23,7 @@ class Direction(StrEnum):
 
 
 class Message(Base):
-    """A mail that came or went, or an internal note. Bodies are the words; bytes lie in the spool."""
+    """A mail that came or went, or an internal note. The bytes lie in the spool."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -38,7 +38,7 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     raw_id: Mapped[int | None] = mapped_column(unique=True)
-    """Row of the spool that holds the bytes; kept without a foreign key, since cases knows no inbox."""
+    """Row of the spool with the bytes; no foreign key, since cases knows no inbox."""
     direction: Mapped[Direction]
     origin: Mapped[Origin]
     origin_rule: Mapped[str] = mapped_column(default="")

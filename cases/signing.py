@@ -1,4 +1,4 @@
-"""Signatures that only we can make: on our Message-IDs, plus-addresses and links; and secrets at rest.
+"""Signatures that only we can make, on ids, addresses and links; and secrets at rest.
 
 HMAC-SHA-256 cut to 128 bits (RFC 2104, section 5), compared in constant time.
 """
@@ -30,7 +30,8 @@ def verify(purpose: str, text: str, mac: str) -> bool:
     """Whether we signed it, with the secret of today or one from before."""
     keys = [settings().secret(), *settings().old_secrets()]
     # All keys are compared, so that the time says nothing about which one fits.
-    return any([hmac.compare_digest(_mac(key, purpose, text), mac.lower()) for key in keys])
+    fits = [hmac.compare_digest(_mac(key, purpose, text), mac.lower()) for key in keys]
+    return any(fits)
 
 
 def _mac(key: bytes, purpose: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What we owe and until when: the first-response promise, a pure function of arrival and calendar."""
+"""What we owe and until when: the promise of an answer, from arrival and calendar alone."""
 
 from datetime import datetime, timedelta
 from functools import cache

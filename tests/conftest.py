@@ -24,12 +24,15 @@ SERVERS = {"dovecot", "own_dovecot", "postgres_url", "durable_postgres"} | {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="run the long tests too")
+    parser.addoption("--release", action="store_true", help="run all tests, however long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    long_runs = config.getoption("--nightly")
+    release = config.getoption("--release")
+    allowed = {"nightly": release or config.getoption("--nightly"), "release": release}
     for item in items:
         if SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
-        if item.get_closest_marker("nightly") and not long_runs:
-            item.add_marker(pytest.mark.skip(reason="only with --nightly"))
+        for tier, runs in allowed.items():
+            if item.get_closest_marker(tier) and not runs:
+                item.add_marker(pytest.mark.skip(reason=f"only with --{tier}"))

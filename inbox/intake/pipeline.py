@@ -78,7 +78,7 @@ def ingest(batch: Sequence[Parsed]) -> None:
 
 
 def _ingest_alone(one: Parsed) -> None:
-    taken, mail = one
+    taken, _mail = one
     try:
         _ingest_together([one])
     except OperationalError:

@@ -1,4 +1,4 @@
-"""Labels follow the filing in their own time: complaint type, sentiment, anger, urgency, signals."""
+"""Labels follow the filing in their own time: type, sentiment, anger, urgency, signals."""
 
 from collections.abc import Sequence
 from threading import Lock
