@@ -1,0 +1,97 @@
+"""Texts in, labels out: the one entry point."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from spacy.language import Language
+
+from classifiers import complaint, encoder, heads, language, nlp, sentiment, signals, taxonomy
+from classifiers.labels import Evidence, Guess, Labels, Sentiment, Signal, Text
+
+MODEL = Path(__file__).with_name("model")
+ABOUT = "about.json"
+# A second label is worth naming when it is nearly as probable as the first.
+SECOND = 0.15
+BATCH = 64
+THANKED = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model in memory, with what its training wrote about it."""
+
+    nlp: Language
+    version: str
+    threshold: float
+    served: tuple[str, ...] = language.SERVED
+
+    def classify(self, texts: Iterable[Text]) -> Iterator[Labels]:
+        """Labels in the order of the texts, read as the texts come, a batch at a time."""
+        waiting = iter(texts)
+        while batch := list(islice(waiting, BATCH)):
+            pairs = ((text.subject, text.body) for text in batch)
+            readings = nlp.read(self.nlp, pairs, batch=BATCH)
+            for text, reading in zip(batch, readings, strict=True):
+                yield self._labels(text, reading)
+
+    def _labels(self, text: Text, reading: nlp.Reading) -> Labels:
+        found = _evidence(text, reading)
+        said = signals.signals(found)
+        cues = {one.signal for one in found}
+        guesses = _guesses(reading, said)
+        split = heads.split(reading.heads)
+        negative = float(split["sentiment"][0])
+        complaining = complaint.probability(float(split["complaint"][1]), said)
+        return Labels(
+            id=text.id,
+            language=language.detect(f"{text.subject}\n{text.body}", self.served),
+            type=guesses[0].type,
+            secondary=guesses[1].type if guesses[1].probability >= SECOND else None,
+            probability=guesses[0].probability,
+            top3=guesses,
+            complaint=complaining,
+            negative=0.02 if Signal.THANKS_ONLY in said else negative,
+            sentiment=sentiment.polarity(split["sentiment"], cues),
+            anger=sentiment.raised(heads.expected(split["anger"]), cues, sentiment.ANGER),
+            urgency=sentiment.raised(heads.expected(split["urgency"]), cues, sentiment.URGENCY),
+            signals=said,
+            evidence=found,
+            needs_review=guesses[0].probability < self.threshold,
+            model=self.version if encoder.available() else f"{self.version}-degraded",
+        )
+
+
+def classify(texts: Sequence[Text]) -> list[Labels]:
+    """Labels for each text, from the model that came with the program."""
+    return list(model().classify(texts))
+
+
+@cache
+def model(folder: Path = MODEL) -> Model:
+    """The model in a folder, loaded once."""
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    return Model(nlp.load(folder), about["version"], about["threshold"])
+
+
+def _evidence(text: Text, reading: nlp.Reading) -> tuple[Evidence, ...]:
+    found = signals.evidence(reading.hits, reading.words)
+    if sentiment.shouts(text.body):
+        found = (*found, Evidence("shouting", text.body[:40]))
+    return found
+
+
+def _guesses(reading: nlp.Reading, said: Sequence[Signal]) -> tuple[Guess, Guess, Guess]:
+    """The three most probable leaves. Nothing written is nothing known."""
+    chances = dict(zip(taxonomy.codes(), map(float, reading.types), strict=True))
+    if not reading.words:
+        return Guess("other.other", 0.0), Guess("info.question", 0.0), Guess("info.document", 0.0)
+    if Signal.THANKS_ONLY in said:
+        chances = {code: chance * (1 - THANKED) for code, chance in chances.items()}
+        chances["feedback.praise"] += THANKED
+    best = sorted(chances.items(), key=lambda one: -one[1])[:3]
+    first, second, third = (Guess(code, chance) for code, chance in best)
+    return first, second, third

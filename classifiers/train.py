@@ -1,0 +1,147 @@
+"""From the corpus and what agents corrected to a model in a folder: same input, same bytes."""
+
+import json
+import multiprocessing
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import certainty, examples, heads, lessons, nlp, taxonomy
+from classifiers.classify import ABOUT, MODEL
+from classifiers.examples import Example
+from classifiers.heads import Floats
+from classifiers.lessons import Learned, Lesson
+
+FOLDS = 4
+# Neighbours in a file are alike, so they go into the same fold together.
+NEIGHBOURS = 10
+# How much of the mixture the sentence vectors are; the n-grams are the rest.
+SHARE = 0.5
+SLICE = 500
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A mixture ready to be used, and what its halves said of texts they had not seen."""
+
+    weights: nlp.Weights
+    unseen: Floats
+
+
+def train(
+    out: Path = MODEL,
+    *,
+    corrections: Sequence[Example] = (),
+    corpus: Path = examples.CORPUS,
+    say: Say = lambda line: None,
+    workers: int = 2,
+) -> dict[str, Any]:
+    """Learn everything anew and write the model; what is known about it is returned too."""
+    began = time.monotonic()
+    texts = [*examples.to_learn(corpus), *corrections]
+    say(f"{len(texts)} texts")
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawning) as pool:
+        parts = [texts[start : start + SLICE] for start in range(0, len(texts), SLICE)]
+        read = [one for part in pool.map(features, parts) for one in part]
+        say(f"read in {time.monotonic() - began:.1f} s")
+        both = (lessons.types(texts, read), lessons.moods(texts, read))
+        jobs = [pool.submit(_fitted, lesson, fold) for lesson in both for fold in range(FOLDS + 1)]
+        done = [job.result() for job in jobs]
+    types = _mixed(both[0], done[: FOLDS + 1])
+    moods = _mixed(both[1], done[FOLDS + 1 :])
+    say(f"learned in {time.monotonic() - began:.1f} s")
+    about = _about(texts, types.unseen)
+    _write(out, types.weights, moods.weights, about)
+    return about
+
+
+def features(texts: Sequence[Example]) -> list[nlp.Features]:
+    """The numbers of each text, in a process of their own."""
+    pipeline = nlp.pipeline()
+    return nlp.read_features(pipeline, [(text.subject, text.text) for text in texts])
+
+
+def _fitted(lesson: Lesson, left_out: int) -> tuple[Learned, tuple[Floats, Floats] | None]:
+    """Fitted without one fold, with the scores of that fold; without none at all for the last."""
+    folds = _folds(len(lesson.weights))
+    learned = lessons.fit(lesson.only(np.flatnonzero(folds != left_out)))
+    unseen = np.flatnonzero(folds == left_out)
+    return learned, (learned.scores(lesson.only(unseen)) if len(unseen) else None)
+
+
+def _folds(count: int) -> NDArray[np.intp]:
+    return np.arange(count) // NEIGHBOURS % FOLDS
+
+
+def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
+    """Bring both halves, then their sum, to probabilities that hold on unseen texts."""
+    folds = _folds(len(lesson.weights))
+    shape = lesson.targets.shape
+    vectors, letters = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    for fold in range(FOLDS):
+        vectors[folds == fold], letters[folds == fold] = done[fold][1]
+    final = done[FOLDS][0]
+    scale = np.ones((2, shape[1]), np.float32)
+    for group in lesson.groups:
+        known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
+        if len(known):
+            truth = lesson.targets[known, group].argmax(axis=1)
+            halves = (vectors[known, group], letters[known, group])
+            scale[:, group] = np.array(_scales(halves, truth), np.float32)[:, None]
+    weights = nlp.Weights(
+        dense=final.dense * scale[0][:, None],
+        bias=final.bias * scale[0] + final.sparse_bias * scale[1],
+        sparse=final.sparse * np.repeat(scale[1], lesson.buckets),
+        lexical_alone=1.0 / (1.0 - SHARE),
+    )
+    return Mixed(weights, vectors * scale[0] + letters * scale[1])
+
+
+def _scales(halves: tuple[Floats, Floats], truth: NDArray[np.intp]) -> tuple[float, float]:
+    """What to multiply each half by."""
+    cool = [certainty.temperature(half, truth) for half in halves]
+    together = SHARE * halves[0] / cool[0] + (1 - SHARE) * halves[1] / cool[1]
+    last = certainty.temperature(together, truth)
+    return SHARE / cool[0] / last, (1 - SHARE) / cool[1] / last
+
+
+def _about(texts: Sequence[Example], unseen: Floats) -> dict[str, Any]:
+    """What is known of the model: its name, its threshold, how it did on texts left out."""
+    codes = taxonomy.codes()
+    chances = heads.softmax(unseen)
+    said = [
+        (codes[row.argmax()], row.max(), text)
+        for row, text in zip(chances, texts, strict=True)
+        if text.type
+    ]
+    sure = np.array([chance for _, chance, _ in said], np.float32)
+    right = np.array([code == text.type for code, _, text in said])
+    fine = np.array([code in text.acceptable for code, _, text in said])
+    tau = certainty.threshold(sure, fine)
+    content = json.dumps([asdict(text) for text in texts], sort_keys=True).encode()
+    return {
+        "version": f"{taxonomy.version()}-{sha256(content).hexdigest()[:8]}",
+        "taxonomy": taxonomy.version(),
+        "texts": len(texts),
+        "threshold": round(tau, 4),
+        "strict": round(float(right.mean()), 4),
+        "lenient": round(float(fine.mean()), 4),
+        "coverage": round(float((sure >= tau).mean()), 4),
+        "calibration_error": round(certainty.calibration_error(sure, fine), 4),
+    }
+
+
+def _write(out: Path, types: nlp.Weights, moods: nlp.Weights, about: dict[str, Any]) -> None:
+    nlp.write(out, types, moods)
+    text = json.dumps(about, indent=2, sort_keys=True) + "\n"
+    (out / ABOUT).write_text(text, encoding="utf-8")

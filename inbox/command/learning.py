@@ -1,0 +1,106 @@
+"""`tregua train`, `evaluate` and `classify`: the classifiers from the command line."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from classifiers import evaluate as worth
+from classifiers import train as training
+from classifiers.classify import MODEL, model
+from classifiers.labels import Labels, Text
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class BadLine(ValueError):
+    """A line of the input is not a JSON object with a text."""
+
+
+@click.command()
+@click.option("--out", type=FOLDER, default=MODEL, help="Folder to write the model to.")
+def train(out: Path) -> None:
+    """Build the classifier anew from the corpus."""
+    began = time.monotonic()
+    about = training.train(out, say=click.echo)
+    for name, value in about.items():
+        click.echo(f"{name}: {value}")
+    click.echo(f"{out} written in {time.monotonic() - began:.1f} s")
+
+
+@click.command()
+@click.option("--model", "folder", type=FOLDER, default=MODEL, help="Folder of the model.")
+@click.option("--json", "as_json", is_flag=True, help="Figures as one JSON object.")
+def evaluate(folder: Path, as_json: bool) -> None:
+    """Show what the model is worth on texts it has not learned from."""
+    figures = worth.evaluate(model(folder))
+    click.echo(json.dumps(figures) if as_json else "\n".join(worth.lines(figures)))
+
+
+@click.command()
+@click.option("--jsonl", is_flag=True, required=True, help="One JSON object a line, in and out.")
+@click.option("--model", "folder", type=FOLDER, default=MODEL, help="Folder of the model.")
+def classify(jsonl: bool, folder: Path) -> None:
+    """Label the texts of standard input: {"id", "subject", "body"} a line."""
+    source = _Lines(click.get_text_stream("stdin", encoding="utf-8", errors="replace"))
+    for labels in model(folder).classify(source):
+        click.echo(json.dumps(written(labels), ensure_ascii=False))
+    if source.bad:
+        sys.exit(1)
+
+
+def written(labels: Labels) -> dict[str, Any]:
+    """One line of the output."""
+    return {
+        "id": labels.id,
+        "lang": labels.language,
+        "type": labels.type,
+        "secondary": labels.secondary,
+        "p": round(labels.probability, 4),
+        "top3": [{"type": one.type, "p": round(one.probability, 4)} for one in labels.top3],
+        "p_complaint": round(labels.complaint, 4),
+        "p_negative": round(labels.negative, 4),
+        "sentiment": labels.sentiment,
+        "anger": round(labels.anger, 2),
+        "urgency": round(labels.urgency, 2),
+        "signals": list(labels.signals),
+        "needs_review": labels.needs_review,
+        "model": labels.model,
+    }
+
+
+class _Lines:
+    """The texts of a stream, as they come; a bad line is named and passed over."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.bad = 0
+
+    def __iter__(self) -> Iterator[Text]:
+        for number, line in enumerate(self.stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield parsed(line)
+            except BadLine as error:
+                self.bad += 1
+                click.echo(f"line {number}: {error}", err=True)
+
+
+def parsed(line: str) -> Text:
+    """A text from one line of the input."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadLine(f"not JSON ({error})") from error
+    if not isinstance(fields, dict):
+        raise BadLine("not a JSON object")
+    parts = (fields.get("subject"), fields.get("body"))
+    if any(part is not None and not isinstance(part, str) for part in parts):
+        raise BadLine("subject and body must be text")
+    identity = fields.get("id", "")
+    return Text("" if identity is None else str(identity), *(part or "" for part in parts))
