@@ -56,7 +56,10 @@ class Settings(EnvironmentThenFile):
 
     def database(self) -> str:
         """URL of the database; SQLite in the data folder where nothing is said."""
-        return self.database_url or f"sqlite:///{self.data.resolve() / 'tregua.db'}"
+        if self.database_url:
+            return self.database_url
+        self.data.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{self.data.resolve() / 'tregua.db'}"
 
     def secret(self) -> bytes:
         """The secret that signs and encrypts; made on first use in a file only the owner reads."""

@@ -118,18 +118,40 @@ class Taken:
 
 def put(
     session: Session, mailbox_id: int, folder: str, uidvalidity: int, mails: Sequence[Fetched]
-) -> None:
-    """Store mails and move the cursor, in the caller's transaction; what is known stays once."""
-    if mails:
-        hashes = [hashlib.sha256(mail.content).hexdigest() for mail in mails]
-        _put_contents(session, dict(zip(hashes, (mail.content for mail in mails), strict=True)))
-        now = clock.now()
-        rows = [
-            _row(mail, digest, mailbox_id, folder, uidvalidity, now)
-            for mail, digest in zip(mails, hashes, strict=True)
-        ]
-        _insert_new(session, RawMail, rows)
-        move_cursor(session, mailbox_id, folder, uidvalidity, max(mail.uid for mail in mails))
+) -> int:
+    """Store mails and move the cursor, in the caller's transaction; how many were new.
+
+    A mail that is known from before the server renumbered (another UIDVALIDITY) is not stored
+    again: it is recognised by its bytes.
+    """
+    if not mails:
+        return 0
+    hashes = [hashlib.sha256(mail.content).hexdigest() for mail in mails]
+    _put_contents(session, dict(zip(hashes, (mail.content for mail in mails), strict=True)))
+    known = _known_from_before(session, mailbox_id, folder, uidvalidity, hashes)
+    now = clock.now()
+    rows = [
+        _row(mail, digest, mailbox_id, folder, uidvalidity, now)
+        for mail, digest in zip(mails, hashes, strict=True)
+        if digest not in known
+    ]
+    _insert_new(session, RawMail, rows)
+    move_cursor(session, mailbox_id, folder, uidvalidity, max(mail.uid for mail in mails))
+    return len(rows)
+
+
+def _known_from_before(
+    session: Session, mailbox_id: int, folder: str, uidvalidity: int, hashes: list[str]
+) -> frozenset[str]:
+    rows = session.scalars(
+        select(RawMail.sha256).where(
+            RawMail.mailbox_id == mailbox_id,
+            RawMail.folder == folder,
+            RawMail.uidvalidity != uidvalidity,
+            RawMail.sha256.in_(hashes),
+        )
+    )
+    return frozenset(rows)
 
 
 def _put_contents(session: Session, contents: dict[str, bytes]) -> None:
@@ -162,6 +184,8 @@ def _row(
 
 
 def _insert_new(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
     kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(kind.insert(table).on_conflict_do_nothing(), rows)
 
