@@ -10,7 +10,7 @@ from inbox.intake.bounces.failures import Failure, class_in
 from inbox.intake.bounces.forms import recipients_in
 from inbox.intake.bounces.original import original_id
 from inbox.intake.bounces.reason import address_is_dead
-from inbox.intake.bounces.wording import failures_in_words, with_context
+from inbox.intake.bounces.recipients import failures_in_words, with_context
 
 
 def read_bounce(mail: Mail, message: Message | None) -> Bounce | None:

@@ -63,15 +63,20 @@ def gather(mail: Mail, message: Message | None) -> Evidence:
         elif part is not message and part["message-id"]:
             # Some put the header of the returned mail in the place of the part's own.
             original.append(_text_of(part))
-        elif kind.startswith("text/") and not (kind == "text/html" and notices):
-            notices.append(decoded(part))
-        elif not part.is_multipart() and kind.startswith(("multipart/", "message/")):
+        elif _is_for_people(part, kind, bool(notices)):
             notices.append(decoded(part))
     notice = "\n\n".join(notices)[:_MOST_TEXT]
     if not reports and (found := _STRAY_REPORT.search(notice)):
         # A wrong boundary leaves one flat text, in which the fields still stand.
         reports.append(notice[found.start() :])
     return _split(notice, tuple(reports), "\n".join(original))
+
+
+def _is_for_people(part: Message, kind: str, has_words: bool) -> bool:
+    """A text, but HTML only for want of better; a broken container is a flat text as well."""
+    if kind.startswith("text/"):
+        return not (kind == "text/html" and has_words)
+    return not part.is_multipart() and kind.startswith(("multipart/", "message/"))
 
 
 def decoded(part: Message) -> str:

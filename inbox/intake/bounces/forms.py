@@ -15,33 +15,43 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
         rf"^[ \t*-]{{0,9}}<{_A[2:]}>[ \t]{{0,3}}(?:[:(]|\.\.\.|$)",
         # Exim, OpenSMTPD: a bare address with its reason.
         rf"^[ \t]{{0,9}}{_A[2:]}:[ \t]{{0,9}}(?:[45]\d\d\b|host |mail |smtp|unknown|user )",
-        rf"^[ \t*-]{{0,9}}{_A[2:]}[ \t]{{0,3}}(?:\[(?!\d)|\.\.\.[ \t]|on (?:mon|tue|wed|thu|fri|sat|sun|\d))",
+        rf"^[ \t*-]{{0,9}}{_A[2:]}[ \t]{{0,3}}(?:\[(?!\d)|\.\.\.[ \t]|on (?:mon|tue|wed|thu"
+        rf"|fri|sat|sun|\d))",
         # Broken reports, where the fields stand in the text.
-        rf"^[ \t]{{0,9}}(?:final|original)-recipient[ \t]{{0,3}}:[ \t]{{0,3}}(?:rfc822[ \t]{{0,3}};)?[ \t]{{0,3}}{_A}",
+        rf"^[ \t]{{0,9}}(?:final"
+        rf"|original)-recipient[ \t]{{0,3}}:[ \t]{{0,3}}(?:rfc822[ \t]{{0,3}};)?[ \t]{{0,3}}{_A}",
         # The dialogue with the other server.
         rf"rcpt to:[ \t]{{0,3}}{_A}{_END}",
         rf"(?:^|[\s:])[45]\d\d[ -](?:[45]\.\d{{1,3}}\.\d{{1,3}}[ ]{{0,3}})?<{_A[2:]}>",
         rf"(?:unknown (?:user|recipient)|no such user|user unknown)[ :(<]{{1,4}}{_A}{_END}",
         # A label before it.
-        rf"^[ \t*-]{{0,9}}(?:intended |failed |final )?(?:recipients?|destinatarios?|empf.nger|destinataires?|to address)"
+        rf"^[ \t*-]{{0,9}}(?:intended |failed |final )?(?:recipients?|destinatarios?|empf.nger"
+        rf"|destinataires?|to address)"
         rf"(?: address)?[ \t]{{0,3}}:[ \t]{{0,9}}{_A}{_END}",
-        rf"(?:userid|unknown user|exceeds allowed size|unknown local-part|invalid address|addressed to email address ?:\s{{0,3}}--)"
+        rf"(?:userid|unknown user|exceeds allowed size|unknown local-part|invalid address"
+        rf"|addressed to email address ?:\s{{0,3}}--)"
         rf"[ \t]{{0,3}}:?[ \t]{{0,3}}{_A}{_END}",
         # A sentence around it.
-        rf"(?:message|mail|delivery|deliver(?:ed)?|deliver it|messages?)[ \t]{{1,3}}(?:to|for)[ \t]{{1,3}}{_A}{_END}",
-        rf"(?:delivering|deliver|send|sending) your (?:mail|message|email)s? to[ \t]{{1,3}}{_A}{_END}",
+        rf"(?:message|mail|delivery|deliver(?:ed)?|deliver it|messages?)[ \t]{{1,3}}(?:to"
+        rf"|for)[ \t]{{1,3}}{_A}{_END}",
+        rf"(?:delivering|deliver|send|sending) your (?:mail|message"
+        rf"|email)s? to[ \t]{{1,3}}{_A}{_END}",
         rf"returned permanent errors: {_A}{_END}",
         rf"(?:quota violation for|mailbox for|user[ \t]{{1,3}}\S{{1,60}}[ \t]{{1,3}}\(){_A}{_END}",
         rf"dda:smtp={_A}{_END}",
-        rf"(?:wasn't delivered to|could ?n[o']t be delivered to|was not delivered to|no se ha entregado a|problem delivering your message to)"
+        rf"(?:wasn't delivered to|could ?n[o']t be delivered to|was not delivered to"
+        rf"|no se ha entregado a|problem delivering your message to)"
         rf"[ \t]{{1,3}}{_A}{_END}",
     )
 )
 _INTRODUCTION = re.compile(
-    r"(?:following|these|estos|siguientes?|folgende\w{0,2}|suivants?|seguent\w|seguintes?)[^\n]{0,80}"
+    r"(?:following|these|estos|siguientes?|folgende\w{0,2}|suivants?|seguent\w"
+    r"|seguintes?)[^\n]{0,80}"
     r"(?:address|recipient|destin|empf|direcc|adress|indirizz|endere|group|person|list)"
-    r"|(?:recipient|address|destinatari|adressat|empf)[^\n]{0,60}(?:fail|error|problem|reject|reached|not|could)"
-    r"|(?:fail|undeliver|not delivered|error|could not|unable|problem)[^\n]{0,60}(?:recipient|address|to:)"
+    r"|(?:recipient|address|destinatari|adressat|empf)[^\n]{0,60}(?:fail|error|problem|reject"
+    r"|reached|not|could)"
+    r"|(?:fail|undeliver|not delivered|error|could not|unable|problem)[^\n]{0,60}(?:recipient"
+    r"|address|to:)"
     r"|was not delivered to|did not reach|failed addresses|failure reasons|message not delivered"
     r"|addresses had|delivery errors|以下の|次のメール|宛先",
     re.IGNORECASE,
@@ -54,7 +64,7 @@ _AFTER = 25
 
 
 def recipients_in(notice: str) -> tuple[str, ...]:
-    """The recipients that the notice names as failed; all its addresses, where nothing stands out."""
+    """The recipients that the notice names as failed."""
     text = notice[:50_000]
     found: dict[str, None] = {}
     for pattern in _NAMED:

@@ -14,7 +14,7 @@ def failed_recipients(message: Message) -> tuple[tuple[str, ...], tuple[str, ...
         return (), ()
     try:
         temporary, permanent = flufl.bounce.all_failures(message)
-    except Exception:  # noqa: BLE001 S110  a library's guess about hostile bytes may fail anyhow
+    except Exception:
         return (), ()
     return _texts(temporary), _texts(permanent)
 

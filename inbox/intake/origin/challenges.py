@@ -1,0 +1,59 @@
+"""Anti-spam systems that ask the sender to prove that he is a person."""
+
+import re
+
+from cases.mail import Mail, Origin
+from inbox.intake.known import Known
+from inbox.intake.origin.said import Said
+
+_HEADERS = (
+    "x-tmda-confirm",
+    "x-boxbe-challenge",
+    "x-spamarrest-challenge",
+    "x-asklater",
+    "x-challenge",
+)
+_SENDERS = (
+    "spamarrest.com",
+    "boxbe.com",
+    "bluebottle.com",
+    "knowspam.net",
+    "mailinblack.com",
+    "choicemail.com",
+)
+_SUBJECT = re.compile(
+    r"(?:please )?(?:confirm|verify|authenticate) (?:your|this|that)[^\n]{0,40}(?:message|mail"
+    r"|delivery|human|identity|sender)"
+    r"|(?:confirmation|verification|authorization|action) (?:is )?(?:required|requested"
+    r"|needed)|\bchallenge\b|sender verification"
+    r"|confirm(?:e|a|ar) (?:su|tu|el) (?:mensaje|correo|env[ií]o)|verificaci[oó]n (?:de"
+    r"|del) remitente|v[eé]rification de l'exp[eé]diteur"
+    r"|authentifi\w{1,10}[^\n]{0,40}(?:message|mail)|best[aä]tigen sie",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"(?:prove|verify|confirm|show)[^\n]{0,60}(?:human|real person|not a (?:spammer|robot"
+    r"|machine)|not spam|legitimate)"
+    r"|(?:anti[- ]?spam|spam (?:blocker|filter|protection|arrest)|whitelist"
+    r"|approved senders?)[^\n]{0,300}(?:click|reply|confirm|verify|link)"
+    r"|(?:click|reply|confirm)[^\n]{0,200}(?:deliver(?:ed|y) (?:of )?(?:your|the) (?:message"
+    r"|mail)|your (?:message|mail)[^\n]{0,60}(?:held|quarantine|deliver))"
+    r"|(?:your|this) (?:message|mail|e-?mail)[^\n]{0,80}(?:held|on hold|quarantine"
+    r"|waiting)[^\n]{0,200}(?:confirm|verif|click|reply)"
+    r"|demuestre que[^\n]{0,40}(?:persona|humano|robot)|(?:antispam"
+    r"|correo no deseado)[^\n]{0,200}(?:confirm|pulse|clic|enlace)"
+    r"|vous (?:n'[eê]tes pas|[eê]tes bien)[^\n]{0,40}(?:robot|humain)",
+    re.IGNORECASE,
+)
+
+
+def challenge(mail: Mail, _: Known) -> Said | None:
+    """A header of such a system, its domain, or both subject and words of one."""
+    sign = next((name for name, _ in mail.headers if name in _HEADERS), None)
+    if sign:
+        return Said(Origin.CHALLENGE, sign)
+    asks = _WORDS.search(mail.text[:3000])
+    domain = mail.sender.address.rpartition("@")[2]
+    if asks and (domain.endswith(_SENDERS) or _SUBJECT.search(mail.subject[:300])):
+        return Said(Origin.CHALLENGE, "asks the sender to prove that he is a person")
+    return None
