@@ -1,0 +1,132 @@
+"""The parent's side of the jail: one disposable child, the pipes to it, and its end."""
+
+import os
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections import deque
+from pathlib import Path
+
+from inbox.intake.known import Known
+from inbox.intake.wire import known_to_json
+
+WALL_SECONDS = 30
+STARTING_SECONDS = 60
+CHUNK = 1 << 16
+
+LENGTH = struct.Struct(">I")
+_ROOT = str(Path(__file__).parents[2])
+
+
+class JailBroken(Exception):
+    """The child does not even start, so that no mail is to blame."""
+
+
+class Cell:
+    """A running child. Frames go in, one answer comes out for each, in the same order."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.owner = os.getpid()
+        self.overran = False
+        self._started = False
+        self._outgoing: deque[memoryview] = deque()
+        self._incoming = bytearray()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "inbox.intake.jail"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=_environment(),
+        )
+        self._input, self._output = self._pipes()
+        os.set_blocking(self._input, False)
+        self.send(known_to_json(known))
+
+    def send(self, content: bytes) -> None:
+        """Queue one frame; it leaves while answers are awaited."""
+        self._outgoing.append(memoryview(LENGTH.pack(len(content))))
+        self._outgoing.append(memoryview(content))
+
+    def answer(self) -> bytes | None:
+        """The next answer, or None if the child died or took too long."""
+        if not self._started:
+            if self._frame(STARTING_SECONDS) is None:
+                raise JailBroken("the process that opens mails does not start")
+            self._started = True
+        return self._frame(WALL_SECONDS)
+
+    def end(self) -> str:
+        """Kill the child, and say what became of it."""
+        self._process.kill()
+        status = self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        return "it took too long" if self.overran else f"it killed the reader (status {status})"
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def _pipes(self) -> tuple[int, int]:
+        if self._process.stdin is None or self._process.stdout is None:
+            raise JailBroken("no pipes to the process that opens mails")
+        return self._process.stdin.fileno(), self._process.stdout.fileno()
+
+    def _frame(self, seconds: float) -> bytes | None:
+        deadline = time.monotonic() + seconds
+        while (frame := self._whole_frame()) is None:
+            if not self._exchange(deadline - time.monotonic()):
+                return None
+        return frame
+
+    def _whole_frame(self) -> bytes | None:
+        if len(self._incoming) < LENGTH.size:
+            return None
+        end = LENGTH.size + LENGTH.unpack_from(self._incoming)[0]
+        if len(self._incoming) < end:
+            return None
+        frame = bytes(self._incoming[LENGTH.size : end])
+        del self._incoming[:end]
+        return frame
+
+    def _exchange(self, seconds: float) -> bool:
+        """Write what the pipe takes and read what it gives; False if nothing will come any more."""
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        if self._outgoing:
+            poll.register(self._input, select.POLLOUT)
+        ready = dict(poll.poll(max(0, int(seconds * 1000))))
+        if not ready:
+            self.overran = True
+            return False
+        if self._input in ready:
+            self._write()
+        if self._output not in ready:
+            return True
+        content = os.read(self._output, CHUNK)
+        self._incoming += content
+        return bool(content)
+
+    def _write(self) -> None:
+        try:
+            written = os.write(self._input, self._outgoing[0][: 4 * CHUNK])
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            # What it answered before it died is still to be read; the end of that tells.
+            self._outgoing.clear()
+            return
+        self._outgoing[0] = self._outgoing[0][written:]
+        if not self._outgoing[0]:
+            self._outgoing.popleft()
+
+
+def _environment() -> dict[str, str]:
+    """No secrets, no proxies: only what Python needs to find the program and its language."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    paths = [_ROOT, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}

@@ -1,0 +1,125 @@
+"""Transfer encodings undone: base64, quoted-printable, uuencode, yEnc, also where broken."""
+
+import binascii
+import re
+from collections.abc import Callable
+
+from inbox.intake.words import decode_words
+
+MOST_FILES = 100
+
+_ALPHABET = re.compile(rb"[A-Za-z0-9+/=\s]*")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.M)
+_UU_END = re.compile(rb"^end[ \t\r]*$", re.M)
+_YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]{0,400})\r?\n", re.M)
+_YENC_END = re.compile(rb"^=yend[^\r\n]{0,400}\r?$", re.M)
+_SHIFTED = bytes((byte - 42) % 256 for byte in range(256))
+
+# A file found inside a text body: its name and its bytes.
+Enclosed = tuple[str, bytes]
+
+
+def undo(body: bytes, encoding: bytes) -> bytes:
+    """The body's own bytes."""
+    name = encoding.strip().lower().partition(b";")[0].partition(b" ")[0].strip(b"\"'")
+    if name in (b"base64", b"base-64"):
+        return _base64(body)
+    if name.startswith(b"quoted"):
+        return binascii.a2b_qp(body)
+    if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
+        _, files = enclosed_files(body)
+        return files[0][1] if files else body
+    return body
+
+
+def enclosed_files(body: bytes) -> tuple[bytes, list[Enclosed]]:
+    """The text without the uuencoded and yEnc files in it, and those files."""
+    files: list[Enclosed] = []
+    if b"=ybegin " in body:
+        body = _cut_out(body, _YENC_BEGIN, _YENC_END, _yenc, files)
+    if body.startswith(b"begin ") or b"\nbegin " in body:
+        body = _cut_out(body, _UU_BEGIN, _UU_END, _uu, files)
+    return body, files
+
+
+def _base64(body: bytes) -> bytes:
+    """Decoded leniently; text that only claims to be base64 comes back as it is."""
+    letters = _NOT_BASE64.sub(b"", body) if b"=" not in body else None
+    if letters is None:
+        head, _, tail = body.partition(b"=")
+        tail = tail.lstrip(b"=\r\n\t ")
+        if tail and _ALPHABET.fullmatch(tail):
+            # Several encoded pieces, one behind the other: each has its own padding.
+            return b"".join(_letters(_NOT_BASE64.sub(b"", piece)) for piece in body.split(b"="))
+        letters = _NOT_BASE64.sub(b"", head)
+    strange = len(body) - len(letters) - sum(body.count(blank) for blank in (b"\r", b"\n", b"="))
+    if strange * 5 > len(body) and not _ALPHABET.fullmatch(body):
+        return body
+    return _letters(letters)
+
+
+def _letters(letters: bytes) -> bytes:
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def _cut_out(
+    body: bytes,
+    begin: re.Pattern[bytes],
+    end: re.Pattern[bytes],
+    read: Callable[[bytes, bytes], Enclosed | None],
+    files: list[Enclosed],
+) -> bytes:
+    """The body without what stands between begin and end, which goes to the files."""
+    kept, position = [], 0
+    while (opening := begin.search(body, position)) and len(files) < MOST_FILES:
+        closing = end.search(body, opening.end())
+        stop = closing.start() if closing else len(body)
+        file = read(opening[1], body[opening.end() : stop])
+        kept.append(body[position : opening.start() if file else opening.end()])
+        if file is None:
+            position = opening.end()
+            continue
+        files.append(file)
+        position = closing.end() if closing else len(body)
+    kept.append(body[position:])
+    return b"".join(kept)
+
+
+def _uu(name: bytes, body: bytes) -> Enclosed | None:
+    lines = body.splitlines()
+    # "begin 2026 with us" opens a sentence: a file's line says its own length.
+    if not lines or not _is_uu(lines[0]):
+        return None
+    return decode_words(name), b"".join(_uu_line(line) for line in lines)
+
+
+def _is_uu(line: bytes) -> bool:
+    length = (line[0] - 32) & 63 if line else 0
+    return length > 0 and (length + 2) // 3 * 4 <= len(line) <= (length + 2) // 3 * 4 + 3
+
+
+def _uu_line(line: bytes) -> bytes:
+    if not line.strip():
+        return b""
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        # Some encoders write a character too many: as many are read as the line says.
+        try:
+            return binascii.a2b_uu(line[: ((line[0] - 32) & 63) * 4 // 3 + 5])
+        except binascii.Error:
+            return b""
+
+
+def _yenc(words: bytes, body: bytes) -> Enclosed | None:
+    _, _, name = words.partition(b"name=")
+    if body.startswith(b"=ypart"):
+        body = body.partition(b"\n")[2]
+    first, *escaped = body.replace(b"\r", b"").replace(b"\n", b"").split(b"=")
+    pieces = [first.translate(_SHIFTED)]
+    for piece in escaped:
+        escape = bytes((byte - 106) % 256 for byte in piece[:1])
+        pieces.append(escape + piece[1:].translate(_SHIFTED))
+    return decode_words(name), b"".join(pieces)
