@@ -25,6 +25,9 @@ PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 BUILD_LOCK = HERE / "requirements-build.txt"
 LOCKS = {"run": HERE / "requirements.txt", "dev": HERE / "requirements-dev.txt"}
 
+# What pip says when its index cannot be reached, or has nothing to offer.
+UNREACHED = ("connection broken by", "(from versions: none)", "timed out", "ProxyError")
+
 
 class CannotMake(Exception):
     """The environment could not be made; the text says why and what to do."""
@@ -160,13 +163,14 @@ def _reason(place: Place, lines: list[str]) -> str:
     log = place.root / ".venv" / "pip.log"
     with contextlib.suppress(OSError):
         log.write_text("\n".join(lines))
-    errors = [line for line in lines if line.startswith("ERROR")] or lines
     text = "\n".join(lines)
+    errors = "\n".join(line for line in lines if line.startswith("ERROR")) or text
     if "No space left" in text:
         return say("no_space", folder=place.folder)
-    if any(sign in text for sign in ("Connection", "name resolution", "timed out", "ProxyError")):
-        return say("no_network", reason=_last_line("\n".join(errors)))
-    return say("pip_failed", reason=_last_line("\n".join(errors)), log=log)
+    if any(sign in text for sign in UNREACHED):
+        broken = text.rpartition("connection broken by ")[2] if "broken by" in text else errors
+        return say("no_network", reason=broken.splitlines()[0][:300])
+    return say("pip_failed", reason=_last_line(errors), log=log)
 
 
 def _last_line(text: str) -> str:
@@ -190,7 +194,7 @@ def _let_find(place: Place) -> None:
 def _compile(place: Place) -> None:
     """Compile all at once on all processors: pip would do it one by one."""
     progress.tell(say("compiling"))
-    command = [place.python, "-m", "compileall", "-qq", "-j", "0", _site_packages(place)]
+    command = [str(place.python), "-m", "compileall", "-qq", "-j", "0", str(_site_packages(place))]
     subprocess.run(command, capture_output=True)
 
 

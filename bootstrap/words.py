@@ -45,10 +45,12 @@ TEXTS = {
         "{file} no es el fichero que corresponde. Recupéralo con: git checkout -- bootstrap",
     ),
     "no_network": (
-        "the packages could not be fetched: the package index of this machine does not answer."
+        "the packages could not be fetched: the package index of this machine does not answer,"
+        " or does not have them."
         " Connect to the network, or name another index in PIP_INDEX_URL, and start again."
         " pip said: {reason}",
-        "no se pudieron traer los paquetes: el índice de paquetes de esta máquina no responde."
+        "no se pudieron traer los paquetes: el índice de paquetes de esta máquina no responde,"
+        " o no los tiene."
         " Conéctate a la red, o indica otro índice en PIP_INDEX_URL, y repite."
         " pip dijo: {reason}",
     ),

@@ -21,12 +21,16 @@ def wait_until_greeted(
     """Wait until the server on the port says its greeting."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with socket.create_connection((LOOPBACK, port), 1) as client:
-                if client.recv(64).startswith(greeting):
-                    return
-        except OSError:
-            pass
+        if _greets(port, greeting):
+            return
         time.sleep(0.03)
     said = log.read_text() if log.exists() else "nothing"
     raise RuntimeError(f"the server did not come up; it said: {said}")
+
+
+def _greets(port: int, greeting: bytes) -> bool:
+    try:
+        with socket.create_connection((LOOPBACK, port), 1) as client:
+            return client.recv(64).startswith(greeting)
+    except OSError:
+        return False
