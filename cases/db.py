@@ -155,6 +155,16 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
         _attempt(done)
 
 
+@contextmanager
+def scratch() -> Iterator[Session]:
+    """A database in memory that is gone at the end of the block: for simulations."""
+    memory = make_engine("sqlite://")
+    Base.metadata.create_all(memory)
+    with sessionmaker(memory, autoflush=False, expire_on_commit=False)() as session:
+        yield session
+    memory.dispose()
+
+
 def _take(session: Session, lock: str) -> None:
     # On SQLite BEGIN IMMEDIATE is already the lock.
     if session.get_bind().dialect.name == "postgresql":

@@ -118,6 +118,8 @@ def _open(
 
 def _customer(mail: Mail) -> str:
     """Whose matter it is: of a bot's or an agent's mail the customer it speaks of."""
+    if mail.origin is Origin.OWN and mail.to:
+        return mail.to[0].address
     about = mail.speaker.customer if mail.origin in (Origin.BOT, Origin.AGENT) else None
     return about or mail.sender.address
 

@@ -82,8 +82,12 @@ def _all_ids(mail: Mail) -> Iterator[str]:
 
 
 def addresses(mail: Mail) -> tuple[str, ...]:
-    """Whose contact the mail may belong to: its sender, and the customer a bot writes about."""
-    found = (mail.sender.address, mail.speaker.customer or "")
+    """Whose contact the mail may belong to: its sender, its customer, its first recipient."""
+    found = (
+        mail.sender.address,
+        mail.speaker.customer or "",
+        *(one.address for one in mail.to[:1]),
+    )
     return tuple(normalised(one) for one in found if one)
 
 

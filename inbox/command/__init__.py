@@ -1,15 +1,30 @@
 """The `tregua` command. Each subcommand is loaded only when it is called."""
 
+import os
 from importlib import import_module
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-# name of the subcommand -> module:attribute. Order is the order of --help.
+from cases import language
+from cases.language import gettext as _
+from cases.settings import BadSetting
+from cases.signing import Tampered
+
+# The subcommands ask for their words while they are loaded, so the language is known before.
+language.choose(
+    next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )[:2]
+)
+
+# Name of the subcommand -> module:attribute. Order is the order of --help.
 COMMANDS = {
     "demo": "inbox.command.demo:demo",
     "init": "inbox.command.setup:init",
     "user": "inbox.command.setup:user",
     "mailbox": "inbox.command.mailboxes:mailbox",
+    "token": "inbox.command.feed:token",
     "up": "inbox.command.run:up",
     "serve": "inbox.command.run:serve",
     "poll": "inbox.command.run:poll",
@@ -20,13 +35,12 @@ COMMANDS = {
     "train": "inbox.command.learning:train",
     "evaluate": "inbox.command.learning:evaluate",
     "classify": "inbox.command.learning:classify",
-    "token": "inbox.command.feed:token",
     "bench": "inbox.command.bench:bench",
 }
 
 
 class _Lazily(click.Group):
-    """A group that imports a subcommand's module only when somebody calls it."""
+    """Imports a subcommand only when somebody calls it, and says failures in a sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,12 +48,31 @@ class _Lazily(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _colon, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (BadSetting, Tampered) as wrong:
+            raise click.UsageError(str(wrong)) from wrong
+        except (OperationalError, ProgrammingError) as away:
+            raise click.ClickException(_say_database(away)) from away
+
+
+def _say_database(away: OperationalError | ProgrammingError) -> str:
+    said = str(away.orig)
+    if "no such table" in said or "does not exist" in said:
+        return _("The database has no tables yet. Run: tregua init")
+    first = said.strip().splitlines()[0] if said.strip() else type(away).__name__
+    return _("The database cannot be used: {reason}. Check TREGUA_DATABASE_URL.", reason=first)
 
 
 @click.group(cls=_Lazily, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option("0.1.0", prog_name="tregua")
 def tregua() -> None:
     """A support inbox and case-mail bot that tells marketing when to hold its fire."""
+
+
+tregua.help = _("A support inbox and case-mail bot that tells marketing when to hold its fire.")

@@ -1,0 +1,121 @@
+"""`tregua up`, and its processes one by one: serve, poll, work."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from bot import queues
+from bot.settings import settings as bot_settings
+from bot.worker import work as serve_queue
+from cases.language import gettext as _
+from cases.settings import settings
+from inbox import schema
+from inbox.embedded.processes import hold
+from inbox.embedded.supervisor import Part, Supervisor
+from inbox.embedded.valkey import Valkey
+from inbox.intake import poller
+from inbox.settings import settings as inbox_settings
+
+ADAPTIVE = "TREGUA_REDIS_URL"
+
+
+def _log() -> None:
+    logging.basicConfig(
+        level=os.environ.get("TREGUA_LOG", "WARNING").upper(),
+        format="%(asctime)s %(name)s: %(message)s",
+    )
+
+
+def _need_tables() -> None:
+    if not schema.is_current():
+        raise click.ClickException(_("The tables are not those of this version. Run: tregua init"))
+
+
+@contextmanager
+def redis_if_needed() -> Iterator[dict[str, str]]:
+    """A private Valkey where no Redis was named; what its users must find in the environment."""
+    if "redis_url" in bot_settings().model_fields_set:
+        yield {}
+        return
+    with Valkey(settings().data / "valkey") as server:
+        yield {ADAPTIVE: server.url}
+
+
+def parts(environment: dict[str, str]) -> list[Part]:
+    """The processes of an installation."""
+    python = (sys.executable, "-m", "inbox")
+    workers = [Part(f"work {name}", (*python, "work", name), environment) for name in queues.QUEUES]
+    return [
+        Part("serve", (*python, "serve"), environment),
+        Part("poll", (*python, "poll"), environment),
+        *workers,
+    ]
+
+
+@click.command(help=_("Run everything: web, poller and workers. Ctrl-C ends it all."))
+def up() -> None:
+    _log()
+    _need_tables()
+    stopping = stop_on_signals()
+    with hold(settings().data), redis_if_needed() as environment:
+        supervisor = Supervisor(parts(environment), said=_said)
+        with supervisor:
+            chosen = inbox_settings()
+            click.echo(
+                _("Tregua is up: http://{host}:{port}", host=chosen.web_host, port=chosen.web_port)
+            )
+            supervisor.watch(stopping)
+            click.echo(_("Stopping…"))
+
+
+def _said(part: Part, status: int, wait: float) -> None:
+    click.echo(
+        _(
+            "{part} ended ({status}); it starts again in {seconds} s.",
+            part=part.name,
+            status=status,
+            seconds=round(wait),
+        ),
+        err=True,
+    )
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stopping = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_about: stopping.set())
+    return stopping
+
+
+@click.command(help=_("Serve the pages and the API (gunicorn)."))
+def serve() -> None:
+    chosen = inbox_settings()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),
+        *("--bind", f"{chosen.web_host}:{chosen.web_port}"),
+        *("--threads", str(chosen.web_threads), "--worker-class", "gthread"),
+        *("--graceful-timeout", "5", "--log-level", "warning"),
+    ]
+    os.execv(sys.executable, command)  # noqa: S606  the command is a list made by this program
+
+
+@click.command(help=_("Read all mailboxes."))
+def poll() -> None:
+    _log()
+    _need_tables()
+    poller.poll(stop_on_signals())
+
+
+@click.command(help=_("Work on one queue: file, send or tag."))
+@click.argument("queue", type=click.Choice(queues.QUEUES))
+def work(queue: str) -> None:
+    _log()
+    _need_tables()
+    serve_queue(queue)

@@ -1,0 +1,126 @@
+"""`tregua simulate`: what would become of the mails of an mbox; nothing is sent or kept."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from bot import policy, situation
+from cases import clock, filing
+from cases.contact import normalised
+from cases.db import scratch
+from cases.filing.arrival import Arrival
+from cases.language import gettext as _
+from cases.mail import Mail
+from inbox.intake.jail import Unreadable, parse_safely
+from inbox.intake.known import BadRules, BotRule, Known, read_bot_rules
+from inbox.intake.mbox import read_mbox
+from inbox.intake.stubs import stub
+
+BATCH = 200
+
+
+@click.command(help=_("Replay an mbox through origin, threading and policy in a scratch database."))
+@click.option("--mbox", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--own", multiple=True, help=_("An address of ours; may be repeated."))
+@click.option("--authserv", multiple=True, help=_("A server whose verdicts are trusted."))
+@click.option("--rules", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--trust", type=click.Choice(["all"]), help=_("all: every sender takes part."))
+@click.option("--jsonl", "as_json", is_flag=True, help=_("One JSON object a mail."))
+def simulate(
+    mbox: Path,
+    own: tuple[str, ...],
+    authserv: tuple[str, ...],
+    rules: Path | None,
+    trust: str | None,
+    as_json: bool,
+) -> None:
+    known = _known(own, authserv, rules)
+    believed = filing.Policy(trust_all=trust == "all", servers_vouch=bool(authserv))
+    with scratch() as session:
+        for row in replay(session, mbox, known, believed):
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else _as_line(row))
+
+
+def _known(own: tuple[str, ...], authserv: tuple[str, ...], rules: Path | None) -> Known:
+    return Known(
+        own=frozenset(address.lower() for address in own),
+        authserv_ids=frozenset(server.lower() for server in authserv),
+        bots=_bots(rules) if rules else (),
+    )
+
+
+def _bots(file: Path) -> tuple[BotRule, ...]:
+    try:
+        return read_bot_rules(file)
+    except BadRules as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+
+
+def _as_line(row: dict[str, object]) -> str:
+    return f"{row['n']:>5}  {row['case']:>5}  {row['decision']:<8} {row['rule']} · {row['reason']}"
+
+
+def replay(
+    session: Session, mbox: Path, known: Known, believed: filing.Policy
+) -> Iterator[dict[str, object]]:
+    """One row a mail, in the order of the file."""
+    with mbox.open("rb") as lines:
+        numbered = enumerate(read_mbox(lines))
+        sent = _SentSoFar()
+        while batch := list(islice(numbered, BATCH)):
+            arrivals = [Arrival(mail, _when(mail)) for mail in _opened(batch, known)]
+            filed = filing.file_all(session, arrivals, believed)
+            for (n, _content), arrival, one in zip(batch, arrivals, filed, strict=True):
+                yield _row(n, arrival, one, sent)
+
+
+def _opened(batch: Iterable[tuple[int, bytes]], known: Known) -> Iterator[Mail]:
+    contents = dict(batch)
+    for n, mail in parse_safely(contents.items(), known):
+        yield stub(contents[n], mail.reason) if isinstance(mail, Unreadable) else mail
+
+
+def _when(mail: Mail) -> datetime:
+    """A mailbox file knows no arrival, so the Date header stands in, unless it is in the future."""
+    now = clock.now()
+    return min(mail.sent_at, now) if mail.sent_at is not None else now
+
+
+class _SentSoFar:
+    """The replies that would have left, for the limits by address and domain."""
+
+    def __init__(self) -> None:
+        self._sent: list[tuple[str, datetime]] = []
+
+    def before(self, at: datetime) -> situation.Sent:
+        day, hour = at - timedelta(hours=24), at - timedelta(hours=1)
+        recent = [(address, when) for address, when in self._sent if day < when <= at]
+        return situation.Sent(
+            Counter(address for address, _when in recent),
+            Counter(situation.domain_of(address) for address, when in recent if when > hour),
+        )
+
+    def add(self, address: str, at: datetime) -> None:
+        self._sent.append((normalised(address), at))
+
+
+def _row(n: int, arrival: Arrival, filed: filing.Filed, sent: _SentSoFar) -> dict[str, object]:
+    about = situation.of(arrival, filed, sent.before(arrival.at), arrival.at)
+    decision = policy.decide(about)
+    replies = isinstance(decision, policy.Reply)
+    if replies:
+        sent.add(arrival.mail.sender.address, arrival.at)
+    return {
+        "n": n,
+        "message_id": arrival.mail.message_id,
+        "case": str(filed.case.id),
+        "rule": filed.rule,
+        "decision": "reply" if replies else "silence",
+        "reason": decision.reason,
+    }
