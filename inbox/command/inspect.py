@@ -93,7 +93,7 @@ def _open_batch(batch: Batch, known: Known) -> list[Opened]:
 
 
 def _as_json(name: str, opened: Mail | Unreadable) -> str:
-    row = _row(opened) if isinstance(opened, Mail) else {**_NOTHING, "error": opened.reason}
+    row = _row(opened) if isinstance(opened, Mail) else _unread(opened)
     return json.dumps({"file": name, **row}, ensure_ascii=False)
 
 
@@ -128,11 +128,10 @@ def _row(mail: Mail) -> dict[str, object]:
     }
 
 
-_NOTHING = (
-    _row(Mail())
-    | dict.fromkeys(("origin", "origin_rule", "may_answer_reason"))
-    | {"may_answer": False}
-)
+def _unread(unreadable: Unreadable) -> dict[str, object]:
+    """The row of a mail of which nothing could be read, and so nothing may be answered."""
+    unsaid = dict.fromkeys(("origin", "origin_rule", "may_answer_reason"))
+    return {**_row(Mail()), **unsaid, "may_answer": False, "error": unreadable.reason}
 
 
 def _bounce(bounce: Bounce | None) -> dict[str, object] | None:
