@@ -7,10 +7,13 @@ from inbox.intake.reading import phrases
 
 LONGEST = 5
 _MOST_SIGNS = 500
+_MOST_TRIES = 2_000
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2} ?[ap]\.? ?m\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}[- .]{1,2}[^\W\d]{3,10}")
-_LEADING_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}")
+_LEADING_DATE = re.compile(
+    r"\d{4}年|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}"
+)
 _MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d,? \d{1,2}:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})")
 _ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w-]|mailto:")
 # "On 5 May your agent wrote:" is the person's own tale, not a mail program's line.
@@ -19,7 +22,7 @@ _TALE = re.compile(
     r"|ich|wir|ihre?|mir|uns|je|nous|vous|votre|mi|ci|vi|vostr[ao]|eu|nosso|meu|who)(?!\w)",
 )
 _ENDS = (":", "：")
-_SHARED_LINE = " on "
+_SHARED_LINE = re.compile(r"[ -](?:On|El|Le|Am|Il|Em|Op) (?=[^ ])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,10 @@ class Attribution:
 def attributions(lines: list[str], quoted: list[bool]) -> dict[int, Attribution]:
     """All of them by the line they start on."""
     found: dict[int, Attribution] = {}
+    tries = 0
     for number, line in enumerate(lines):
-        if line and not quoted[number] and _may_end(line):
+        if tries < _MOST_TRIES and line and not quoted[number] and _may_end(line):
+            tries += 1
             above_a_quote = _quote_follows(lines, quoted, number)
             here = _ending_on(lines, quoted, number, above_a_quote=above_a_quote)
             if here is not None:
@@ -63,8 +68,10 @@ def _ending_on(
     lines: list[str], quoted: list[bool], end: int, *, above_a_quote: bool
 ) -> Attribution | None:
     """The shortest that opens as one should; failing that, the shortest that has a writer."""
-    fallback = None
+    fallback = _shared(lines[end], end)
     text = ""
+    if fallback is not None:
+        return fallback
     for start in range(end, max(-1, end - LONGEST), -1):
         if not lines[start] or quoted[start]:
             break
@@ -77,7 +84,7 @@ def _ending_on(
             return Attribution(start, end + 1, sure)
         if fallback is None and _names_a_writer(plain, above_a_quote=above_a_quote):
             fallback = Attribution(start, end + 1, sure="@" in plain)
-    return _shared(lines[end], end) or fallback
+    return fallback
 
 
 def _opens(plain: str) -> bool:
@@ -99,7 +106,7 @@ def _judged(plain: str, text: str, *, above_a_quote: bool) -> bool | None:
     ends = text.rstrip(" -_").endswith(_ENDS)
     if not _says_wrote(plain):
         return True if ends and address and (time or dated) else None
-    if not address and not above_a_quote and _TALE.search(plain):
+    if not address and not above_a_quote and _TALE.search(plain.partition(" ")[2]):
         return None
     if not ends and not (_wrote_last(plain) and (time or address)):
         return None
@@ -117,23 +124,24 @@ def _wrote_last(plain: str) -> bool:
 
 def _names_a_writer(plain: str, *, above_a_quote: bool) -> bool:
     """ "Ana <ana@example.org> wrote:", or only "Ana wrote:" if a quotation follows."""
-    if not plain.endswith(_ENDS) or len(plain.split()) > 12:
+    address, words = bool(_ADDRESS.search(plain)), len(plain.split())
+    if not plain.endswith(_ENDS) or words > (20 if address and _TIME.search(plain) else 12):
         return False
     if plain.startswith(phrases.QUOTING) and (above_a_quote or "@" in plain):
         return True
     if not _says_wrote(plain):
         return False
-    return bool(_ADDRESS.search(plain)) or above_a_quote
+    return address or above_a_quote
 
 
 def _shared(line: str, number: int) -> Attribution | None:
     """Some programs put the attribution behind the reply, on the same line."""
-    at = line.lower().find(_SHARED_LINE)
-    if at < 0:
-        at = line.lower().find("-on ")
-    if at < 0 or not line.endswith(_ENDS):
+    match = _SHARED_LINE.search(line) if line.endswith(_ENDS) else None
+    if match is None:
         return None
-    plain = line[at + 1 :].lower().strip()
+    plain = line[match.start() + 1 :].lower()
     if not (_says_wrote(plain) and _TIME.search(plain) and _YEAR.search(plain)):
         return None
-    return Attribution(number, number + 1, sure=True, kept=line[:at].rstrip(" -"))
+    if _TALE.search(plain) and "@" not in plain:
+        return None
+    return Attribution(number, number + 1, sure=True, kept=line[: match.start()].rstrip(" -"))

@@ -4,6 +4,7 @@ from inbox.intake.reading import phrases
 from inbox.intake.reading.page import Page, Part, is_rule
 
 _LONGEST_LEAD = 240
+_LONGEST_PLEASE = len("por favor, ")
 
 
 def mark_disclaimers(page: Page) -> None:
@@ -46,7 +47,7 @@ def _disclaims(page: Page, start: int, end: int) -> bool:
     match = phrases.DISCLAIMERS.search(head)
     if match is None:
         return False
-    if match.start() <= 3:
+    if match.start() <= _LONGEST_PLEASE:
         return True
     rest = " ".join(page.shown[start : min(end, start + 30)]).lower()
     return len({found.group() for found in phrases.DISCLAIMERS.finditer(rest)}) >= 2

@@ -41,24 +41,18 @@ def _first_prefix(subject: str) -> str:
 
 def _forwarded_block(text: str) -> headers.Block | None:
     """The first header block with a From line."""
-    page = _unquoted(text)
-    for number, line in enumerate(page.shown):
-        if line:
-            block = headers.block_at(page.shown, number)
-            if block is not None and block.sender is not None:
-                return block
-    return None
+    found = headers.blocks(_unquoted(text).shown).values()
+    return next((block for block in found if block.sender is not None), None)
 
 
 def _says_forwarded(text: str) -> bool:
     """The separator that programs write above a forwarded mail, and a header block below it."""
     page = _unquoted(text)
-    for number, line in enumerate(page.shown):
-        if line and _announces(line):
-            below = page.next_filled(number + 1)
-            if below < len(page.shown) and headers.block_at(page.shown, below) is not None:
-                return True
-    return False
+    blocks = headers.blocks(page.shown)
+    return any(
+        line and _announces(line) and page.next_filled(number + 1) in blocks
+        for number, line in enumerate(page.shown)
+    )
 
 
 def _announces(line: str) -> bool:

@@ -21,15 +21,29 @@ class Block:
     sender: str | None
 
 
-def block_at(lines: list[str], start: int) -> Block | None:
-    """The header block that begins on this line, if one does."""
-    if label_of(lines[start]) is None:
-        return None
+def blocks(lines: list[str]) -> dict[int, Block]:
+    """All header blocks by the line they start on; each line is read at most twice."""
+    found: dict[int, Block] = {}
+    # What is part of a run that did not convince cannot convince alone.
+    read_until = 0
+    for number, line in enumerate(lines):
+        if not line or label_of(line) is None:
+            continue
+        block = None
+        if number >= read_until:
+            block, read_until = _run(lines, number)
+        block = block or _on_one_line(lines, number) or _lotus(lines, number)
+        if block is not None:
+            found.setdefault(block.start, block)
+    return found
+
+
+def _run(lines: list[str], start: int) -> tuple[Block | None, int]:
+    """The block that a run of headers makes, and where the run ends."""
     kinds, end = _read(lines, start)
-    text = " ".join(lines[start:end])
-    if len(kinds) < 2 or not _convinces(kinds, text):
-        return _on_one_line(lines, start) or _lotus(lines, start)
-    return Block(start, end, _sender(lines, kinds))
+    if len(kinds) < 2 or not _convinces(kinds, " ".join(lines[start:end])):
+        return None, end
+    return Block(start, end, _sender(lines, kinds)), end
 
 
 def label_of(line: str) -> str | None:

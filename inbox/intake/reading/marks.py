@@ -44,6 +44,7 @@ class Sorting:
         self.rest: LexborNode | None = None
         self.last_text = ""
         self.lookups = 0
+        self.in_gmail = False
 
     def meet(self, node: LexborNode) -> bool:
         """Sort the node in; whether to go on into what it holds."""
@@ -63,11 +64,12 @@ class Sorting:
     def _meet_text(self, node: LexborNode) -> None:
         text = (node.text_content or "").strip()
         if text:
-            self.last_text = text[-200:]
+            self.last_text = f"{self.last_text} {text}"[-200:]
             self.kept += self.plain
             self.plain = []
 
     def _meet_quote(self, node: LexborNode, marks: str) -> bool:
+        self.in_gmail |= "gmail_attr" in marks or (node.tag == "div" and "gmail_quote" in marks)
         if any(name in marks for name in (*_QUOTE_CLASSES, *_QUOTE_IDS)):
             self.quotes.append(node)
             return False
@@ -80,15 +82,22 @@ class Sorting:
 
     def _meet_blockquote(self, node: LexborNode, marks: str) -> bool:
         """Gmail writes one for what a person only indents, so there the words above it decide."""
-        cited = "cite" in marks or ("border-left" in marks and "gmail_quote" not in marks)
-        if cited or self.last_text.endswith((":", "：")) or _begins_attributed(node):
+        gmail = "gmail_quote" in marks
+        cited = "cite" in marks or ("border-left" in marks and not gmail)
+        if cited or (gmail and self.in_gmail) or self._is_announced() or _begins_attributed(node):
             self.quotes.append(node)
             return False
-        if "gmail_quote" in marks:
+        if gmail:
             self.kept.append(node)
             return True
         self.plain.append(node)
         return False
+
+    def _is_announced(self) -> bool:
+        """Whether the words before it say that somebody wrote what follows."""
+        if not self.last_text.endswith((":", "：")):
+            return False
+        return "@" in self.last_text or phrases.WROTE.search(self.last_text.lower()) is not None
 
     def _holds_blockquote(self, node: LexborNode) -> bool:
         """Answers between quotations stand inside Gmail's quote, between the blockquotes."""

@@ -39,7 +39,7 @@ def _in_a_run(lines: list[str], number: int) -> bool:
 
 def _bar(line: str) -> str:
     """The bar, unless the line is a row of a table."""
-    return "|" if line[:1] == "|" and line.count("|") == len(line) - len(line.lstrip("| ")) else ""
+    return "|" if line[:1] == "|" and "|" not in line.lstrip("| ") else ""
 
 
 def _initials(line: str) -> str:

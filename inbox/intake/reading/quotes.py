@@ -1,90 +1,90 @@
 """Finds what is quoted, whatever the mail program that quoted it."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from inbox.intake.reading import headers
-from inbox.intake.reading.attribution import Attribution, attributions
+from inbox.intake.reading.attribution import attributions
 from inbox.intake.reading.page import Page, Part, has_words
 from inbox.intake.reading.prefixes import prefixed
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """Lines that announce a quotation."""
+
+    start: int
+    end: int
+    sure: bool = True
+    kept: str = ""
 
 
 def mark_quotes(page: Page) -> None:
     """Mark all that is quoted; what stands between and below quoted lines stays the person's."""
     quoted = prefixed(page.shown)
-    above = attributions(page.shown, quoted)
+    headings = _headings(page.shown, quoted)
     number = 0
     while number < len(page.lines):
         if quoted[number]:
             page.parts[number] = Part.QUOTE
             number += 1
-            continue
-        if not page.shown[number]:
+        elif number in headings:
+            number = _cut(page, quoted, headings[number])
+        else:
             number += 1
-            continue
-        number = _step(page, quoted, above, number)
     _join_gaps(page)
 
 
-def _step(page: Page, quoted: list[bool], above: dict[int, Attribution], number: int) -> int:
-    """Mark what begins on this line; the line to go on with."""
-    start, end, sure = _beginning(page, above, number)
-    if end == number:
-        return number + 1
-    here = above.get(number)
-    if here is not None and here.kept:
-        page.lines[number] = here.kept
+def _headings(lines: list[str], quoted: list[bool]) -> dict[int, _Heading]:
+    """All headings by the line they start on; a header block is surer than an attribution."""
+    found = {
+        here.start: _Heading(here.start, here.end, here.sure, here.kept)
+        for here in attributions(lines, quoted).values()
+    }
+    blocks = headers.blocks(lines)
+    found |= {block.start: _Heading(block.start, block.end) for block in blocks.values()}
+    for number, line in enumerate(lines):
+        if line and not quoted[number] and _announces(lines, quoted, number):
+            below = _next_filled(lines, number + 1)
+            end = blocks[below].end if below in blocks else number + 1
+            found[number] = _Heading(number, end)
+    return found
+
+
+def _announces(lines: list[str], quoted: list[bool], number: int) -> bool:
+    """A line such as "-----Original Message-----", or the one that asks to reply above it."""
+    line = lines[number]
+    if headers.is_separator(line) or headers.reply_above(line):
+        return True
+    if not headers.is_bare_phrase(line):
+        return False
+    below = _next_filled(lines, number + 1)
+    return line.endswith((":", "：")) or (below < len(lines) and quoted[below])
+
+
+def _next_filled(lines: list[str], start: int) -> int:
+    """The next line with words; three blank lines are as good as the end."""
+    for number in range(start, min(len(lines), start + 4)):
+        if lines[number]:
+            return number
+    return len(lines)
+
+
+def _cut(page: Page, quoted: list[bool], heading: _Heading) -> int:
+    """Mark the heading and the unquoted text below it; the line to go on with."""
+    start = heading.start
+    if heading.kept:
+        page.lines[start] = heading.kept
         start += 1
-    below = page.next_filled(end)
-    if below < len(page.lines) and not quoted[below] and not sure:
-        return number + 1
+    else:
+        start = _with_rules(page, start)
+    below = page.next_filled(heading.end)
     if below == len(page.lines) or quoted[below]:
-        page.mark(Part.QUOTE, start, end)
-        return end
+        page.mark(Part.QUOTE, start, heading.end)
+        return heading.end
+    if not heading.sure:
+        return heading.end
     page.mark(Part.QUOTE, start, len(page.lines))
     return len(page.lines)
-
-
-def _beginning(page: Page, above: dict[int, Attribution], number: int) -> tuple[int, int, bool]:
-    """Where a quotation begins here, where its heading ends, and whether it is a sure one."""
-    for heading in _HEADINGS:
-        start, end = heading(page.shown, number)
-        if end > number:
-            return _with_rules(page, start), end, True
-    here = above.get(number)
-    if here is not None:
-        return (number if here.kept else _with_rules(page, number)), here.end, here.sure
-    return number, number, False
-
-
-def _reply_above(lines: list[str], number: int) -> tuple[int, int]:
-    return number, number + headers.reply_above(lines[number])
-
-
-def _separator(lines: list[str], number: int) -> tuple[int, int]:
-    """The separator, together with the header block below it."""
-    line = lines[number]
-    drawn = headers.is_separator(line)
-    if not (drawn or headers.is_bare_phrase(line)):
-        return number, number
-    below = next((n for n in range(number + 1, min(len(lines), number + 4)) if lines[n]), None)
-    block = headers.block_at(lines, below) if below is not None else None
-    if block is not None:
-        return number, block.end
-    quoted = below is not None and lines[below].startswith(">")
-    alone = drawn or quoted or line.endswith((":", "："))
-    return number, number + alone
-
-
-def _header_block(lines: list[str], number: int) -> tuple[int, int]:
-    block = headers.block_at(lines, number)
-    return (block.start, block.end) if block is not None else (number, number)
-
-
-_HEADINGS: tuple[Callable[[list[str], int], tuple[int, int]], ...] = (
-    _reply_above,
-    _separator,
-    _header_block,
-)
 
 
 def _with_rules(page: Page, number: int) -> int:
@@ -109,8 +109,7 @@ def _join_gaps(page: Page) -> None:
     for number, part in enumerate(page.parts):
         if part is not Part.QUOTE:
             continue
-        if 0 <= last < number - 1 and not any(
-            has_words(line) for line in page.shown[last + 1 : number]
-        ):
+        gap = page.shown[last + 1 : number]
+        if 0 <= last < number - 1 and not any(has_words(line) for line in gap):
             page.mark(Part.QUOTE, last + 1, number)
         last = number

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from inbox.intake.reading import phrases
-from inbox.intake.reading.page import SIGNATURE_MARK, Page, Part, has_words, is_rule
+from inbox.intake.reading.page import SIGNATURE_MARK, Page, Part, is_rule
 
 _MOST_LINES = 15
 _LONGEST_SIGNATURE_LINE = 90
@@ -88,7 +88,7 @@ def _delimited(page: Page, lines: list[int], *, first: bool) -> int | None:
         rest = [page.shown[n] for n in lines[at + 1 :]]
         if raw == "-- " or _is_drawn(line, rest):
             return lines[at]
-        if (at or not first) and _signs(rest) and _rules_off(line):
+        if (at or not first) and _signs(rest) and _rules_off(line, rest):
             return lines[at]
     return None
 
@@ -99,8 +99,15 @@ def _is_drawn(line: str, rest: list[str]) -> bool:
     return not any(_is_quite_long(text) for text in rest)
 
 
-def _rules_off(line: str) -> bool:
-    return is_rule(line, at_least=2) or _is_rule_with_name(line)
+def _rules_off(line: str, rest: list[str]) -> bool:
+    """A long rule may divide a text as well, so more than a few lines must show an address."""
+    if not is_rule(line, at_least=2):
+        return _is_rule_with_name(line)
+    return len(line) < 5 or len(rest) <= 3 or any(_reaches(text) for text in rest)
+
+
+def _reaches(line: str) -> bool:
+    return bool(_LINK.search(line) or _PHONE.search(line))
 
 
 def _is_rule_with_name(line: str) -> bool:
@@ -120,7 +127,7 @@ def _signs(rest: list[str]) -> bool:
 
 def _is_prose(line: str) -> bool:
     """Something said rather than an address, a name or a title."""
-    if _LINK.search(line) or _PHONE.search(line) or "|" in line:
+    if _reaches(line) or "|" in line:
         return len(line) > 2 * _LONGEST_SIGNATURE_LINE
     if line.endswith("?") or line[:4].lower().startswith(("p.s", "p.d", "ps:", "pd:", "p.-")):
         return True
@@ -191,13 +198,8 @@ def _contact_block(page: Page, lines: list[int], *, first: bool) -> int | None:
     said = " ".join(page.shown[n] for n in lines[: start - 1])
     if not 2 <= len(block) <= 8 or len(said.split()) < 12 or said.endswith((":", ",")):
         return None
-    reach = sum(bool(_PHONE.search(line) or _LINK.search(line)) for line in block)
+    reach = sum(_reaches(line) for line in block)
     title = any(_TITLE.search(line.lower()) for line in block)
     short = all(len(line) <= 70 and not _is_prose(line) for line in block)
     named = _is_name(block[0].split(",")[0]) and len(block[0].split()) > 1
     return lines[start - 1] if short and named and reach and (title or reach > 1) else None
-
-
-def says_nothing(page: Page) -> bool:
-    """Whether no word of the person is left."""
-    return not has_words(page.joined(Part.WORDS))

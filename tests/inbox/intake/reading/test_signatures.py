@@ -1,0 +1,139 @@
+"""Signatures, closings and what telephones add are told from the words."""
+
+import pytest
+
+from inbox.intake.reading import newly_written
+
+WORDS = "My order 4711 never arrived and nobody answers the phone.\nPlease send it again."
+
+SIGNATURES = (
+    "-- \nAna García\nAcme SL",
+    "--\nAna",
+    "---\nAna",
+    "—\nAna",
+    "_______________\nAna García\n+34 600 000 000",
+    "Regards,\nAna",
+    "Kind regards\n\nAna García\nHead of Sales\nTel. +34 600 000 000\nwww.acme.example",
+    "Best,\nAna",
+    "Thanks,\nAna",
+    "Many thanks!\nAna García",
+    "Cheers, Ana",
+    "Regards Ana",
+    "Yours sincerely,\n\nAna García",
+    "Un saludo,\nAna",
+    "Un saludo.",
+    "Saludos",
+    "Saludos cordiales,\n\nAna García López\nDepartamento de Compras\nC/ Mayor 3, 28001 Madrid",
+    "Atentamente,\nAna García",
+    "Muchas gracias y un saludo,\nAna",
+    "Gracias,\nAna",
+    "Reciba un cordial saludo,\n\nAna",
+    "Atte.\nAna García",
+    "Cordialement,\nAna",
+    "Mit freundlichen Grüßen\nAna",
+    "MfG\nAna",
+    "Cordiali saluti\nAna",
+    "Atenciosamente,\nAna",
+    "Com os melhores cumprimentos,\nAna",
+    "Salutacions,\nAna",
+    "Met vriendelijke groet,\nAna",
+    "-Ana García",
+    "- Ana",
+    "-Ana.",
+    "Sent from my iPhone",
+    "Sent from my Samsung Galaxy smartphone.",
+    "Sent from Mail for Windows",
+    "Sent from Outlook for Android<https://aka.ms/x>",
+    "Get Outlook for iOS<https://aka.ms/x>",
+    "Get Outlook for Android\n<https://aka.ms/x>",
+    "Sent from Yahoo Mail on Android",
+    "Sent via BlackBerry from T-Mobile",
+    "Enviado desde mi iPhone",
+    "Enviado desde mi Xiaomi",
+    "Enviado desde Correo para Windows",
+    "Enviado desde Yahoo Mail con Android",
+    "Obtener Outlook para Android",
+    "Descargar Outlook para iOS",
+    "Enviado desde Outlook",
+    "Envoyé de mon iPhone",
+    "Von meinem iPhone gesendet",
+    "Gesendet mit der GMX Mail App",
+    "Inviato da iPhone",
+    "Enviado do meu iPhone",
+    "Enviat des del meu iPhone",
+    "Verstuurd vanaf mijn iPhone",
+    "Regards,\nAna\n\nSent from my iPad",
+    "Un saludo,\nAna\n\n-- \nAna García\nAcme SL",
+    "Ana García\nSales Manager\nAcme Ltd\n+34 600 000 000",
+)
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_the_signature_is_no_part_of_the_words_but_not_lost(signature):
+    read = newly_written(f"{WORDS}\n\n{signature}\n")
+    assert read.new_text == WORDS
+    assert signature.split("\n")[-1] in read.with_signature
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_the_signature_above_a_quotation_is_found_too(signature):
+    quote = "On Tue, Mar 4, 2025 at 9:12 AM Shop <help@shop.example> wrote:\n\n> Hello"
+    assert newly_written(f"{WORDS}\n\n{signature}\n\n{quote}\n").new_text == WORDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sent from my desk, which is easier than my telephone.",
+        "The parcel was sent from Madrid on Monday.",
+        "Thanks for the help, it works now.",
+        "It works.\n\nThanks!",
+        "Ya funciona.\n\nMuchas gracias",
+        "Gracias por contestar.\n¿Cuándo llega?",
+        "Here is a fix -- not a signature.",
+        "I bought:\n\n- Apples\n- Pears",
+        "Saludos a todos los del equipo, pero mi pedido sigue sin llegar.",
+        "Regards to the whole team, but where is my parcel?",
+        "One part.\n\n----------\n\nAnother part of it, which goes on for more than a few words.",
+        "My new address is:\n\nAna García\nCalle Mayor 3\n28001 Madrid",
+        "My new address, since you asked for it and want to send the parcel there again, is:\n\n"
+        "Ana García\nCalle Mayor 3\nTel. 600 000 000\nana@casa.example",
+        "Best thing ever\n\nBut broken after one day, so I want my money back now please.",
+        "Hola,\n\nquiero darme de baja.",
+        "Regards,\n\nthis is about the order 4711 that never came and that I want refunded now.",
+    ],
+)
+def test_what_only_resembles_a_signature_is_kept(text):
+    assert newly_written(text).new_text == text
+
+
+def test_a_postscript_below_the_closing_is_kept():
+    text = "It broke.\n\nRegards,\nAna\n\nP.S. I want a refund."
+    assert "refund" in newly_written(text).new_text
+
+
+@pytest.mark.parametrize(
+    "disclaimer",
+    [
+        "CONFIDENTIALITY NOTICE: This e-mail is for the addressee only.",
+        "This email and any attachments are confidential and intended solely for the addressee.",
+        "AVISO LEGAL: Este mensaje va dirigido a su destinatario y puede contener información.",
+        "Este mensaje y sus archivos adjuntos van dirigidos exclusivamente a su destinatario.\n"
+        "Si no es usted el destinatario, le rogamos que lo borre.",
+        "Antes de imprimir este correo, piense en el medio ambiente.",
+        "En cumplimiento de la Ley Orgánica 3/2018 le informamos de que sus datos se guardan.",
+        "Please consider the environment before printing this email.",
+        "Ce message et ses pièces jointes sont confidentiels.",
+        "Diese E-Mail enthält vertrauliche Informationen.",
+        "Libre de virus. www.avast.example",
+    ],
+)
+def test_a_disclaimer_is_folded(disclaimer):
+    read = newly_written(f"{WORDS}\n\nRegards,\nAna\n\n{disclaimer}\n\nMore of it.")
+    assert read.new_text == WORDS
+    assert "disclaimer" in {fold.kind for fold in read.folded}
+
+
+def test_data_protection_as_a_complaint_is_no_disclaimer():
+    text = "Hola.\n\nQuiero saber qué hacen con mi consulta sobre protección de datos."
+    assert newly_written(text).new_text == text
