@@ -14,6 +14,8 @@ _MOST_TEXT = 3000
 # A machine's answer says what it is at once, and does not go on for pages.
 _OPENING = 600
 _LONGEST = 2500
+_FIRST_WORDS = 300
+_SHORT = 1200
 
 _ANSWER = r"(?:(?:re|aw|sv|vs|antw|rv|r|tr|ref|odp|rif)\s?(?:\[\d{1,3}\])?\s?:\s{0,3}){0,3}"
 
@@ -94,10 +96,11 @@ def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
         return None
     subject = _plain(mail.subject[:300])
     sure = _SURE.match(subject)
-    # "Re: Out of office" may be a person who writes back to one.
-    if sure and not (_is_answer(subject) and _has_quote(mail) and not _machine_sign(mail)):
+    # "Re: Out of office" is a person who writes back to one, unless something else speaks.
+    if sure and (not _is_answer(subject) or _hinted(mail) or _machine_sign(mail)):
         return Said(Origin.AUTO_REPLY, f"subject: {sure.group().strip()[:60]}")
-    if _LIKELY.search(subject) and (_hinted(mail) or _machine_sign(mail)):
+    marked = subject.startswith("auto:") and bool(mail.in_reply_to)
+    if marked or (_LIKELY.search(subject) and (_hinted(mail) or _machine_sign(mail))):
         return Said(Origin.AUTO_REPLY, "a likely subject, and a second sign")
     return None
 
@@ -113,9 +116,9 @@ def says_so_in_its_words(mail: Mail, _: Known) -> Said | None:
     answers = bool(mail.in_reply_to or mail.references) or _is_answer(_plain(mail.subject[:50]))
     if _hinted(mail) and (machine or away):
         return Said(Origin.AUTO_REPLY, "its words, and a hint in its header")
-    if machine and (away or (answers and instead)):
+    if machine and (away or instead or answers):
         return Said(Origin.AUTO_REPLY, "its words")
-    if away and instead and answers:
+    if answers and instead and len(words) < _SHORT and _AWAY.search(words[:_FIRST_WORDS]):
         return Said(Origin.AUTO_REPLY, "it says who is away and whom to ask instead")
     return None
 
@@ -156,10 +159,6 @@ def _is_answer(subject: str) -> bool:
     return bool(found and found.group())
 
 
-def _has_quote(mail: Mail) -> bool:
-    return bool(mail.new_text) and len(mail.text) > len(mail.new_text) + 20
-
-
 def _words(mail: Mail) -> str:
     return _plain((mail.new_text or mail.text)[:_MOST_TEXT]).strip()
 
@@ -168,4 +167,5 @@ def _plain(text: str) -> str:
     """Without capitals and accents, each run of blanks one blank, the apostrophe a plain one."""
     parts = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
     letters = "".join(sign for sign in parts if not unicodedata.combining(sign))
-    return "\n".join(" ".join(line.split()) for line in letters.splitlines())
+    lines = unicodedata.normalize("NFC", letters).splitlines()
+    return "\n".join(" ".join(line.split()) for line in lines)

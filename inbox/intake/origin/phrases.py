@@ -1,11 +1,17 @@
 """How automatic answers speak, by language: patterns without capitals and without accents."""
 
+# People complain about automatic replies; a machine has the word as its title, and stops there.
+_TITLE = (
+    r"(?=\s{0,3}(?:$|[:;,.!(\[\]|>*–—-]"
+    r"|(?:from|to|for|re|de|del|a|al|para|von|zu|auf|du|da|di|van|op)\s))"
+)
+
 # A subject that begins so is an automatic answer, whatever else the mail has.
 SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
     "en": (
-        r"auto(?:matic|mated)?[- ]?(?:reply|response|respond(?:er)?|answer|acknowledge?ment)\b",
-        r"autoreply",
-        r"auto:",
+        r"auto(?:matic|mated)?[- ]?(?:reply|response|respond(?:er)?|answer|acknowledge?ment)"
+        + _TITLE,
+        r"auto: [^\n]{0,100}(?:\bout of|\baway|office|ausente|absen|on leave|vacation|\breturn)",
         r"\[auto[- ]?(?:reply|response)\]",
         r"autoresponder",
         r"out of (?:the )?office(?: (?:auto|message|notice|notification|reply|response|assistant))",
@@ -21,13 +27,12 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"not in (?:the )?office\s{0,3}[:-]",
     ),
     "es": (
-        r"respuesta automatica",
-        r"auto-?respuesta",
-        r"autorespuesta",
+        r"respuesta automatica" + _TITLE,
+        r"auto-?respuesta" + _TITLE,
         r"respuesta de ausencia",
         r"contestacion automatica",
         r"contestador automatico",
-        r"mensaje automatico",
+        r"mensaje automatico" + _TITLE,
         r"fuera de (?:la |mi )?oficina",
         r"ausente de la oficina",
         r"ausente\s{0,3}[:-]",
@@ -41,8 +46,8 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"fuera del despacho",
     ),
     "pt": (
-        r"resposta automatica",
-        r"auto-?resposta",
+        r"resposta automatica" + _TITLE,
+        r"auto-?resposta" + _TITLE,
         r"fora do escritorio",
         r"ausencia (?:temporaria|do escritorio)",
         r"ausente do escritorio",
@@ -51,8 +56,8 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"aviso de ausencia",
     ),
     "fr": (
-        r"reponse automatique",
-        r"message automatique",
+        r"reponse automatique" + _TITLE,
+        r"message automatique" + _TITLE,
         r"absence (?:du|de) bureau",
         r"absent(?:e|\(e\))? du bureau",
         r"absent(?:e)?\s{0,3}[:-]",
@@ -77,7 +82,7 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"(?:im )?urlaub\s{0,3}[:-]",
     ),
     "it": (
-        r"risposta automatica",
+        r"risposta automatica" + _TITLE,
         r"risposta automatizzata",
         r"fuori (?:sede|ufficio)",
         r"assente\s{0,3}[:-]",
@@ -127,6 +132,7 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
 
 # A subject that a person may write as well: it counts only beside another sign.
 LIKELY_SUBJECTS: tuple[str, ...] = (
+    r"^auto:",
     r"out of (?:the )?office",
     r"\booo\b",
     r"vacation",
@@ -166,40 +172,42 @@ LIKELY_SUBJECTS: tuple[str, ...] = (
     r"accuse de reception",
 )
 
-# The machine says that it is one.
+# The machine says that it is one, in a statement about the mail itself.
 MACHINE_WORDS: tuple[str, ...] = (
-    r"this is an? auto(?:matic|mated|-?generated"
-    r"|matically generated)?[- ](?:generated )?(?:e-?mail |mail |message )?(?:reply|response"
-    r"|answer|acknowledge?ment|message|e-?mail|notification)",
-    r"(?:this|the) (?:is an? )?(?:message|e-?mail|reply|response)[^\n]{0,30}(?:was |is "
-    r"|has been )?(?:generated|sent|created) automatically",
-    r"automatically generated (?:reply|response|message|e-?mail)",
-    r"this (?:message|e-?mail|reply|response) (?:was|is|has been) (?:an )?auto(?:matically"
-    r"|mated|matic)",
-    r"auto-?reply\b",
-    r"auto-?respon(?:se|der)\b",
-    r"automatic(?:ally)? (?:reply|response)",
-    r"(?:please )?do not (?:reply|respond) to this (?:automated|automatic|message|e-?mail)",
-    r"(?:este|esta|este es|esta es)[^\n]{0,30}(?:un |una )?(?:mensaje|correo|respuesta|email"
-    r"|mail|e-mail|notificacion)[^\n]{0,40}automatic",
-    r"respuesta automatica",
+    r"\bthis (?:is|was) an? auto(?:matic|mated|-?generated|matically generated)?[- ](?:generated )?"
+    r"(?:e-?mail |mail |message )?"
+    r"(?:reply|response|answer|acknowledge?ment|message|e-?mail|notification|confirmation)",
+    r"\b(?:this|the) (?:message|e-?mail|mail|reply|response) (?:is|was|has been)[^\n]{0,30}"
+    r"(?:generated|sent|created|automated|automatic)\b[^\n]{0,20}(?:automatic|system|computer)",
+    r"\bthis (?:message|e-?mail|reply|response) (?:is|was|has been) (?:an )?"
+    r"(?:auto(?:mated|matic(?:ally)?)|auto-generated)",
+    r"(?:^|\n)\W{0,5}auto(?:matic|mated|mat)?[- ]?(?:reply|response|responder|generated)\b",
+    r"(?:please )?do not (?:reply|respond) to this (?:automated|automatic|message|e-?mail|mail)",
+    r"\b(?:este|esta|esto) es (?:un |una )?"
+    r"(?:mensaje|correo|respuesta|e-?mail|mail|notificacion)[^\n]{0,40}automatic",
+    r"\b(?:este|esta|el presente) (?:mensaje|correo|respuesta|e-?mail|mail)(?: electronico)? "
+    r"(?:es|ha sido|fue|se)\b[^\n]{0,40}automatic",
+    r"(?:^|\n)\W{0,5}(?:auto-?respuesta|(?:respuesta|mensaje|correo) (?:\w{2,12} )?automatic)",
     r"(?:mensaje|correo) (?:generado|enviado) (?:de forma |de manera )?automatic",
-    r"autorrespuesta",
     r"(?:por favor,? )?no (?:responda|conteste|respondas|contestes) a este (?:mensaje|correo"
     r"|email)",
-    r"(?:esta|este)[^\n]{0,20}(?:e |e uma |e um )?(?:mensagem|resposta"
-    r"|e-?mail)[^\n]{0,30}automatic",
-    r"resposta automatica",
-    r"(?:message|reponse|courriel|mail)[^\n]{0,30}automatique",
+    r"\b(?:esta|este) (?:e uma |e um |mensagem|resposta|e-?mail)[^\n]{0,40}automatic",
+    r"(?:^|\n)\W{0,5}(?:resposta|mensagem) automatic",
+    r"\b(?:ceci est|il s'agit d'|ce (?:message|courriel|mail) (?:est|a ete))[^\n]{0,40}automati",
+    r"(?:^|\n)\W{0,5}(?:reponse|message) automati",
     r"merci de ne pas (?:y )?repondre",
-    r"automatisch (?:generiert|erzeugt|erstellt|versandt|versendet)",
-    r"automatische (?:antwort|nachricht|e-?mail|benachrichtigung)",
-    r"(?:messaggio|risposta|e-?mail)[^\n]{0,30}automatic",
-    r"automatisch (?:bericht|antwoord|gegenereerd)",
-    r"自動(?:返信|応答|送信)",
+    r"\bdiese (?:e-?mail|nachricht|mail|antwort)[^\n]{0,40}automatisch",
+    r"\b(?:dies|das|dieses) ist eine automatisch",
+    r"automatisch (?:generierte|erzeugte|erstellte|versandte|versendete)",
+    r"(?:^|\n)\W{0,5}automatische (?:antwort|nachricht|e-?mail|benachrichtigung)",
+    r"\b(?:questo|questa|si tratta)[^\n]{0,40}automatic",
+    r"(?:^|\n)\W{0,5}(?:risposta|messaggio) automatic",
+    r"\bdit is een automatisch",
+    r"このメールは[^\n]{0,20}自動",
+    r"本メールは[^\n]{0,20}自動",
     r"自动回复",
-    r"автоматическ",
-    r"automatyczn",
+    r"это автоматическ",
+    r"(?:jest|to) automatyczn",
 )
 
 # Somebody is away.
@@ -242,25 +250,34 @@ AWAY_WORDS: tuple[str, ...] = (
     r"(?:soc|estic|estare)[^\n.]{0,40}(?:fora de l'oficina|de vacances|absent)",
 )
 
-# And somebody else, or another day, will do. Beside being away, it marks the answer of a machine.
+# And somebody else, or another day, will do; or the mail is acknowledged. Beside one of the
+# signs above, it marks the answer of a machine.
 INSTEAD_WORDS: tuple[str, ...] = (
-    r"(?:urgent|emergenc|immediate|assistance)[^\n]{0,120}(?:contact|call|e-?mail|reach|phone"
-    r"|write)",
-    r"(?:contact|call|e-?mail|reach)[^\n]{0,120}(?:in my absence|urgent|emergency|immediate)",
-    r"(?:thank you|thanks) for your (?:e-?mail|message|mail|interest|enquiry|inquiry)",
-    r"your (?:e-?mail|message) (?:will|has|is) (?:not )?be(?:en)?",
+    r"\b(?:for|if|in case of|any|should)\b[^\n]{0,40}(?:urgent|emergenc|immediate|assistance)"
+    r"[^\n]{0,120}(?:contact|call|e-?mail|reach|phone|write)",
+    r"(?:contact|call|e-?mail|reach)[^\n]{0,120}"
+    r"(?:in my absence|in urgent|for urgent|in an emergency|in case of)",
+    r"(?:thank you|thanks) for (?:your (?:e-?mail|message|mail|interest|enquiry|inquiry|request)"
+    r"|contacting|writing)",
+    r"(?:we have|we've|have|has been|was) received (?:your|and)|your (?:e-?mail|message|request) "
+    r"(?:has been|was) received|your (?:e-?mail|message) (?:will|has) not (?:be|been)",
+    r"\b(?:para|en caso de|si es|si se trata|cualquier|asuntos?|temas?)\b[^\n]{0,40}"
     r"(?:urgen|emergenc|inmediat)[^\n]{0,120}(?:contact|dirij|llam|escrib|pong|poner|diri)",
-    r"(?:contact|dirij|llam|escrib)[^\n]{0,120}(?:urgen|en mi ausencia|durante mi ausencia)",
-    r"gracias por (?:su|tu) (?:mensaje|correo|email|e-mail)",
-    r"(?:su|tu) (?:mensaje|correo) no (?:sera|se)",
-    r"(?:respondere|contestare|atendere|responder|contestar)[^\n]{0,60}(?:vuelta|regreso"
-    r"|antes posible|brevedad)",
-    r"(?:urgen)[^\n]{0,120}(?:contat|contact|ligue)",
-    r"obrigad[oa] (?:pelo|pela) (?:seu|sua|contato|contacto|mensagem|e-mail)",
-    r"(?:urgen)[^\n]{0,120}(?:veuillez|merci|contacter|joindre)",
+    r"(?:contact|dirij|llam|escrib)[^\n]{0,120}"
+    r"(?:en caso de urgen|asuntos? urgen|tema urgen|mi ausencia)",
+    r"gracias por (?:su|tu|contactar|escribir|ponerse)",
+    r"(?:hemos|he) recibido (?:su|tu|correctamente)|(?:su|tu) (?:mensaje|correo|consulta|solicitud)"
+    r" (?:ha sido|fue) recibid|(?:su|tu) (?:mensaje|correo) no (?:sera|se)",
+    r"(?:respondere|contestare|atendere|responderemos|contestaremos|atenderemos)[^\n]{0,60}"
+    r"(?:vuelta|regreso|antes posible|brevedad|horas)",
+    r"\b(?:em caso de|para|assunto)\b[^\n]{0,40}urgen[^\n]{0,120}(?:contat|contact|ligue)",
+    r"obrigad[oa] (?:pelo|pela|por)|recebemos (?:a )?sua",
+    r"\b(?:en cas d|pour|si)[^\n]{0,40}urgen[^\n]{0,120}(?:veuillez|merci|contacter|joindre)",
+    r"merci (?:pour|de) votre|nous avons bien recu|votre (?:message|demande|mail) a (?:bien )?ete",
     r"(?:dringend|eilig)[^\n]{0,160}(?:wenden|kontakt|erreichen|rufen)",
-    r"(?:vielen dank|danke) fur (?:ihre|deine)",
-    r"(?:urgen)[^\n]{0,120}(?:contatt|rivolg|scriver|chiam)",
-    r"grazie (?:per|della) (?:la sua|il suo|la tua|sua|tua)",
+    r"(?:vielen dank|danke) fur (?:ihre|deine)|wir haben ihre[^\n]{0,40}erhalten",
     r"e-?mails? (?:werden|wird) nicht (?:weitergeleitet|gelesen)",
+    r"\b(?:in caso di|per)\b[^\n]{0,40}urgen[^\n]{0,120}(?:contatt|rivolg|scriver|chiam)",
+    r"grazie (?:per|della|di) |abbiamo ricevuto",
+    r"bedankt voor uw|wij hebben uw[^\n]{0,40}ontvangen",
 )
