@@ -53,6 +53,8 @@ def _may_end(line: str) -> bool:
     """Cheap tests first: most lines of most mails go no further."""
     if line.endswith(_ENDS):
         return True
+    if line.endswith(">") and _LEADING_DATE.match(line):
+        return True
     tail = line[-24:].rstrip(" -:.").lower()
     return bool(_MACHINE_DATE.match(line) or phrases.WROTE.search(tail))
 
@@ -105,7 +107,8 @@ def _judged(plain: str, text: str, *, above_a_quote: bool) -> bool | None:
         return None
     ends = text.rstrip(" -_").endswith(_ENDS)
     if not _says_wrote(plain):
-        return True if ends and address and (time or dated) else None
+        told = ends or (above_a_quote and text.endswith(">"))
+        return True if told and address and (time or dated) else None
     if not address and not above_a_quote and _TALE.search(plain.partition(" ")[2]):
         return None
     if not ends and not (_wrote_last(plain) and (time or address)):

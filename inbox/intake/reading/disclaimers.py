@@ -9,10 +9,11 @@ _LONGEST_PLEASE = len("por favor, ")
 
 def mark_disclaimers(page: Page) -> None:
     """Mark them from the paragraph where they begin to the end of what a person wrote there."""
+    first = _first_words(page)
     for start, end in _paragraphs(page):
         if page.parts[start] is not Part.WORDS or not _disclaims(page, start, end):
             continue
-        if not _something_above(page, start):
+        if start <= first:
             continue
         start = _with_rule(page, start)
         number = start
@@ -53,11 +54,10 @@ def _disclaims(page: Page, start: int, end: int) -> bool:
     return len({found.group() for found in phrases.DISCLAIMERS.finditer(rest)}) >= 2
 
 
-def _something_above(page: Page, start: int) -> bool:
-    return any(
-        page.shown[n] and page.parts[n] is Part.WORDS and not is_rule(page.shown[n])
-        for n in range(start - 1, max(-1, start - 200), -1)
-    )
+def _first_words(page: Page) -> int:
+    """Where the mail begins: a mail that opens with such a phrase speaks of it."""
+    filled = (n for n, line in enumerate(page.shown) if line and page.parts[n] is Part.WORDS)
+    return next(filled, len(page.shown))
 
 
 def _with_rule(page: Page, start: int) -> int:

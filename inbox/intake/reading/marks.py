@@ -20,9 +20,15 @@ _QUOTE_CLASSES = (
     "ycb_quoted",
     "freshdesk_quote",
     "replymessage",
+    "moz-forward-container",
 )
-_QUOTE_IDS = ("olk_src_body_section", "yahoo_quoted", "mail-editor-reference-message-container")
-_REST_IDS = ("divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "reply-intro", "replysplit")
+_QUOTE_IDS = (
+    "reply-intro",
+    "olk_src_body_section",
+    "yahoo_quoted",
+    "mail-editor-reference-message-container",
+)
+_REST_IDS = ("divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "replysplit")
 _SIGNATURE_MARKS = (
     "gmail_signature",
     "moz-signature",
@@ -75,7 +81,7 @@ class Sorting:
             return False
         if node.tag == "blockquote":
             return self._meet_blockquote(node, marks)
-        if "gmail_quote" in marks and not self._holds_blockquote(node):
+        if "gmail_quote" in marks and (_is_forwarded(node) or not self._holds_blockquote(node)):
             self.quotes.append(node)
             return False
         return True
@@ -138,9 +144,14 @@ def _marks(node: LexborNode) -> str:
 
 def _is_outlook_header(node: LexborNode, marks: str) -> bool:
     """Outlook draws a line above From and Sent."""
-    if node.tag != "div" or "border-top" not in marks or "solid" not in marks:
+    drawn = "border-top" in marks or "solid none none" in marks
+    if node.tag != "div" or not drawn or "solid" not in marks:
         return False
     return label_of(_beginning(node)) is not None
+
+
+def _is_forwarded(node: LexborNode) -> bool:
+    return phrases.FORWARDED_ANYWHERE.search(_beginning(node).lower()[:80]) is not None
 
 
 def _begins_attributed(node: LexborNode) -> bool:

@@ -20,12 +20,14 @@ def _starts_quoted(line: str) -> bool:
 
 
 def _only_looks_quoted(lines: list[str], marks: list[bool], number: int) -> bool:
-    """A ">" may close an address of the line before, or protect a "From" (RFC 4155)."""
+    """A ">" may close an address, protect a "From" (RFC 4155), or say "more than 5"."""
     line, before = lines[number], lines[number - 1] if number else ""
     if before and not marks[number - 1] and before.rfind("<") > before.rfind(">"):
         return True
-    after = lines[number + 1 : number + 2]
-    return line.startswith(">From ") and before[:1] != ">" and after[:1] != [">"]
+    after = "".join(lines[number + 1 : number + 2])
+    if ">" in (before[:1], after[:1]):
+        return False
+    return line.startswith(">From ") or line[1:].strip()[:1].isdigit()
 
 
 def _in_a_run(lines: list[str], number: int) -> bool:

@@ -12,14 +12,17 @@ _WORDS_OF_PROSE = 10
 _PHONE = re.compile(r"(?:\+|\(|\d)[\d ()./-]{7,20}\d")
 _LINK = re.compile(r"https?://|www\.|[\w.-]{1,60}@[\w-]|<mailto:")
 _DASH_NAME = re.compile(r"(?:-|~|—|–)\s?[^\W\d_][\w.' ]{0,30}$")
+# Other languages put an ending on these, so they are found inside a word too.
 _DEVICE = re.compile(
-    r"(?<!\w)(?:i-?phones?|ipad|ipod|android|blackberry|galaxy|samsung|huawei|xiaomi|redmi|nokia|htc"
-    r"|motorola|pixel|oppo|oneplus|sony|xperia|lg|windows|outlook|gmail|yahoo|hotmail|mail|correo"
-    r"|proton ?mail|mailbox|bluemail|aquamail|nine|spark|airmail|thunderbird|zoho|aol|gmx|web\.de"
-    r"|móvil|movil|mòbil|mobile?|handy|smartphone|telefono|teléfono|telèfon|telefone|telefoon"
-    r"|mobiltelefon|téléphone|celular|tablet|tableta|phone|dispositivo|device|app|aplicación|ios|mac"
-    r"|cellulare|handheld|treo|palm|verizon|at&t|t-mobile|vodafone|orange|movistar|telcel|surface"
-    r"|poczty|почты|mobil|телефона)(?!\w)",
+    r"i-?phone|ipad|ipod|android|blackberry|samsung|huawei|xiaomi|outlook|gmail|yahoo|windows"
+    r"|(?<!\w)(?:galaxy|redmi|nokia|htc|motorola|pixel|oppo|oneplus|sony|xperia|lg|hotmail|mail"
+    r"|correo|correu|courrier|posta|e-?mail|proton ?mail|mailbox|bluemail|aquamail|nine|spark"
+    r"|airmail|thunderbird|zoho|aol|gmx|web\.de|superhuman|mailtrack|mixmax|newton|nylas|edison"
+    r"|polymail|canary|postbox|em client|roundcube|webmail|zimbra|yandex|mail\.ru|móvil|movil"
+    r"|mòbil|mobile?|handy|smartphone|telefono|teléfono|telèfon|telefone|telefoon|mobiltelefon"
+    r"|téléphone|celular|tablet|tableta|phone|dispositivo|device|app|aplicación|ios|mac"
+    r"|cellulare|handheld|treo|palm|verizon|at&t|t-mobile|vodafone|orange|movistar|telcel"
+    r"|surface|poczty|почты|mobil|телефона)(?!\w)",
 )
 _TITLE = re.compile(
     r"(?<!\w)(?:ceo|cto|cfo|coo|manager|director|directora|engineer|developer|consultant|president"
@@ -148,7 +151,7 @@ def _closed(page: Page, lines: list[int], *, first: bool) -> int | None:
 def _closes(line: str, rest: list[str]) -> bool:
     """Whether the line says goodbye; thanks do so only with a name below or beside it."""
     plain = " ".join(line.lower().replace(",", " ").split()).strip(" .!-–—*_;:")
-    if plain in phrases.CLOSINGS:
+    if all(part.strip(" .!") in phrases.CLOSINGS for part in plain.split("/")):
         return True
     if plain in phrases.THANKS:
         return bool(rest) and _is_name(rest[0]) and not line.endswith("?")

@@ -19,6 +19,11 @@ QUOTATIONS = (
     f'<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Shop</div>{QUOTED}',
     '<div><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>De:</b> Tienda<br>'
     f"<b>Enviado:</b> martes<br><b>Para:</b> Ana<br><b>Asunto:</b> x</p></div></div>{QUOTED}",
+    '<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>'
+    f"From: Shop</div>{QUOTED}<blockquote>Older</blockquote>{QUOTED}</div>",
+    f'<p id="reply-intro">El 4/3/25 9:12, Tienda escribió:</p><blockquote>{QUOTED}</blockquote>',
+    '<hr style="width:98%"><div id="divRplyFwdMsg"><b>De:</b> Tienda</div>' + QUOTED,
+    '<div style="border-style:solid none none"><p>From: Shop<br>Sent: today</p></div>' + QUOTED,
     f'<div class="yahoo_quoted"><div>On Tuesday, Shop wrote:</div>{QUOTED}</div>',
     f'<div class="protonmail_quote">On Tuesday, Shop wrote:<br>{QUOTED}</div>',
     f'<div class="zmail_extra">---- On Tue, Shop wrote ----<br>{QUOTED}</div>',
@@ -52,7 +57,7 @@ def test_answers_between_gmails_quotations_are_kept():
         '<blockquote class="gmail_quote">Which order?</blockquote><div>The 4711.</div>'
         '<blockquote class="gmail_quote">Which size?</blockquote><div>Size M.</div></div>'
     )
-    assert read(html).new_text.split() == "The 4711. Size M.".split()
+    assert read(html).new_text.split() == ["The", "4711.", "Size", "M."]
 
 
 def test_what_a_person_only_indented_is_kept():
@@ -62,7 +67,18 @@ def test_what_a_person_only_indented_is_kept():
 
 def test_an_indented_passage_inside_the_words_is_kept():
     html = "<p>The label says</p><blockquote>Do not bend</blockquote><p>and it was bent.</p>"
-    assert read(html).new_text.split() == "The label says Do not bend and it was bent.".split()
+    assert read(html).new_text.split() == [
+        "The",
+        "label",
+        "says",
+        "Do",
+        "not",
+        "bend",
+        "and",
+        "it",
+        "was",
+        "bent.",
+    ]
 
 
 def test_a_marked_signature_is_no_part_of_the_words():

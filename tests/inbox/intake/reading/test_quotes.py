@@ -17,6 +17,12 @@ ATTRIBUTIONS = (
     "On Tuesday, March 4, 2025 at 09:12:33 AM GMT+1, Shop <help@shop.example> wrote:",
     "---- On Tue, 04 Mar 2025 09:12:00 +0100 Shop <help@shop.example> wrote ----",
     "--- On Tue, 3/4/25, Shop <help@shop.example> wrote:",
+    "On Tue, Mar 4, 2025 at 9:12 AM Shop ***@***.***> wrote:",
+    "On Tue 4 Mar 2025 9:12, Shop Help <help@shop.example> wrote",
+    "Am 04.03.25 um 09:12 schrieb Laden <\nhilfe@laden.example>:",
+    "El mar, 4 mar 2025 a la(s) 09:12, Tienda (ayuda@tienda.example) escribió:",
+    "--- El mar, 4/3/25, Tienda <ayuda@tienda.example> escribió:",
+    "Le lun. 3 mars 2025 à 10 h 12, Boutique <aide@boutique.example> a écrit :",
     "2025-03-04 9:12 GMT+01:00 Shop Help <help@shop.example>:",
     "Quoting Shop Help <help@shop.example>:",
     "At 09:12 AM 3/4/2025, Shop Help wrote:",
@@ -167,6 +173,21 @@ def test_the_end_of_a_quoted_line_broken_in_two_is_quoted_too():
 def test_lines_are_quoted_by_other_prefixes_too(prefix):
     text = f"Not yet.\n\n{prefix}Did it arrive?\n{prefix}Please tell us.\n"
     assert newly_written(text).new_text == "Not yet."
+
+
+def test_an_attribution_without_colon_counts_above_a_quotation():
+    text = "Not yet.\n\n2025/3/4 Shop Help <help@shop.example>\n\n> Did it arrive?\n"
+    assert newly_written(text).new_text == "Not yet."
+
+
+def test_reply_and_attribution_on_one_line_are_parted_in_spanish():
+    text = "Aún no El mar, 4 mar 2025 a las 9:12, Tienda <a@t.example> escribió:\n> ¿Llegó?\n"
+    assert newly_written(text).new_text == "Aún no"
+
+
+def test_more_than_five_is_no_quotation():
+    text = "I waited\n>5 days for it."
+    assert newly_written(text).new_text == text
 
 
 def test_a_table_drawn_with_bars_is_no_quotation():

@@ -1,0 +1,117 @@
+"""No text, however it is made, costs more than a fixed amount of work."""
+
+import re
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from inbox.intake.reading import forwarded_sender, is_forward, newly_written
+from inbox.intake.reading.page import SCANNED
+
+SIZE = 100_000
+# Calls for each line or word of the text; far below what a second pass over it would add up to.
+CALLS_PER_SIGN = 12
+
+PIECES = (
+    "\n",
+    "On On On ",
+    "On\n",
+    ">>>>",
+    ">\n",
+    "From: ",
+    "From: \n",
+    "From: a@b.example\n",
+    "To:\n",
+    "a",
+    "wrote:",
+    "wrote:\n",
+    "On 3 May 2025 wrote:\n",
+    "El 3 may 2025 a las 10:00\n",
+    "<\n>:\n",
+    "|\n",
+    "--\n",
+    "-- \n",
+    "____\n",
+    "Regards,\n",
+    "Gracias\nAna\n",
+    "aviso legal\n\n",
+    "12:00 ",
+    "-----Original Message-----\n",
+    "Enviado desde mi iPhone\n",
+    "x\n> y\n",
+    "a@b.example ",
+    " " * 79 + "\n",
+    "1.",
+)
+TAGS = (
+    "<div>",
+    "<blockquote>",
+    "<div class=gmail_quote>",
+    "<div class=gmail_quote><blockquote class=gmail_quote>x",
+    "<blockquote>x</blockquote>",
+    "<blockquote class=gmail_quote>x</blockquote>y",
+    "<div style='border-top:solid'>",
+    "<div class=gmail_signature>x</div>",
+    "<<<<",
+    "<hr>",
+)
+
+
+def calls_of(act: Callable[[], object]) -> int:
+    """How many functions were called, built-in ones too."""
+    count = 0
+
+    def counted(_frame: object, event: str, _what: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def repeated(piece: str, size: int = SIZE) -> str:
+    return (piece * (size // len(piece) + 1))[:size]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_the_work_grows_no_faster_than_the_text(piece):
+    small = calls_of(lambda: newly_written(repeated(piece, SCANNED // 4)))
+    large = calls_of(lambda: newly_written(repeated(piece, SCANNED // 2)))
+    assert large < 2.5 * small + 2_000
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_long_text_costs_a_bounded_number_of_calls(piece):
+    text = repeated(piece)
+    assert calls_of(lambda: newly_written(text)) < CALLS_PER_SIGN * SIZE
+    assert calls_of(lambda: (is_forward("x", text), forwarded_sender(text))) < CALLS_PER_SIGN * SIZE
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_hostile_html_costs_a_bounded_number_of_calls(tag):
+    html = repeated(tag, SIZE // 2)
+    assert calls_of(lambda: newly_written("x", html=html)) < CALLS_PER_SIGN * SIZE
+
+
+def test_what_lies_beyond_the_scanned_part_is_not_lost():
+    text = "word " * (SCANNED // 4)
+    assert len(newly_written(text).new_text.split()) == len(text.split())
+
+
+def test_what_lies_beyond_the_scanned_part_of_a_quotation_is_quoted():
+    text = "Yes.\n\n" + "> no\n" * SCANNED
+    assert newly_written(text).new_text == "Yes."
+
+
+def test_no_pattern_repeats_a_repetition():
+    """Nested quantifiers are what makes a pattern run for ever."""
+    modules = [m for name, m in sys.modules.items() if name.startswith("inbox.intake.reading.")]
+    patterns = [p for m in modules for p in vars(m).values() if isinstance(p, re.Pattern)]
+    assert len(patterns) > 10
+    for pattern in patterns:
+        assert not re.search(r"[*+}]\)[*+{]", pattern.pattern), pattern.pattern
