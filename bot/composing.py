@@ -43,9 +43,10 @@ def compose(draft: Draft) -> bytes:
     """The mail as bytes with CRLF; raises NotAsMeant."""
     mail = EmailMessage(policy=SMTP)
     intended = _headers(draft)
+    # set_content takes away all Content- headers, so it comes first.
+    mail.set_content(draft.text, cte="quoted-printable" if not draft.text.isascii() else None)
     for name, value in intended.items():
         mail[name] = value
-    mail.set_content(draft.text, cte="quoted-printable" if not draft.text.isascii() else None)
     content = mail.as_bytes()
     _check(content, intended)
     return content

@@ -21,9 +21,20 @@ from cases.settings import settings
 DEFAULT_DOMAIN = "tregua.invalid"
 
 
+class CannotSay(Exception):
+    """The reply cannot be written; the mail it would answer is filed all the same."""
+
+
 def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> OutgoingMail:
-    """Queue the reply to a customer's message: bytes and Message-ID are frozen here."""
-    draft = _draft(message, reply, at)
+    """Queue the reply to a customer's message: bytes and Message-ID are frozen here.
+
+    Raises CannotSay.
+    """
+    try:
+        draft = _draft(message, reply, at)
+        content = composing.compose(draft)
+    except (composing.NotAsMeant, wording.UnknownValue, ValueError) as wrong:
+        raise CannotSay(str(wrong)) from wrong
     address = normalised(message.sender)
     mail = OutgoingMail(
         case=message.case,
@@ -35,7 +46,7 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
         recipient=address,
         domain=domain_of(address),
         rfc_id=draft.message_id,
-        content=composing.compose(draft),
+        content=content,
         state=State.PENDING,
         queued_at=at,
         due_at=at,

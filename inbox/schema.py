@@ -30,6 +30,11 @@ def upgrade() -> None:
     command.upgrade(config(), "head")
 
 
+def stamp() -> None:
+    """Call the tables those of this version: they were made from the models."""
+    command.stamp(config(), "head")
+
+
 def is_current() -> bool:
     """Whether the database has the tables of this version."""
     with engine().connect() as connection:

@@ -5,13 +5,14 @@ import pytest
 # The servers are plugins and not imports, so that a test file finds their fixtures by name alone;
 # `pythonpath` in pyproject.toml makes `tests` a package without any __init__.py.
 pytest_plugins = [
-    "tests.databases",
     "tests.servers.dovecot",
     "tests.servers.postgres",
     "tests.servers.redis_server",
     "tests.servers.smtp_sink",
     "tests.servers.toxic",
     "tests.servers.chromium",
+    "tests.databases",
+    "tests.running",
 ]
 
 SERVERS = {"dovecot", "own_dovecot", "postgres_url", "durable_postgres"} | {

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 import bot.outbox  # noqa: F401  owns tables
 import inbox.spool
 import inbox.tokens  # noqa: F401  owns a table
-from cases import db
+from bot import queues
+from bot.settings import settings as bot_settings
+from cases import db, sla
 from cases.db import Base, make_engine, transaction
 from cases.settings import settings
+from inbox.settings import settings as inbox_settings
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
 
@@ -36,7 +39,8 @@ def settle_in(monkeypatch: pytest.MonkeyPatch, url: str, folder: Path) -> None:
 
 def forget() -> None:
     """Forget the settings and connections of the installation before."""
-    settings.cache_clear()
+    for cached in (settings, bot_settings, inbox_settings, queues.connection, sla.calendar):
+        cached.cache_clear()
     if db.engine.cache_info().currsize:
         db.engine().dispose()
     db.engine.cache_clear()

@@ -21,6 +21,7 @@ from cases.contact import normalised
 from cases.db import FILING, transaction
 from cases.filing.arrival import Arrival
 from cases.history import What
+from cases.mail import Mail
 from cases.mailbox import Mailbox
 from classifiers.language import detect
 from inbox import spool
@@ -32,7 +33,7 @@ from inbox.spool import Fate, Taken
 
 log = logging.getLogger(__name__)
 
-Parsed = tuple[Taken, "filing.Mail | Unreadable"]
+Parsed = tuple[Taken, Mail | Unreadable]
 _working = Lock()
 
 
@@ -121,7 +122,7 @@ def _policy() -> filing.Policy:
     return filing.Policy(servers_vouch=bool(settings().trusted_servers))
 
 
-def _arrival(session: Session, taken: Taken, mail: "filing.Mail") -> Arrival:
+def _arrival(session: Session, taken: Taken, mail: Mail) -> Arrival:
     mailbox = session.get(Mailbox, taken.mailbox_id)
     return Arrival(mail, taken.arrived_at, taken.id, mailbox, taken.history)
 
@@ -132,14 +133,25 @@ def _speak(session: Session, arrival: Arrival, filed: filing.Filed, sent: situat
     now = clock.now()
     about = situation.of(arrival, filed, sent, now)
     decision = policy.decide(about)
-    outbox.note(session, filed.message, about, decision, at=now)
     if isinstance(decision, policy.Reply):
-        sent.reserve(normalised(filed.message.sender))
-        replies.queue(session, filed.message, decision, at=now)
-    elif not filed.again:
+        decision = _queue(session, filed, decision, sent)
+    outbox.note(session, filed.message, about, decision, at=now)
+    if isinstance(decision, policy.Silence) and not filed.again:
         filed.case.happened(
             What.SILENCE, by="bot", at=now, rule=decision.rule, reason=decision.reason
         )
+
+
+def _queue(
+    session: Session, filed: filing.Filed, reply: policy.Reply, sent: situation.Sent
+) -> policy.Decision:
+    """Queue the answer; a hostile header that makes it unwritable must not stop the filing."""
+    try:
+        replies.queue(session, filed.message, reply, at=clock.now())
+    except replies.CannotSay as wrong:
+        return policy.Silence("unwritable", f"the answer could not be written: {wrong}")
+    sent.reserve(normalised(filed.message.sender))
+    return reply
 
 
 def _hear_language(arrival: Arrival, filed: filing.Filed) -> None:
