@@ -18,7 +18,7 @@ from words import say
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PARALLEL = ("-n", "2", "--dist", "worksteal")
-FAST = ("-m", "not server and not nightly and not release")
+FAST = ("-m", "not (server or slow or nightly or release)")
 
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("format", ("ruff", "format", "--check", "--quiet", ".")),

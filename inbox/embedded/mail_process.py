@@ -6,7 +6,7 @@ processes; it says `ready`, and ends when that input closes or it is told to.
 
 import argparse
 import asyncio
-import signal
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -80,16 +80,14 @@ def _smtp(delivery: Delivery) -> SMTP:
 
 
 async def _serve_until_told() -> None:
-    loop = asyncio.get_running_loop()
     wanted = Wanted.from_line(sys.stdin.buffer.readline())
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
     async with serving(wanted):
-        loop.add_reader(sys.stdin.fileno(), told.set)
+        # Every mail is on disk before anybody is told of it, so nothing has to end in order, and
+        # a client that stays connected cannot keep this process from ending.
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), os._exit, 0)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        await told.wait()
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from imapclient import IMAPClient
 from inbox.embedded.mail_servers import MailServers
 from inbox.embedded.refusals import CannotStart
 
+pytestmark = pytest.mark.slow
+
 SHOP, ANA = "ayuda@tienda.example", "ana@correo.example"
 MAIL = b"Message-ID: <1@correo.example>\r\nSubject: Pedido\r\n\r\nNo llega\r\n"
 
