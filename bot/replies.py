@@ -18,8 +18,6 @@ from cases.mail import Address
 from cases.message import Message
 from cases.settings import settings
 
-DEFAULT_DOMAIN = "tregua.invalid"
-
 
 class CannotSay(Exception):
     """The reply cannot be written; the mail it would answer is filed all the same."""
@@ -60,7 +58,7 @@ def _draft(message: Message, reply: Reply, at: datetime) -> composing.Draft:
     case = message.case
     language = case.language or settings().language
     subject, body = wording.write(reply.template, language, _values(case, language))
-    ours = case.mailbox.address if case.mailbox else f"noreply@{DEFAULT_DOMAIN}"
+    ours = case.mailbox.address if case.mailbox else f"noreply@{settings().default_domain}"
     return composing.Draft(
         message_id=signing.new_message_id(case.id, domain_of(ours)),
         sender=Address(ours, case.mailbox.name if case.mailbox else ""),

@@ -147,10 +147,28 @@ class Case(Base):
         """A person answered: what was owed is met, late or in time."""
         if self.due_at is not None and at > self.due_at:
             self.breach(self.due_at)
+        before = {
+            "waiting_since": _words(self.waiting_since),
+            "due_at": _words(self.due_at),
+            "answered_before": _words(self.answered_at),
+        }
         self.answered_at = self.answered_at or at
         self.waiting_since = self.due_at = None
         self.last_at, self.unread = at, False
-        self.happened(What.ANSWERED, by=by, at=at)
+        self.happened(What.ANSWERED, by=by, at=at, **before)
+
+    def unanswered(self, *, by: str, at: datetime) -> None:
+        """The answer was taken back before it left: what was owed is owed again."""
+        last = self._last_answer()
+        if last is not None:
+            self.waiting_since = _instant(last.data.get("waiting_since"))
+            self.due_at = _instant(last.data.get("due_at"))
+            self.answered_at = _instant(last.data.get("answered_before"))
+        self.happened(What.UNDONE, by=by, at=at)
+
+    def _last_answer(self) -> Event | None:
+        answers = (event for event in reversed(self.events) if event.what is What.ANSWERED)
+        return next(answers, None)
 
     def breach(self, at: datetime) -> None:
         """A promise was broken at that instant, whenever we notice it."""
@@ -169,6 +187,14 @@ class Case(Base):
         if (session := object_session(self)) is not None:
             session.add(event)
         note(self)
+
+
+def _words(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant is not None else None
+
+
+def _instant(words: str | None) -> datetime | None:
+    return datetime.fromisoformat(words) if words else None
 
 
 class Participant(Base):

@@ -72,6 +72,9 @@ class Message(Base):
     by: Mapped[str] = mapped_column(default="")
     """The agent who wrote it, for answers and notes."""
 
+    withdrawn_at: Mapped[datetime | None]
+    """When an answer was taken back before it left."""
+
     to_tag: Mapped[bool] = mapped_column(default=False)
     tagged_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(default="")

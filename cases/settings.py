@@ -52,6 +52,8 @@ class Settings(EnvironmentThenFile):
     opening_hours: str = "mon-fri 09:00-18:00"
     first_response_hours: float = Field(default=8.0, gt=0)
     language: str = Field(default="es", pattern="^(es|en)$")
+    default_domain: str = "tregua.invalid"
+    """Stands in our Message-IDs where a case came through no mailbox."""
     reopen_days: int = Field(default=14, ge=0)
 
     def database(self) -> str:

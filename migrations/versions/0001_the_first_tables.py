@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("quarantined", sa.Boolean(), nullable=False),
         sa.Column("defects", sa.JSON(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("withdrawn_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("to_tag", sa.Boolean(), nullable=False),
         sa.Column("tagged_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
