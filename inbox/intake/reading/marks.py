@@ -1,5 +1,7 @@
 """Walks an HTML mail once and sorts out what mail programs mark as quotation or signature."""
 
+from itertools import islice
+
 from selectolax.lexbor import LexborNode
 
 from inbox.intake.reading import phrases
@@ -7,7 +9,7 @@ from inbox.intake.reading.headers import label_of
 
 _MOST_NODES = 40_000
 _MOST_LOOKUPS = 50
-_FIRST_TEXTS = 10
+_FIRST_NODES = 40
 _QUOTE_CLASSES = (
     "yahoo_quoted",
     "moz-cite-prefix",
@@ -165,9 +167,7 @@ def _begins_attributed(node: LexborNode) -> bool:
 def _beginning(node: LexborNode) -> str:
     """The first words inside, without asking for the text of all of it."""
     words: list[str] = []
-    for inner in node.traverse(include_text=True):
+    for inner in islice(node.traverse(include_text=True), _FIRST_NODES):
         if inner.is_text_node:
             words.append((inner.text_content or "")[:200].strip())
-        if len(words) > _FIRST_TEXTS:
-            break
     return " ".join(filter(None, words))[:400]

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -76,9 +77,8 @@ def calls_of(act: Callable[[], object]) -> int:
 
 def grows_evenly(act: Callable[[str], object], piece: str) -> bool:
     """Whether twice as much of the piece is twice the work."""
-    small, large = (
-        calls_of(lambda text=piece * (size // len(piece)): act(text)) for size in (SMALL, LARGE)
-    )
+    texts = [piece * (size // len(piece)) for size in (SMALL, LARGE)]
+    small, large = (calls_of(partial(act, text)) for text in texts)
     return large < GROWTH * small + START
 
 
