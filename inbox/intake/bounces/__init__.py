@@ -6,10 +6,10 @@ from cases.mail import Bounce, Mail
 from inbox.intake.bounces import signs, sns
 from inbox.intake.bounces.dsn import read_reports
 from inbox.intake.bounces.evidence import Evidence, gather
-from inbox.intake.bounces.failures import Failure, class_in
+from inbox.intake.bounces.failures import Failure, class_in, status_in
 from inbox.intake.bounces.forms import recipients_in
 from inbox.intake.bounces.original import original_id
-from inbox.intake.bounces.reason import address_is_dead
+from inbox.intake.bounces.reason import address_is_dead, sounds_temporary
 from inbox.intake.bounces.recipients import failures_in_words, with_context
 
 
@@ -60,14 +60,14 @@ def _convincing(mail: Mail, message: Message | None, evidence: Evidence) -> bool
     """Whether a mail without a readable report is a bounce all the same."""
     if mail.header("x-failed-recipients") or (_is_report(mail, message) and evidence.reports):
         return True
-    speaks = signs.speaks_of_failure(mail.subject, evidence.notice)
     if signs.from_a_daemon(mail) or _is_report(mail, message):
-        return speaks
-    if signs.an_answer(mail.subject) or not signs.failure_subject(mail.subject):
+        return signs.speaks_of_failure(mail, evidence.notice)
+    if signs.an_answer(mail.subject):
         return False
-    return (
-        signs.null_path(mail) or not evidence.notice.strip() or bool(recipients_in(evidence.notice))
-    )
+    named = bool(recipients_in(evidence.notice))
+    if signs.failure_subject(mail.subject) and signs.about_mail(mail.subject):
+        return named or signs.null_path(mail) or not evidence.notice.strip()
+    return named and mail.return_path == "" and status_in(evidence.notice) is not None
 
 
 def _worst(failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
@@ -78,7 +78,7 @@ def _worst(failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
 def _bounce(
     mail: Mail, evidence: Evidence, failures: tuple[Failure, ...], original: str | None = None
 ) -> Bounce:
-    permanent = any(not (each.delayed or each.passing) for each in failures) if failures else None
+    permanent = _is_permanent(mail, evidence, failures)
     return Bounce(
         recipients=tuple(each.recipient for each in failures),
         status=_status(failures, permanent),
@@ -88,11 +88,15 @@ def _bounce(
     )
 
 
-def _status(failures: tuple[Failure, ...], permanent: bool | None) -> str | None:
+def _is_permanent(mail: Mail, evidence: Evidence, failures: tuple[Failure, ...]) -> bool:
+    if not failures:
+        return not sounds_temporary(mail.subject, evidence.notice)
+    return any(not (each.delayed or each.passing) for each in failures)
+
+
+def _status(failures: tuple[Failure, ...], permanent: bool) -> str:
     """The first code of a failure; where only its class is known, x.0.0 (RFC 3463)."""
     told = next((each.status for each in failures if each.status), None)
-    if told or permanent is None:
-        return told
     texts = (each.diagnostic or each.context for each in failures)
     replied = next((code for text in texts if (code := class_in(text))), None)
-    return f"{replied or (5 if permanent else 4)}.0.0"
+    return told or f"{replied or (5 if permanent else 4)}.0.0"

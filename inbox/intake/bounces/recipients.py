@@ -24,10 +24,12 @@ def failures_in_words(
     """The failures as header fields, the library or our own patterns find them."""
     late = sounds_temporary(mail.subject, evidence.notice)
     named = addresses(mail.header("x-failed-recipients"))
-    if not named and message is not None:
-        temporary, permanent = failed_recipients(message)
-        named, late = permanent or temporary, late or (bool(temporary) and not permanent)
-    named = whole(named or recipients_in(evidence.notice) or addresses(evidence.notice))
+    if not named:
+        temporary, permanent = failed_recipients(message, evidence.notice)
+        late = late or (bool(temporary) and not permanent)
+        # The library stops at the first form that fits; where forms are mixed, ours find the rest.
+        named = tuple(dict.fromkeys((*(permanent or temporary), *recipients_in(evidence.notice))))
+    named = whole(named or addresses(evidence.notice))
     named = _without_ourselves(mail, named)[:_MOST_RECIPIENTS]
     failures = tuple(Failure(each, delayed=late) for each in named)
     return tuple(_with_status(each) for each in with_context(failures, evidence.notice))

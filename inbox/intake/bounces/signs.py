@@ -3,7 +3,7 @@
 import re
 
 from cases.mail import Mail
-from inbox.intake.bounces.wordings import SUBJECTS, WORDS
+from inbox.intake.bounces.wordings import ABOUT_MAIL, SUBJECTS, WEAK_WORDS, WORDS
 
 _DAEMON = re.compile(
     r"^(?:mailer[-_.]?daemons?|post[-_.]?master|mail[-_.]?delivery[\w.-]{0,40}|mailerdaemon"
@@ -62,6 +62,18 @@ def failure_subject(subject: str) -> bool:
     return bool(_STRONG_SUBJECT.match(subject[:300]))
 
 
-def speaks_of_failure(subject: str, notice: str) -> bool:
-    """Subject or text say that something was not delivered."""
-    return bool(_SUBJECT.search(subject[:300]) or WORDS.search(notice[:10_000]))
+def about_mail(subject: str) -> bool:
+    """What failed is a mail, by the subject: parcels fail as well."""
+    return bool(ABOUT_MAIL.search(subject[:300]))
+
+
+def speaks_of_failure(mail: Mail, notice: str) -> bool:
+    """Subject or text of a mail from a daemon say that something was not delivered.
+
+    Behind a postmaster's address may be a person, so without an empty envelope the words have
+    to be plain.
+    """
+    if _SUBJECT.search(mail.subject[:300]) or WORDS.search(notice[:10_000]):
+        return True
+    surely = null_path(mail) or mail.sender.address.startswith(("mailer-daemon", "mailerdaemon"))
+    return surely and bool(WEAK_WORDS.search(notice[:10_000]))

@@ -53,13 +53,13 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"|entregar|enviar)",
         r"entrega (?:fallida|retrasada|demorada|no)",
         r"imposible entregar",
+        r"(?:mensaje|correo) no (?:se|pudo|puede|ha|fue|entregable)",
         r"devuelto:",
         r"(?:mensaje|correo) (?:de )?(?:rebote|rebotado)",
         r"no (?:se )?entregable",
         r"rechazado:",
         r"notificaci[oó]n de (?:no )?entrega",
         r"retornado",
-        r"estado de (?:la )?entrega",
         r"direcci[oó]n no encontrada",
         r"mensaje retrasado",
         r"no enviado:",
@@ -70,6 +70,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"devolvid[ao]",
         r"erro (?:na|de|no) (?:entrega|envio)",
         r"n[aã]o pode ser entregue",
+        r"(?:mensagem|correio|e-?mail) (?:n[aã]o|devolvid)",
         r"entrega (?:falhou|atrasada)",
         r"notifica[cç][aã]o (?:de|do) (?:status|estado|falha)",
     ),
@@ -163,8 +164,27 @@ WORDS = re.compile(
     r"|non [eè] stato (?:possibile )?(?:consegna|recapit)"
     r"|не (?:может|удалось|могло)[^\n.]{0,40}достав|送信できません|配信できません|送信に失敗"
     r"|届けられません|address(?:es)? (?:had|failed|rejected)"
-    r"|mailbox (?:is )?full|quota|does ?n[o']t exist|no such user|bounce|rejected"
-    r"|delivery error|invalid (?:recipient|user|address)"
-    r"|there was an error delivering|not (?:listed|recognized)|retries|delivery point",
+    r"|there was an error delivering|delivery error|no such user|^\s{0,9}5\d\d[ -]"
+    r"|no se ha podido entregar|no se entreg[oó]|s'ha pogut lliurar",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+# A person may write so too: from a mail system, it is enough.
+WEAK_WORDS = re.compile(
+    r"mailbox (?:is )?full|quota|does ?n[o']t exist|bounce|rejected"
+    r"|invalid (?:recipient|user|address)|not (?:listed|recognized)|retries|delivery point",
+    re.IGNORECASE,
+)
+
+# Parcels fail to be delivered as well, so a person's subject has to be about a mail.
+ABOUT_MAIL = re.compile(
+    r"mail|message|messaggio|mensaje|mensagem|correo|nachricht|courri|postmaster|failure notice"
+    r"|delivery status notification|undeliverable:|undelivered:|unzustellbar"
+    r"|notificaci[oó]n (?:de|del) estado|notifica[cç][aã]o (?:de|do) (?:status|estado)"
+    r"|notification d'[eé]tat|zustellstatus|notifica (?:di )?stato"
+    r"|^(?:no se (?:puede|ha podido|pudo) entregar|no entregado|no enviado|non remis|non distribu"
+    r"|nicht zugestellt|onbestelbaar|impossibile recapitare|non recapit|n[aã]o entreg"
+    r"|no s'ha pogut (?:lliurar|entregar)|no lliurat)[^:\n]{0,20}:"
+    r"|メール|メッセージ|邮件|郵件|退信|письмо|сообщени|wiadomo",
     re.IGNORECASE,
 )
