@@ -10,7 +10,7 @@ import pytest
 from inbox.intake.reading import forwarded_sender, is_forward, newly_written
 from inbox.intake.reading.page import SCANNED
 
-SMALL, LARGE = 8_000, 16_000
+SMALL, LARGE = 16_000, 32_000
 # Twice the text may cost twice the calls and a little; a square would cost four times as many.
 GROWTH, START = 2.5, 2_000
 
