@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cases.mail import Mail, Origin, Trust
 from inbox.intake.known import Known
-from inbox.intake.lists import foreign_list
+from inbox.intake.lists import foreign_list, our_own_list
 
 _MOST_RECEIVED = 25
 
@@ -114,10 +114,9 @@ def _suppressed(mail: Mail, _: Known) -> str | None:
 
 def _masses(mail: Mail, known: Known) -> str | None:
     words = mail.header("precedence")[:60].strip().lower()
-    if words in _MASSES and not (words == "list" and not foreign_list(mail, known)):
+    if words in _MASSES and not (words == "list" and our_own_list(mail, known)):
         return f"it was sent to many (Precedence: {words})"
-    sign = foreign_list(mail, known)
-    if sign:
+    if sign := foreign_list(mail, known):
         return f"it was sent to many ({sign})"
     return "it was sent to many (Feedback-ID)" if mail.header("feedback-id") else None
 

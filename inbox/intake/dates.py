@@ -34,7 +34,7 @@ _TOMORROW = re.compile(r"\b(?:tomorrow|manana|demain|morgen|amanha|domani)\b")
 _YEAR = r"(?:,?\s{0,2}(?:de |del |do |of )?\s{0,2}(20\d\d))?"
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 _DAY_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|o|a|\.|º|°)?\s{{0,2}}(?:de |del |of "
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|o|a|\.|º|°)?\s{{0,2}}[-/]?(?:de |del |of "
     rf"|d')?\s{{0,2}}([a-z]{{3,12}})\.?{_YEAR}"
 )
 _MONTH_DAY = re.compile(

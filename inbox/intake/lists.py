@@ -20,13 +20,18 @@ _SIGNS = (
 
 def foreign_list(mail: Mail, known: Known) -> str | None:
     """The header field that shows a list; None where there is none, or the list is us."""
-    fields = [(name, value.lower()) for name, value in mail.headers if name in _SIGNS]
-    # A support address that is a Google group makes every customer's mail a list mail.
-    if any(
-        _is_ours(value[:500], known) for name, value in fields if name in ("list-id", "list-post")
-    ):
+    if our_own_list(mail, known):
         return None
-    return fields[0][0] if fields else None
+    return next((name for name, _ in mail.headers if name in _SIGNS), None)
+
+
+def our_own_list(mail: Mail, known: Known) -> bool:
+    """A support address that is a Google group makes every customer's mail a list mail."""
+    return any(
+        _is_ours(value[:500].lower(), known)
+        for name, value in mail.headers
+        if name in ("list-id", "list-post")
+    )
 
 
 def _is_ours(value: str, known: Known) -> bool:

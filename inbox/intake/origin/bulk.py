@@ -3,7 +3,7 @@
 from cases.mail import Mail, Origin
 from inbox.intake.answerable import nobody_reads
 from inbox.intake.known import Known
-from inbox.intake.lists import foreign_list
+from inbox.intake.lists import foreign_list, our_own_list
 from inbox.intake.origin.said import Said
 from inbox.intake.results import read_results
 
@@ -52,8 +52,7 @@ def sent_to_a_list(mail: Mail, known: Known) -> Said | None:
     if sign:
         return Said(Origin.BULK, sign)
     words = mail.header("precedence")[:60].strip().lower()
-    ours = words == "list" and mail.header("list-id")
-    if words in _MASSES and not ours:
+    if words in _MASSES and not (words == "list" and our_own_list(mail, known)):
         return Said(Origin.BULK, f"precedence: {words}")
     return None
 

@@ -193,7 +193,8 @@ VENDORS = {
         "The following address(es) failed:\n\n  ana@example.net\n    Unrouteable address\n"
         "  luis@example.net\n    host mx.example.net [192.0.2.1]\n    SMTP error from remote mail "
         "server after RCPT TO:<luis@example.net>:\n    550 5.1.1 user unknown\n\n------ This is a "
-        "copy of the message, including all the headers. ------\n\nMessage-ID: <one@shop.example>\n",
+        "copy of the message, including all the headers. ------\n\n"
+        "Message-ID: <one@shop.example>\n",
         ("ana@example.net", "luis@example.net"),
         "one@shop.example",
     ),
