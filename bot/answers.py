@@ -14,7 +14,6 @@ from cases.agent import Agent
 from cases.case import Case, Part, Participant
 from cases.contact import normalised
 from cases.filing.tokens import subject_token
-from cases.history import What
 from cases.mail import Address, Origin
 from cases.message import Direction, KnownId, Message
 from cases.settings import settings

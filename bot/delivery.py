@@ -5,6 +5,7 @@ from threading import Lock
 
 from bot import outbox
 from bot.outbox import OutgoingMail, State
+from bot.settings import settings
 from bot.smtp import PermanentFailure, Relay, TemporaryFailure, Uncertain, Withdrawn
 
 log = logging.getLogger(__name__)
@@ -36,11 +37,17 @@ def deliver(mail_id: int, relay: Relay) -> bool:
     return state is State.ACCEPTED
 
 
+def recipients(mail: OutgoingMail) -> list[str]:
+    """Who gets it: the recipient, and in the same transaction the journal that proves it."""
+    journal = settings().journal
+    return [mail.recipient, journal] if journal else [mail.recipient]
+
+
 def _hand_over(mail: OutgoingMail, relay: Relay) -> tuple[State | None, str]:
     try:
         said = relay.send(
             mail.sender,
-            mail.recipient,
+            recipients(mail),
             mail.content,
             before_body=lambda: outbox.record(mail, State.DATA_SENT),
         )

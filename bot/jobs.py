@@ -1,6 +1,6 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
-from bot import delivery, outbox
+from bot import delivery, outbox, proof
 
 
 def deliver_due() -> None:
@@ -9,6 +9,7 @@ def deliver_due() -> None:
 
 
 def sweep_outbox() -> None:
-    """Show people what a dead worker left uncertain, and send what a lost doorbell left waiting."""
+    """Settle what a dead worker left uncertain, and send what a lost doorbell left waiting."""
     outbox.give_up_uncertain()
+    proof.look_for_it()
     delivery.deliver_due()

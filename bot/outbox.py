@@ -1,21 +1,31 @@
 """The only door out: mails that wait, that are on their way, and what became of them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from bot.policy import VERSION, Decision, Reply, Situation
+from bot.settings import settings
 from cases import clock
 from cases.case import Case
-from cases.db import Base, transaction
+from cases.db import Base, reading, transaction
 from cases.message import Message
 
-LEASE = timedelta(minutes=15)
-"""Longer than the ten minutes a relay may take to answer the final dot (RFC 5321, 4.5.3.2.6)."""
 GIVE_UP_AFTER = timedelta(days=5)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=4)
 
@@ -125,7 +135,7 @@ def claim(mail_id: int) -> OutgoingMail | None:
             .where(OutgoingMail.id == mail_id, _is_due(now))
             .values(
                 state=State.CLAIMED,
-                leased_until=now + LEASE,
+                leased_until=now + timedelta(seconds=settings().send_lease_seconds),
                 attempts=OutgoingMail.attempts + 1,
             )
             .returning(OutgoingMail)
@@ -141,7 +151,7 @@ def _is_due(now: datetime) -> Any:
 
 def due(limit: int = 50) -> list[int]:
     """Mails that may go now, the longest waiting first."""
-    with transaction() as session:
+    with reading() as session:
         return list(
             session.scalars(
                 select(OutgoingMail.id)
@@ -184,21 +194,54 @@ def backoff(attempts: int) -> timedelta:
 
 def give_up_uncertain() -> int:
     """Mails whose worker died while the body was under way: shown to people, never sent again."""
+    lost = (OutgoingMail.state == State.DATA_SENT) & (OutgoingMail.leased_until < clock.now())
+    return _move(
+        lost,
+        state=State.UNCERTAIN,
+        settled_at=clock.now(),
+        last_error="the worker stopped before the relay answered",
+    )
+
+
+def _move(which: ColumnElement[bool], **values: Any) -> int:
+    """Change those mails; a sweep that finds none writes nothing."""
+    with reading() as session:
+        if session.scalars(select(OutgoingMail.id).where(which).limit(1)).first() is None:
+            return 0
     with transaction() as session:
-        lost = session.scalars(
-            update(OutgoingMail)
-            .where(
-                OutgoingMail.state == State.DATA_SENT,
-                OutgoingMail.leased_until < clock.now(),
-            )
-            .values(
-                state=State.UNCERTAIN,
-                settled_at=clock.now(),
-                last_error="the worker stopped before the relay answered",
-            )
-            .returning(OutgoingMail.id)
+        moved = update(OutgoingMail).where(which).values(**values).returning(OutgoingMail.id)
+        return len(session.scalars(moved).all())
+
+
+def prove(session: Session, rfc_ids: Sequence[str]) -> None:
+    """The journal's copies of those mails arrived, so the relay took them."""
+    session.execute(
+        update(OutgoingMail)
+        .where(
+            OutgoingMail.rfc_id.in_(rfc_ids),
+            OutgoingMail.state.in_((State.DATA_SENT, State.UNCERTAIN)),
         )
-        return len(lost.all())
+        .values(
+            state=State.ACCEPTED,
+            receipt="its copy arrived in the journal",
+            settled_at=clock.now(),
+            last_error="",
+        )
+    )
+
+
+def send_unproven_again(journal_read_at: datetime | None) -> int:
+    """Uncertain mails whose copy never came although the journal was read since: not taken.
+
+    Recipient and journal are one transaction at the relay, so without a copy nobody got it.
+    """
+    wait = timedelta(seconds=settings().proof_wait_seconds)
+    if journal_read_at is None:
+        return 0
+    unproven = (OutgoingMail.state == State.UNCERTAIN) & (
+        OutgoingMail.settled_at < journal_read_at - wait
+    )
+    return _move(unproven, state=State.PENDING, settled_at=None, due_at=clock.now())
 
 
 def is_too_old(mail: OutgoingMail) -> bool:

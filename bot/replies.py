@@ -14,8 +14,8 @@ from cases.contact import normalised
 from cases.history import What
 from cases.language import gettext as _
 from cases.language import say_date, say_time, speaking
-from cases.mail import Address
-from cases.message import Message
+from cases.mail import Address, Origin
+from cases.message import Direction, KnownId, Message
 from cases.settings import settings
 
 
@@ -34,9 +34,12 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
     except (composing.NotAsMeant, wording.UnknownValue, ValueError) as wrong:
         raise CannotSay(str(wrong)) from wrong
     address = normalised(message.sender)
+    said = _said(message.case, draft, at)
+    session.add(said)
+    session.add(KnownId(rfc_id=draft.message_id, case=message.case, message=said, ours=True))
     mail = OutgoingMail(
         case=message.case,
-        message=message,
+        message=said,
         key=f"{reply.template}:{message.case.id}",
         automatic=True,
         rule=reply.rule,
@@ -52,6 +55,26 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
     session.add(mail)
     message.case.happened(What.AUTOMATIC_REPLY, by="bot", at=at, template=reply.template)
     return mail
+
+
+def _said(case: Case, draft: composing.Draft, at: datetime) -> Message:
+    """The reply as the case shows it."""
+    return Message(
+        case=case,
+        direction=Direction.OUT,
+        origin=Origin.OWN,
+        origin_rule="automatic reply",
+        rfc_id=draft.message_id,
+        sender=draft.sender.address,
+        sender_name=draft.sender.name,
+        to=[draft.recipient.address],
+        subject=draft.subject,
+        text=draft.text,
+        new_text=draft.text,
+        arrived_at=at,
+        rule="automatic reply",
+        by="bot",
+    )
 
 
 def _draft(message: Message, reply: Reply, at: datetime) -> composing.Draft:

@@ -16,6 +16,13 @@ class Settings(EnvironmentThenFile):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     redis_url: str = "redis://127.0.0.1:6379/0"
+    journal: str = ""
+    """Address of ours that gets a copy of every mail in the same transaction: proof that the
+    relay took it. It must be one of the mailboxes that are read, or an alias of one."""
+    send_lease_seconds: int = Field(default=900, ge=5)
+    """Longer than the ten minutes a relay may take to answer (RFC 5321, 4.5.3.2.6)."""
+    proof_wait_seconds: int = Field(default=900, ge=1)
+    """How long a copy may take to arrive before a mail counts as not taken."""
     acknowledge: bool = True
     acknowledgements_per_address: int = Field(default=2, ge=0)
     """Automatic answers to one address within 24 hours."""

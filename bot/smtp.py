@@ -4,7 +4,7 @@ import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -36,6 +36,9 @@ class Withdrawn(Exception):
     """Somebody took the mail back, or another worker has it, before its body went out."""
 
 
+BeforeBody = Callable[[], bool]
+
+
 class Relay:
     """One connection to the relay, opened when first needed and kept for the next mail."""
 
@@ -62,15 +65,16 @@ class Relay:
             self._smtp = None
 
     def send(
-        self, sender: str, recipient: str, content: bytes, *, before_body: Callable[[], bool]
+        self, sender: str, recipients: Sequence[str], content: bytes, *, before_body: BeforeBody
     ) -> str:
         """Hand over one mail; gives the relay's words of acceptance.
 
-        `before_body` is called after the relay said 354, so that a crash from then on is known.
+        The first recipient must be taken; a copy to the others is only asked for. `before_body`
+        is called after the relay said 354, so that a crash from then on is known.
         """
         try:
             smtp = self._ready()
-            self._envelope(smtp, sender, recipient)
+            self._envelope(smtp, sender, recipients)
         except (smtplib.SMTPException, OSError) as failure:
             self._drop()
             raise _by_kind(failure) from failure
@@ -103,10 +107,12 @@ class Relay:
             smtp.login(chosen.smtp_user, chosen.smtp_password.get_secret_value())
         return smtp
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> None:
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> None:
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(sender), 250)
-        _expect(smtp.rcpt(recipient), 250, 251)
+        _expect(smtp.rcpt(recipients[0]), 250, 251)
+        for copy in recipients[1:]:
+            smtp.rcpt(copy)
         _expect(smtp.docmd("DATA"), 354)
 
     def _body(self, smtp: smtplib.SMTP, content: bytes) -> str:

@@ -15,6 +15,8 @@ class Settings(EnvironmentThenFile):
     """TOML with the rules that tell bots' and marketing tools' mail."""
     trusted_servers: list[str] = Field(default_factory=list)
     """authserv-ids whose Authentication-Results are believed (RFC 8601)."""
+    lease_seconds: int = Field(default=120, ge=2)
+    """How long a mail is kept for the worker that took it, before another one may try."""
     largest_mail: int = Field(default=25 * 2**20, ge=2**16)
     """Bytes; of a larger mail only the beginning is fetched."""
     web_host: str = "127.0.0.1"

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import clock
 from cases.db import Base, transaction
+from inbox.settings import settings
 
-LEASE = timedelta(minutes=2)
 TRIES = 3
 BATCH = 100
 BATCH_BYTES = 16 * 2**20
@@ -224,7 +224,10 @@ def take(limit: int = BATCH) -> list[Taken]:
         session.execute(
             update(RawMail)
             .where(RawMail.id.in_(ids))
-            .values(leased_until=now + LEASE, attempts=RawMail.attempts + 1)
+            .values(
+                leased_until=now + timedelta(seconds=settings().lease_seconds),
+                attempts=RawMail.attempts + 1,
+            )
         )
         return _contents(session, ids)
 

@@ -55,12 +55,20 @@ def _file(session: Session, arrival: Arrival, known: Shelf, policy: Policy) -> F
     mark = likeness(arrival.mail)
     if (before := known.alike.get(mark)) is not None and arrival.mail.message_id:
         return _again(session, arrival, before)
+    if (sent := _copy_of(arrival.mail, known)) is not None:
+        return _again(session, arrival, sent)
     match = rules.find(arrival.mail, known, policy)
     filed = _place(session, arrival, match, known)
     filed.message.likeness = mark
     known.alike[mark] = filed.message
     _learn_ids(session, filed, arrival.mail, known)
     return filed
+
+
+def _copy_of(mail: Mail, known: Shelf) -> Message | None:
+    """The message of ours that this mail is a copy of: from the journal, or a list we wrote to."""
+    rows = known.ids.get(mail.message_id, ()) if mail.origin is Origin.OWN else ()
+    return next((row.message for row in rows if row.ours and row.message is not None), None)
 
 
 def _again(session: Session, arrival: Arrival, before: Message) -> Filed:

@@ -106,6 +106,7 @@ def _ingest_together(batch: Sequence[Parsed]) -> None:
     with transaction(lock=FILING) as session:
         arrivals = [_arrival(session, taken, mail) for taken, mail in readable]
         filed = filing.file_all(session, arrivals, _policy())
+        outbox.prove(session, [one.message.rfc_id for one in filed if one.again])
         sent = situation.sent_of_late(session, situation.senders(arrivals), now)
         for arrival, one in zip(arrivals, filed, strict=True):
             _speak(session, arrival, one, sent)
