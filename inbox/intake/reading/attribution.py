@@ -12,7 +12,8 @@ _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2} ?[ap]\.? ?m\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}[- .]{1,2}[^\W\d]{3,10}")
 _LEADING_DATE = re.compile(
-    r"\d{4}年|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}"
+    r"\d{4}年|\d{1,2}:\d{2}|\d{1,2}\. ?\d{1,2}\."
+    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}"
 )
 _MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d,? \d{1,2}:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})")
 _ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w-]|mailto:")
@@ -47,6 +48,13 @@ def attributions(lines: list[str], quoted: list[bool]) -> dict[int, Attribution]
             if here is not None:
                 found.setdefault(here.start, here)
     return found
+
+
+def is_between_rules(line: str) -> bool:
+    """ "---- Ana wrote ----" of Android, and GroupWise's ">>> Ana 04/03/25 9:12 >>>"."""
+    if line[:3] == ">>>" == line[-3:]:
+        return bool(_TIME.search(line) or "@" in line)
+    return line[:2] == "--" == line[-2:] and _wrote_last(line.lower())
 
 
 def _may_end(line: str) -> bool:

@@ -16,7 +16,10 @@ def prefixed(lines: list[str]) -> list[bool]:
 
 
 def _starts_quoted(line: str) -> bool:
-    return line[:1] in (">", "›", "»") and not line.endswith(("<<", "«"))
+    """A line between two arrows is drawn, or is GroupWise's heading of a quotation."""
+    if line[:1] not in (">", "›", "»") or line.endswith(("<<", "«")):
+        return False
+    return not line.endswith(">>>") or not line.strip("> ")
 
 
 def _only_looks_quoted(lines: list[str], marks: list[bool], number: int) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from inbox.intake.reading import headers
-from inbox.intake.reading.attribution import attributions
+from inbox.intake.reading.attribution import attributions, is_between_rules
 from inbox.intake.reading.page import Page, Part, has_words
 from inbox.intake.reading.prefixes import prefixed
 
@@ -53,7 +53,7 @@ def _headings(lines: list[str], quoted: list[bool]) -> dict[int, _Heading]:
 def _announces(lines: list[str], quoted: list[bool], number: int) -> bool:
     """A line such as "-----Original Message-----", or the one that asks to reply above it."""
     line = lines[number]
-    if headers.is_separator(line) or headers.reply_above(line):
+    if headers.is_separator(line) or headers.reply_above(line) or is_between_rules(line):
         return True
     if not headers.is_bare_phrase(line):
         return False

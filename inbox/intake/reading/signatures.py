@@ -15,7 +15,7 @@ _DASH_NAME = re.compile(r"(?:-|~|—|–)\s?[^\W\d_][\w.' ]{0,30}$")
 # Other languages put an ending on these, so they are found inside a word too.
 _DEVICE = re.compile(
     r"i-?phone|ipad|ipod|android|blackberry|samsung|huawei|xiaomi|outlook|gmail|yahoo|windows"
-    r"|(?<!\w)(?:galaxy|redmi|nokia|htc|motorola|pixel|oppo|oneplus|sony|xperia|lg|hotmail|mail"
+    r"|(?<!\w)(?:galaxy|redmi|nokia|htc|motorola|pixel|oppo|oneplus|sony|xperia|lg|hotmail|\w{0,9}mail"
     r"|correo|correu|courrier|posta|e-?mail|proton ?mail|mailbox|bluemail|aquamail|nine|spark"
     r"|airmail|thunderbird|zoho|aol|gmx|web\.de|superhuman|mailtrack|mixmax|newton|nylas|edison"
     r"|polymail|canary|postbox|em client|roundcube|webmail|zimbra|yandex|mail\.ru|móvil|movil"

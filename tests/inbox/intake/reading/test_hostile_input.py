@@ -10,7 +10,7 @@ import pytest
 from inbox.intake.reading import forwarded_sender, is_forward, newly_written
 from inbox.intake.reading.page import SCANNED
 
-SIZES = 8_000, 16_000
+SIZES = 4_000, 8_000
 # Deep HTML is read as text alone, so both sizes lie beyond that depth.
 HTML_SIZES = 40_000, 80_000
 # Twice the text may cost twice the calls and a little; a square would cost four times as many.

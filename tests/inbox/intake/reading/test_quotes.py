@@ -23,6 +23,13 @@ ATTRIBUTIONS = (
     "El mar, 4 mar 2025 a la(s) 09:12, Tienda (ayuda@tienda.example) escribió:",
     "--- El mar, 4/3/25, Tienda <ayuda@tienda.example> escribió:",
     "Le lun. 3 mars 2025 à 10 h 12, Boutique <aide@boutique.example> a écrit :",
+    "09:12, 4 марта 2025 г., Магазин <help@shop.example>:",
+    "4. 3. 2025 v 9:12, Obchod <pomoc@obchod.example>:",
+    "Vào 09:12 4 tháng 3, 2025, Shop <help@shop.example> đã viết:",
+    "Am Di., 4. März 2025, 09:12 hat Laden <hilfe@laden.example> geschrieben:",
+    "---- Shop Help wrote ----",
+    "---- Tienda escribió ----",
+    ">>> Shop Help <help@shop.example> 04/03/25 9:12 >>>",
     "2025-03-04 9:12 GMT+01:00 Shop Help <help@shop.example>:",
     "Quoting Shop Help <help@shop.example>:",
     "At 09:12 AM 3/4/2025, Shop Help wrote:",
@@ -183,6 +190,10 @@ def test_an_attribution_without_colon_counts_above_a_quotation():
 def test_reply_and_attribution_on_one_line_are_parted_in_spanish():
     text = "Aún no El mar, 4 mar 2025 a las 9:12, Tienda <a@t.example> escribió:\n> ¿Llegó?\n"
     assert newly_written(text).new_text == "Aún no"
+
+
+def test_deeply_quoted_blank_lines_are_quoted():
+    assert newly_written("Yes.\n\n>> a\n>>>\n>>> b\n>>>\n").new_text == "Yes."
 
 
 def test_more_than_five_is_no_quotation():
