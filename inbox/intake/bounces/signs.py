@@ -34,6 +34,9 @@ _STRONG_SUBJECT = re.compile(
 _SUBJECT = re.compile("|".join(each for rows in SUBJECTS.values() for each in rows), re.IGNORECASE)
 
 
+_DAEMON_PATH = re.compile(r"^(?:mailer[-_.]?daemon|post[-_.]?master|double-bounce)(?:@|$)")
+
+
 def from_a_daemon(mail: Mail) -> bool:
     """The sender is the mail system itself, or says so by its name."""
     address, name = mail.sender.address, mail.sender.name
@@ -49,7 +52,7 @@ def null_path(mail: Mail) -> bool:
     """The envelope had no sender, or had the daemon as its sender."""
     if mail.return_path is None:
         return "<>" in mail.header("x-envelope-from") or "<>" in mail.header("envelope-from")
-    return mail.return_path == "" or bool(_DAEMON.match(mail.return_path))
+    return mail.return_path == "" or bool(_DAEMON_PATH.match(mail.return_path.lower()))
 
 
 def an_answer(subject: str) -> bool:

@@ -65,6 +65,7 @@ _FIELDS: tuple[tuple[str, str], ...] = (
     ("x-mailer", "exim autoreply"),
     ("x-fc-machinegenerated", "true"),
     ("x-autosubmitted", "auto-replied"),
+    ("x-apple-action", "vacation"),
 )
 _NOT = ("no", "false", "0", "off")
 _AUTOMATIC_SENDER = re.compile(
@@ -99,8 +100,9 @@ def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
     # "Re: Out of office" is a person who writes back to one, unless something else speaks.
     if sure and (not _is_answer(subject) or _hinted(mail) or _machine_sign(mail)):
         return Said(Origin.AUTO_REPLY, f"subject: {sure.group().strip()[:60]}")
-    marked = subject.startswith("auto:") and bool(mail.in_reply_to)
-    if marked or (_LIKELY.search(subject) and (_hinted(mail) or _machine_sign(mail))):
+    if mail.subject.startswith("AUTO:") or (subject.startswith("auto:") and _answers(mail)):
+        return Said(Origin.AUTO_REPLY, "subject: auto:")
+    if _LIKELY.search(subject) and _second_sign(mail):
         return Said(Origin.AUTO_REPLY, "a likely subject, and a second sign")
     return None
 
@@ -113,7 +115,10 @@ def says_so_in_its_words(mail: Mail, _: Known) -> Said | None:
     machine = bool(_MACHINE.search(words[:_OPENING]))
     away = bool(_AWAY.search(words[:_OPENING]))
     instead = bool(_INSTEAD.search(words))
-    answers = bool(mail.in_reply_to or mail.references) or _is_answer(_plain(mail.subject[:50]))
+    answers = _answers(mail) or _is_answer(_plain(mail.subject[:50]))
+    if answers and mail.return_path == "":
+        # People send with an envelope to which their mail can be returned.
+        return Said(Origin.AUTO_REPLY, "an answer with an empty return path")
     if _hinted(mail) and (machine or away):
         return Said(Origin.AUTO_REPLY, "its words, and a hint in its header")
     if machine and (away or instead or answers):
@@ -147,6 +152,16 @@ def _hinted(mail: Mail) -> bool:
     return (
         bool(wish) or mail.return_path == "" or bool(mail.header("x-ms-exchange-inbox-rules-loop"))
     )
+
+
+def _answers(mail: Mail) -> bool:
+    return bool(mail.in_reply_to or mail.references)
+
+
+def _second_sign(mail: Mail) -> bool:
+    """Beside a subject that a person may write as well."""
+    away = _answers(mail) and _AWAY.search(_words(mail)[:_OPENING])
+    return bool(away) or _hinted(mail) or _machine_sign(mail)
 
 
 def _machine_sign(mail: Mail) -> bool:

@@ -24,6 +24,8 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"away from (?:the |my )?(?:office|mail|desk)\b",
         r"absence (?:notice|message)",
         r"automatically generated (?:reply|response)",
+        r"yahoo! auto ?response",
+        r"[\w .]{1,40} is (?:currently )?(?:out of (?:the )?office|away from (?:the )?office)",
         r"not in (?:the )?office\s{0,3}[:-]",
     ),
     "es": (

@@ -155,6 +155,20 @@ def test_people_who_use_the_same_words_stay_people(subject: str, text: str):
         assert origin_of(a_mail(subject, text, in_reply_to=answered)) is Origin.CUSTOMER
 
 
+def test_a_subject_that_people_write_too_needs_a_second_sign():
+    text = "Estaré fuera hasta el lunes."
+    assert origin_of(a_mail("Vacaciones", text)) is Origin.CUSTOMER
+    assert origin_of(a_mail("Vacaciones", text, in_reply_to=("a@b",))) is Origin.AUTO_REPLY
+    hint = (("x-auto-response-suppress", "All"),)
+    assert origin_of(a_mail("Vacaciones", "x", headers=hint)) is Origin.AUTO_REPLY
+
+
+def test_an_answer_that_nothing_can_be_returned_to_is_a_machines():
+    mail = a_mail("Re: Order", "Hello", in_reply_to=("a@b",), return_path="")
+    assert origin_of(mail) is Origin.AUTO_REPLY
+    assert origin_of(a_mail(return_path="")) is Origin.CUSTOMER
+
+
 def test_a_car_is_no_automatic_answer():
     assert origin_of(a_mail("Auto: avería", "Mi auto no arranca.")) is Origin.CUSTOMER
     assert origin_of(a_mail("Auto: Order", "x", in_reply_to=("a@b",))) is Origin.AUTO_REPLY
