@@ -30,9 +30,8 @@ def newly_written(text: str, *, html: str = "", subject: str = "") -> NewlyWritt
     if html:
         read = _read(without_quotes(html), subject)
         if has_words(read.new_text):
-            return NewlyWritten(
-                read.new_text, read.with_signature, folds_against(text, read.with_signature)
-            )
+            folds = folds_against(text, read.new_text, read.with_signature)
+            return NewlyWritten(read.new_text, read.with_signature, folds)
     return _read(text, subject)
 
 

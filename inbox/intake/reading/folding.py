@@ -1,30 +1,33 @@
-"""Finds the lines to fold in one text when another one was cut."""
+"""Finds the lines to fold in one text when what to keep was told from another one."""
 
-from inbox.intake.reading.page import Fold, Part
+from collections.abc import Iterator
+
+from inbox.intake.reading.page import Fold, Page, Part
 
 
-def folds_against(text: str, kept: str) -> tuple[Fold, ...]:
-    """The runs of lines of the text that are not among the kept ones, in their order."""
+def folds_against(text: str, words: str, signed: str) -> tuple[Fold, ...]:
+    """The runs of lines of the text that are in neither, and those that only are signed."""
+    page = Page(text.replace("\r\n", "\n").split("\n"))
+    page.mark(Part.QUOTE, 0, len(page.lines))
+    for number in _found_again(page, signed):
+        page.parts[number] = Part.SIGNATURE
+    for number in _found_again(page, words):
+        page.parts[number] = Part.WORDS
+    for number, line in enumerate(page.shown):
+        if not line:
+            page.parts[number] = page.parts[number - 1] if number else Part.WORDS
+    return page.folds()
+
+
+def _found_again(page: Page, kept: str) -> Iterator[int]:
+    """The numbers of the page's lines that are kept, in their order."""
     wanted = [_bare(line) for line in kept.split("\n") if _bare(line)]
-    found: list[Fold] = []
-    start, at = 0, 0
-    lines = text.replace("\r\n", "\n").split("\n")
-    for number, line in enumerate(lines):
-        bare = _bare(line)
-        if at < len(wanted) and (not bare or bare == wanted[at]):
-            found += _fold(lines, start, number)
-            start = number + 1
-            at += bool(bare)
-    found += _fold(lines, start, len(lines))
-    return tuple(found)
+    at = 0
+    for number, line in enumerate(page.lines):
+        if at < len(wanted) and _bare(line) == wanted[at]:
+            at += 1
+            yield number
 
 
 def _bare(line: str) -> str:
     return " ".join(line.split())
-
-
-def _fold(lines: list[str], start: int, end: int) -> list[Fold]:
-    """A fold, unless there is nothing to fold."""
-    if not any(line.strip() for line in lines[start:end]):
-        return []
-    return [Fold(Part.QUOTE.value, start, end)]

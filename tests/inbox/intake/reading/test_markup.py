@@ -88,6 +88,21 @@ def test_a_marked_signature_is_no_part_of_the_words():
     assert "Acme" in answer.with_signature
 
 
+def test_the_lines_to_fold_are_those_of_the_text_that_is_shown():
+    html = (
+        "<p>Call me.</p><p>Un saludo,<br>Ana</p>"
+        f'<blockquote type="cite">{QUOTED}<p>Soon.</p></blockquote>'
+    )
+    text = html_to_text(html)
+    lines = text.split("\n")
+    folded = {
+        fold.kind: " ".join(lines[fold.start_line : fold.end_line]) for fold in read(html).folded
+    }
+    assert "Un saludo, Ana" in folded["signature"]
+    assert "Soon." in folded["quote"]
+    assert "Call me." not in " ".join(folded.values())
+
+
 def test_a_mail_of_nothing_but_quotation_is_given_back():
     html = f'<blockquote type="cite">{QUOTED}</blockquote>'
     assert "We are looking into it." in read(html).new_text
