@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -203,3 +204,21 @@ def test_the_locks_pin_and_hash_everything_and_name_no_host(lock):
     assert "://" not in text
     assert all("==" in line for line in packages)
     assert text.count("--hash=sha256:") >= len(packages)
+
+
+def locked(lock: str) -> set[str]:
+    lines = (ROOT / "bootstrap" / lock).read_text().splitlines()
+    return {line.split("==")[0] for line in lines if "==" in line and not line.startswith(" ")}
+
+
+def wanted(lines: list[str]) -> set[str]:
+    names = {re.split(r"[\[<>=; ]", line)[0] for line in lines}
+    return {name.lower().replace("_", "-").replace(".", "-") for name in names}
+
+
+def test_the_locks_hold_what_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert wanted(project["project"]["dependencies"]) <= locked("requirements.txt")
+    assert wanted(project["dependency-groups"]["dev"]) <= locked("requirements-dev.txt")
+    assert locked("requirements.txt") <= locked("requirements-dev.txt")
+    assert locked("requirements-build.txt") == {"setuptools"}
