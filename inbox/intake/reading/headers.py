@@ -8,6 +8,7 @@ from inbox.intake.reading.page import is_rule
 
 _LONGEST_BLOCK = 16
 _LONGEST_LABEL = 30
+_WHOLE_BLOCK = 4
 _ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w.-]{1,190}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
 
@@ -42,6 +43,8 @@ def _run(lines: list[str], start: int) -> tuple[Block | None, int]:
     """The block that a run of headers makes, and where the run ends."""
     kinds, end = _read(lines, start)
     if len(kinds) < 2 or not _convinces(kinds, " ".join(lines[start:end])):
+        return None, end
+    if len(kinds) < _WHOLE_BLOCK and _is_form(lines, start, end):
         return None, end
     return Block(start, end, _sender(lines, kinds)), end
 
@@ -87,6 +90,18 @@ def _convinces(kinds: dict[str, int], text: str) -> bool:
         dated = "date" in kinds and _TIME.search(text) is not None
         return ("subject" in kinds and (dated or "to" in kinds)) or (dated and "to" in kinds)
     return address and "date" in kinds and "to" in kinds
+
+
+def _is_form(lines: list[str], start: int, end: int) -> bool:
+    """A form has fields of its own next to those that a mail has too: "Order: 4711"."""
+    around = (*lines[max(0, start - 1) : start], *lines[end : end + 1])
+    return any(_is_field(line) for line in around)
+
+
+def _is_field(line: str) -> bool:
+    label, colon, value = line.partition(":")
+    known = label_of(line) is not None or "-" in label or value.startswith("//")
+    return bool(colon) and not known and 0 < len(label.split()) <= 3 and len(label) < 25
 
 
 def _sender(lines: list[str], kinds: dict[str, int]) -> str | None:
