@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from cases.mail import Mail
+from inbox.intake.charsets import decode
 
 _MOST_TEXT = 100_000
 _MOST_PARTS = 200
@@ -80,18 +81,21 @@ def _is_for_people(part: Message, kind: str, has_words: bool) -> bool:
 
 
 def decoded(part: Message) -> str:
-    """The text of a leaf, by its declared charset or a guess that never fails."""
-    content = part.get_payload(decode=True)
+    """The text of a leaf, in whatever charset it is."""
+    content = _payload(part, as_bytes=True)
     if not isinstance(content, bytes):
-        return str(part.get_payload()) if isinstance(part.get_payload(), str) else ""
-    content = content[:_MOST_TEXT]
+        return ""
     charset = part.get_param("charset")
-    for name in (charset if isinstance(charset, str) else "utf-8", "utf-8"):
-        try:
-            return _plain(content.decode(name), part)
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return _plain(content.decode("latin-1"), part)
+    text, _ = decode(content[:_MOST_TEXT], charset if isinstance(charset, str) else None)
+    return _plain(text, part)
+
+
+def _payload(part: Message, *, as_bytes: bool = False) -> object:
+    """The payload. On a charset with a null in its name the library raises."""
+    try:
+        return part.get_payload(decode=True) if as_bytes else part.get_payload()
+    except ValueError:
+        return b"" if as_bytes else ""
 
 
 def _plain(text: str, part: Message) -> str:
@@ -110,7 +114,7 @@ def _parts(message: Message) -> Iterator[Message]:
     waiting, seen = [message], 0
     while waiting and seen < _MOST_PARTS:
         part, seen = waiting.pop(), seen + 1
-        payload = part.get_payload()
+        payload = _payload(part)
         if part.get_content_maintype() == "multipart" and isinstance(payload, list):
             waiting.extend(each for each in reversed(payload) if isinstance(each, Message))
         else:
@@ -119,7 +123,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 def _report(part: Message) -> str:
     """The fields of a report; the parser makes a message of each of its blocks."""
-    blocks = part.get_payload()
+    blocks = _payload(part)
     if not isinstance(blocks, list):
         return decoded(part)
     return "\n\n".join(_text_of(block) for block in blocks[:1000] if isinstance(block, Message))
@@ -127,13 +131,13 @@ def _report(part: Message) -> str:
 
 def _text_of(block: Message) -> str:
     head = "\n".join(f"{name}: {value}" for name, value in block.items())
-    body = block.get_payload()
+    body = _payload(block)
     # A blank line too many makes the fields of a recipient look like a body.
     return f"{head}\n\n{body}" if isinstance(body, str) and body.strip() else head
 
 
 def _enclosed(part: Message) -> str:
-    payload = part.get_payload()
+    payload = _payload(part)
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
         return "\n".join(f"{name}: {value}" for name, value in payload[0].items())[:_MOST_TEXT]
     return decoded(part)

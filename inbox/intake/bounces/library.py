@@ -25,8 +25,8 @@ def failed_recipients(
         return (), ()
     if not all(isinstance(message.get(name, ""), str) for name in _NEEDED) or not message["from"]:
         return (), ()
-    shown = message if _is_small(message) else _cut_short(message, notice)
     try:
+        shown = message if _is_small(message) else _cut_short(message, notice)
         temporary, permanent = flufl.bounce.all_failures(shown)
     except Exception:
         # It is a guess about hostile bytes, and our own patterns come next.

@@ -386,6 +386,12 @@ def test_a_report_with_a_wrong_boundary_is_read_all_the_same():
     assert bounce.original_message_id == "tregua.m1.abc@help.shop.example"
 
 
+def test_a_charset_that_the_library_cannot_bear_does_no_harm():
+    text = DSN.format(groups=DEAD.format(who="ana@example.net"), words="é")
+    odd = text.replace("charset=us-ascii", 'charset="us\x00ascii"')
+    assert bounce_of(opened(odd)).recipients == ("ana@example.net",)
+
+
 @pytest.mark.parametrize("filler", ["\n", "<", "a@", "550 5.1.1 ", "Final-Recipient: x@y\n"])
 def test_hostile_text_ends_in_a_bounce_or_none_but_ends(filler: str):
     mail = plain(filler * (60_000 // len(filler)))
