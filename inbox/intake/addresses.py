@@ -16,7 +16,7 @@ LONGEST = 400_000
 _TOKEN = re.compile(
     r"""(?P<word>=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)
     | (?P<quoted>"(?:[^"\\]|\\.)*")
-    | (?P<angle><[^<>]*>)
+    | (?P<angle><{1,3}[^<>]*>{1,3})
     | (?P<separator>[,;])
     | (?P<colon>:)
     | (?P<open>\()
@@ -66,7 +66,7 @@ def _mailboxes(text: str) -> Iterator[_Mailbox]:
                 yield current
             current = _Mailbox()
         if kind == "angle":
-            current.angle = token[1:-1]
+            current.angle = token.strip("<>")
         elif kind == "colon":
             # What stands before a colon is the name of a group, or "mailto".
             if current.has_address:
@@ -120,7 +120,8 @@ def _addresses(mailbox: _Mailbox) -> list[Address]:
 
 def _bare(mailbox: _Mailbox) -> list[Address]:
     """Mailboxes without angle brackets: whatever has an @ is an address, the rest is a name."""
-    text = re.sub(r"\s*@\s*", "@", "".join(mailbox.words).strip())
+    text = _SPACES.sub(" ", "".join(mailbox.words).strip())
+    text = text.replace(" @", "@").replace("@ ", "@")
     if "@" not in text:
         single = not _SPACES.search(text) and not text.startswith(('"', "=?"))
         name = _comment(mailbox) if single else _readable(text)

@@ -125,8 +125,11 @@ class Cell:
             self._outgoing.popleft()
 
 
+_KEPT = ("PATH", "HOME", "LANG", "TREGUA_FAILPOINT_POISON")
+
+
 def _environment() -> dict[str, str]:
     """No secrets, no proxies: only what Python needs to find the program and its language."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     paths = [_ROOT, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}

@@ -4,7 +4,7 @@ import codecs
 import re
 from functools import lru_cache
 
-from inbox.intake.guessing import guess
+from inbox.intake.guessing import contradicts, guess
 from inbox.intake.japanese import decode_iso_2022_jp
 
 # What a label means on the web and in mail (the WHATWG encoding standard), where Python differs.
@@ -79,8 +79,8 @@ _MEANT = {
     **dict.fromkeys(("macintosh", "x-mac-roman", "mac", "x-macroman"), "mac-roman"),
     **dict.fromkeys(("x-mac-cyrillic",), "mac-cyrillic"),
     **dict.fromkeys(("iso-8859-8-i", "iso-8859-8-e", "logical"), "iso-8859-8"),
-    **dict.fromkeys(("x-euc-jp", "x-euc", "x-eucjp"), "euc-jp"),
-    **dict.fromkeys(("koi8", "koi", "koi8_r", "x-koi8-r"), "koi8-r"),
+    **dict.fromkeys(("x-euc-jp", "x-euc", "x-eucjp", "euc-jp"), "euc_jp"),
+    **dict.fromkeys(("koi8", "koi", "koi8_r", "x-koi8-r", "koi8-r"), "koi8-u"),
     **dict.fromkeys(("iso-2022-jp", "iso-2022-jp-1", "csiso2022jp", "x-iso-2022-jp"), "iso2022_jp"),
 }
 # Codecs that are no charsets; some of them are slow, and all are at the sender's choice.
@@ -141,7 +141,7 @@ def _codec(declared: str) -> str | None:
         "".encode(label)
     except (LookupError, ValueError, UnicodeError):
         return None
-    return None if name in _NO_CHARSETS else _MEANT.get(name, name)
+    return None if name in _NO_CHARSETS else _MEANT.get(name.replace("_", "-"), name)
 
 
 def _best(content: bytes, codec: str | None) -> tuple[str, str]:
@@ -161,19 +161,20 @@ def _eight_bit(content: bytes, codec: str | None) -> tuple[str, str]:
         return as_utf8, "utf-8"
     if codec == "utf-8" and (text := _damaged_utf8(content)) is not None:
         return text, "utf-8"
-    if codec in {None, "cp1252", "utf-8"}:
+    if codec is None or codec in {"cp1252", "utf-8"}:
         found = guess(content) or "cp1252"
         return _leniently(content, found), found
-    text = _strictly(content, codec or "cp1252")
-    if text is not None:
-        return text, codec or "cp1252"
-    found = guess(content) or codec or "cp1252"
+    other = contradicts(content, codec)
+    text = _strictly(content, codec)
+    if text is not None and other is None:
+        return text, codec
+    found = other or guess(content) or codec
     return _leniently(content, found), found
 
 
 def _could_be_double(as_utf8: str) -> bool:
-    """Two or three characters of GBK may look like UTF-8 by chance; whole sentences do not."""
-    return sum(not letter.isascii() for letter in as_utf8) < 6
+    """One character of GBK may look like UTF-8 by chance; words hardly ever do."""
+    return sum(not letter.isascii() for letter in as_utf8) < 2
 
 
 def _damaged_utf8(content: bytes) -> str | None:

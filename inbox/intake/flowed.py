@@ -3,18 +3,18 @@
 
 def unflow(text: str, *, delete_space: bool) -> str:
     """Paragraphs as one line each."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         depth, content = _quoted(line)
         soft = content.endswith(" ") and content != "-- "
         piece = content[:-1] if soft and delete_space else content
         if depth == open_depth and content != "-- ":
-            lines[-1] += piece
+            lines[-1].append(piece)
         else:
-            lines.append((">" * depth + " " if depth else "") + piece)
+            lines.append([">" * depth + " " if depth else "", piece])
         open_depth = depth if soft else -1
-    return "\n".join(lines)
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def _quoted(line: str) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cases.mail import Mail
+from inbox.intake import failpoints
 from inbox.intake.cell import LENGTH, Cell
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail
@@ -145,6 +146,7 @@ def main() -> None:
 
 
 def _opened(content: bytes, known: Known) -> bytes:
+    failpoints.die_of(content)
     try:
         return _OPENED + mail_to_json(open_mail(content, known))
     except MemoryError:

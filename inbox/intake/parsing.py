@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesFeedParser
@@ -11,7 +11,7 @@ from typing import Any
 from mailparser import MailParser
 
 from cases.mail import Address, Mail
-from inbox.intake.addresses import read_addresses
+from inbox.intake.addresses import MOST, read_addresses
 from inbox.intake.bodies import Bodies, read_bodies
 from inbox.intake.ids import read_id, read_ids
 from inbox.intake.parts import DEPTH, PARTS, Part, split
@@ -20,6 +20,7 @@ from inbox.intake.words import decode_words
 
 MOST_DEFECTS = 30
 MOST_HOPS = 50
+LONGEST_SUBJECT = 2_000
 LONGEST_FIELD = 64_000
 LONGEST_MESSAGE = 2_000_000
 
@@ -52,12 +53,13 @@ def parse(content: bytes) -> Parsed:
     root, defects = split(content)
     trace = _trace(root)
     bodies = read_bodies(root)
-    found = [*defects, *_repeated(root), *trace.defects, *bodies.defects]
-    mail = _mail(root, bodies, trace, tuple(dict.fromkeys(found))[:MOST_DEFECTS])
+    mail = _mail(root, bodies, trace)
+    found = [*defects, *_repeated(root), *_cut(mail), *trace.defects, *bodies.defects]
+    mail = replace(mail, defects=tuple(dict.fromkeys(found))[:MOST_DEFECTS])
     return Parsed(mail, _message(content))
 
 
-def _mail(root: Part, bodies: Bodies, trace: _Trace, defects: tuple[str, ...]) -> Mail:
+def _mail(root: Part, bodies: Bodies, trace: _Trace) -> Mail:
     headers = tuple((name, decode_words(value)) for name, value in root.fields)
     first = dict(reversed(headers))
     attachments = tuple(sorted(bodies.attachments, key=lambda attachment: attachment.part))
@@ -71,14 +73,13 @@ def _mail(root: Part, bodies: Bodies, trace: _Trace, defects: tuple[str, ...]) -
         cc=_all(root, "cc"),
         delivered_to=_delivered_to(root),
         return_path=_return_path(root),
-        subject=first.get("subject", ""),
+        subject=first.get("subject", "")[:LONGEST_SUBJECT],
         sent_at=trace.sent_at or read_date(first.get("date", "")),
         text=bodies.text,
         text_from_html=bodies.text_from_html,
         html=bodies.html,
         attachments=attachments,
         headers=headers,
-        defects=defects,
     )
 
 
@@ -109,6 +110,18 @@ def _return_path(root: Part) -> str | None:
 def _repeated(root: Part) -> list[str]:
     count = Counter(name for name, _ in root.fields)
     return [f"the header {name} stands {count[name]} times" for name in _ONCE if count[name] > 1]
+
+
+def _cut(mail: Mail) -> list[str]:
+    """What is left out because there is too much of it."""
+    cut = [
+        f"more than {MOST} addresses in {name}: the rest was cut"
+        for name, addresses in (("to", mail.to), ("cc", mail.cc), ("reply-to", mail.reply_to))
+        if len(addresses) >= MOST
+    ]
+    if len(mail.subject) == LONGEST_SUBJECT:
+        cut.append(f"the subject is longer than {LONGEST_SUBJECT} characters: cut")
+    return cut
 
 
 def _trace(root: Part) -> _Trace:

@@ -147,7 +147,7 @@ class _Splitter:
             line, after = _line(self.content, position, end)
             if not line:
                 return _unfolded(chunks), after
-            if position - start > HEADER_BYTES or len(chunks) > FIELDS:
+            if after - start > HEADER_BYTES or len(chunks) > FIELDS:
                 self.defects.append("the header is too long: the rest of it was cut")
                 return _unfolded(chunks), _after_header(self.content, position, end)
             if line[:1] in b" \t" and chunks:

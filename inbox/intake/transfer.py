@@ -10,7 +10,12 @@ MOST_FILES = 100
 
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/=\s]*")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.M)
+# "begin 2026 with us" opens a sentence: behind a real one, a line of 45 bytes or a short last one.
+_UU_BEGIN = re.compile(
+    rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n"
+    rb"(?=M[ -`]{30,63}\r?\n|[!-L][ -`]{4,63}\r?\n[` ]?\r?\n?end)",
+    re.M,
+)
 _UU_END = re.compile(rb"^end[ \t\r]*$", re.M)
 _YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]{0,400})\r?\n", re.M)
 _YENC_END = re.compile(rb"^=yend[^\r\n]{0,400}\r?$", re.M)
@@ -68,36 +73,25 @@ def _cut_out(
     body: bytes,
     begin: re.Pattern[bytes],
     end: re.Pattern[bytes],
-    read: Callable[[bytes, bytes], Enclosed | None],
+    read: Callable[[bytes, bytes], Enclosed],
     files: list[Enclosed],
 ) -> bytes:
     """The body without what stands between begin and end, which goes to the files."""
     kept, position = [], 0
-    while (opening := begin.search(body, position)) and len(files) < MOST_FILES:
+    for opening in begin.finditer(body):
+        if opening.start() < position or len(files) >= MOST_FILES:
+            continue
         closing = end.search(body, opening.end())
         stop = closing.start() if closing else len(body)
-        file = read(opening[1], body[opening.end() : stop])
-        kept.append(body[position : opening.start() if file else opening.end()])
-        if file is None:
-            position = opening.end()
-            continue
-        files.append(file)
+        files.append(read(opening[1], body[opening.end() : stop]))
+        kept.append(body[position : opening.start()])
         position = closing.end() if closing else len(body)
     kept.append(body[position:])
     return b"".join(kept)
 
 
-def _uu(name: bytes, body: bytes) -> Enclosed | None:
-    lines = body.splitlines()
-    # "begin 2026 with us" opens a sentence: a file's line says its own length.
-    if not lines or not _is_uu(lines[0]):
-        return None
-    return decode_words(name), b"".join(_uu_line(line) for line in lines)
-
-
-def _is_uu(line: bytes) -> bool:
-    length = (line[0] - 32) & 63 if line else 0
-    return length > 0 and (length + 2) // 3 * 4 <= len(line) <= (length + 2) // 3 * 4 + 3
+def _uu(name: bytes, body: bytes) -> Enclosed:
+    return decode_words(name), b"".join(_uu_line(line) for line in body.splitlines())
 
 
 def _uu_line(line: bytes) -> bytes:
@@ -113,7 +107,7 @@ def _uu_line(line: bytes) -> bytes:
             return b""
 
 
-def _yenc(words: bytes, body: bytes) -> Enclosed | None:
+def _yenc(words: bytes, body: bytes) -> Enclosed:
     _, _, name = words.partition(b"name=")
     if body.startswith(b"=ypart"):
         body = body.partition(b"\n")[2]

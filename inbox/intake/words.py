@@ -25,7 +25,7 @@ def decode_words(value: bytes) -> str:
 def _pieces(value: bytes) -> list[Piece]:
     pieces: list[Piece] = []
     openings = list(_OPENING.finditer(value))
-    ends = [opening.start() for opening in openings[1:]] + [len(value)]
+    ends = [*(opening.start() for opening in openings), len(value)][1:]
     outside = 0
     for opening, limit in zip(openings, ends, strict=True):
         close = value.find(b"?=", opening.end(), limit)
