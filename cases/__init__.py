@@ -5,7 +5,7 @@ from cases.case import Case, Part, Participant, State
 from cases.contact import Contact, Identifier, Kind
 from cases.db import before_commit
 from cases.exclusions import changes
-from cases.exclusions.rows import Exclusion, FeedChange, FeedHead
+from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
 from cases.history import Event, What
 from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
 from cases.mailbox import Mailbox, Mode
@@ -25,6 +25,7 @@ __all__ = [
     "Event",
     "Exclusion",
     "FeedChange",
+    "FeedEntry",
     "FeedHead",
     "Identifier",
     "Kind",

@@ -133,6 +133,13 @@ class Case(Base):
         self.state, self.closed_at = State.OPEN, None
         self.happened(What.REOPENED, by=by, at=at)
 
+    def merge_into(self, other: "Case", *, by: str, at: datetime) -> None:
+        """This is the same matter as the other: what comes for it goes there from now on."""
+        self.merged_into_id = other.id
+        if self.is_open:
+            self.close(by=by, at=at)
+        self.happened(What.MERGED, by=by, at=at, into=other.id)
+
     def assign(self, agent_id: int | None, *, by: str, at: datetime) -> None:
         """Make it somebody's, or nobody's."""
         self.assignee_id = agent_id

@@ -88,10 +88,11 @@ def meet(session: Session, address: str, *, name: str, at: datetime) -> Contact:
 
 
 def introduce(session: Session, address: str, *, name: str, at: datetime) -> Contact:
-    """A new contact, known by that address."""
+    """A new contact, known by that address; by none where a mail named no sender."""
     contact = Contact(name=name, created_at=at)
-    contact.identifiers.append(
-        Identifier(kind=Kind.ADDRESS, value=normalised(address), original=address)
-    )
+    if address:
+        contact.identifiers.append(
+            Identifier(kind=Kind.ADDRESS, value=normalised(address), original=address)
+        )
     session.add(contact)
     return contact

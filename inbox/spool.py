@@ -34,6 +34,8 @@ class Fate(StrEnum):
 
     WAITING = "waiting"
     FILED = "filed"
+    DAMAGED = "damaged"
+    """Filed as far as it could be read: on the failures page too, with what is missing."""
     FAILED = "failed"
     """Three counted tries: it is on the failures page, and its sender has a stub case."""
 
@@ -76,6 +78,8 @@ class RawMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
+    stub_case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    """The case that stands for the mail while it cannot be read."""
 
 
 class Cursor(Base):
@@ -114,6 +118,7 @@ class Taken:
     attempts: int
     history: bool
     partial: bool
+    stub_case_id: int | None = None
 
 
 def put(
@@ -248,6 +253,7 @@ def _contents(session: Session, ids: Iterable[int]) -> list[Taken]:
             raw.attempts,
             raw.history,
             raw.partial,
+            raw.stub_case_id,
         )
         for raw, content in rows
     ]
@@ -260,6 +266,11 @@ def settle(session: Session, raw_ids: Sequence[int], fate: Fate, reason: str = "
         .where(RawMail.id.in_(raw_ids))
         .values(fate=fate, reason=reason, leased_until=None)
     )
+
+
+def stand_in(session: Session, raw_id: int, case_id: int) -> None:
+    """Name the case that stands for a mail that cannot be read."""
+    session.execute(update(RawMail).where(RawMail.id == raw_id).values(stub_case_id=case_id))
 
 
 def release(session: Session, raw_id: int, reason: str) -> None:

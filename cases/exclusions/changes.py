@@ -1,146 +1,189 @@
-"""Exclusions follow the state of cases, and their changes are numbered in the order of commits."""
+"""Exclusions follow the state of cases and contacts, at the end of each transaction."""
 
-import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import event, insert, inspect, or_, select, update
+from sqlalchemy.orm import Session, UOWTransaction
 
 from cases import clock
 from cases.case import Case
 from cases.contact import Identifier
-from cases.exclusions.rows import Exclusion, FeedChange, FeedHead
-from cases.exclusions.wanted import Wanted, of_case
+from cases.exclusions import feed
+from cases.exclusions.facts import Facts, gather
+from cases.exclusions.reasons import RULES, Reason
+from cases.exclusions.rows import Exclusion
+from cases.exclusions.settings import settings
+from cases.exclusions.wanted import Wanted, wanted
+
+# What of a case and of an identifier the exclusions follow from.
+OF_CASE = (
+    *("contact_id", "contact", "state", "bulk", "opened_at", "closed_at", "due_at", "breached_at"),
+    *("type", "type_by", "complaint", "assignee_id", "answered_at", "merged_into_id"),
+)
+OF_IDENTIFIER = ("contact_id", "contact", "kind", "value", "bounced_at")
+_DERIVED = tuple(reason for reason, rule in RULES.items() if rule.derived)
+Key = tuple[Reason, int | None, int | None]
+
+
+def note_contact(session: Session, contact_id: int) -> None:
+    """Have the exclusions of that contact recomputed at the end of the transaction."""
+    session.info.setdefault("noted_contacts", set()).add(contact_id)
+
+
+@event.listens_for(Session, "before_flush")
+def _notice(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """A change that matters is noticed even where no verb spoke of it."""
+    for one in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(one, Case) and _changed(one, OF_CASE):
+            session.info.setdefault("noted", set()).add(one)
+        elif isinstance(one, Identifier) and (
+            one in session.deleted or _changed(one, OF_IDENTIFIER)
+        ):
+            session.info.setdefault("moved", []).append(one)
+            for before in inspect(one).attrs.contact_id.history.deleted or ():
+                if before is not None:
+                    note_contact(session, before)
+
+
+def _changed(one: Case | Identifier, names: Iterable[str]) -> bool:
+    attributes = inspect(one).attrs
+    return any(attributes[name].history.has_changes() for name in names)
 
 
 def follow(session: Session) -> None:
-    """Bring the exclusions of all noted cases in line; called at the end of every transaction."""
+    """Bring the exclusions of all noted in line; called at the end of every transaction."""
     cases: set[Case] = session.info.pop("noted", set())
-    if not cases:
-        return
-    changed = _renew(session, cases, clock.now())
-    if changed:
-        session.flush()
-        publish(session, changed)
+    moved: list[Identifier] = session.info.pop("moved", [])
+    contacts: set[int] = session.info.pop("noted_contacts", set())
+    contacts |= {one.contact_id for one in moved}
+    if cases or contacts:
+        feed.lock(session)
+        contacts |= _contacts_of(session, {case.id for case in cases})
+        renew(session, contacts, clock.now())
 
 
-def _renew(session: Session, cases: Iterable[Case], now: datetime) -> set[int]:
-    """Write what differs; the contacts whose exclusions changed."""
-    by_id = {case.id: case for case in cases}
-    present: dict[int, list[Exclusion]] = defaultdict(list)
-    for row in session.scalars(
-        select(Exclusion).where(Exclusion.case_id.in_(by_id), Exclusion.lifted_at.is_(None))
-    ):
-        present[row.case_id or 0].append(row)
-    return {
-        contact_id
-        for case in by_id.values()
-        for contact_id in _settle(session, case, present[case.id], now)
-    }
+def _contacts_of(session: Session, case_ids: Collection[int]) -> set[int]:
+    """Whose the cases are now, and whose they were when their exclusions were written."""
+    now = session.scalars(select(Case.contact_id).where(Case.id.in_(case_ids)))
+    before = session.scalars(
+        select(Exclusion.contact_id).where(
+            Exclusion.case_id.in_(case_ids), Exclusion.lifted_at.is_(None)
+        )
+    )
+    return {*now, *before}
 
 
-def _settle(session: Session, case: Case, rows: list[Exclusion], now: datetime) -> set[int]:
-    missing = {wish.reason: wish for wish in of_case(case)}
-    changed = set()
+def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
+    """Write what differs from what the state calls for; how many identifiers it changed."""
+    present = _present(session, contact_ids)
+    lifted: dict[str, list[int]] = defaultdict(list)
+    added: list[dict[str, Any]] = []
+    for facts in gather(session, contact_ids, now):
+        _settle(facts, present[facts.contact_id], now, lifted, added)
+    for why, ids in lifted.items():
+        gone = update(Exclusion).where(Exclusion.id.in_(ids))
+        session.execute(gone.values(lifted_at=now, lift_reason=why))
+    if added:
+        session.execute(insert(Exclusion), added)
+    return feed.publish(session, contact_ids, now)
+
+
+def _present(session: Session, contact_ids: Collection[int]) -> dict[int, list[Exclusion]]:
+    """All living exclusions, and of those that follow from state also the ones of before."""
+    found: dict[int, list[Exclusion]] = defaultdict(list)
+    rows = session.scalars(
+        select(Exclusion)
+        .where(
+            Exclusion.contact_id.in_(contact_ids),
+            or_(Exclusion.lifted_at.is_(None), Exclusion.reason.in_(_DERIVED)),
+        )
+        .order_by(Exclusion.id)
+        .execution_options(populate_existing=True)
+    )
     for row in rows:
-        wish = missing.get(row.reason)
-        if row.contact_id == case.contact_id and wish is not None and _same(row, wish):
-            del missing[row.reason]
+        found[row.contact_id].append(row)
+    return found
+
+
+def _settle(
+    facts: Facts,
+    rows: list[Exclusion],
+    now: datetime,
+    lifted: dict[str, list[int]],
+    added: list[dict[str, Any]],
+) -> None:
+    living = [row for row in rows if row.lifted_at is None]
+    standing = {_key(row): row.starts_at for row in living if RULES[row.reason].derived}
+    missing = wanted(facts, standing, settings(), now)
+    for row in living:
+        why = _over(row, missing.get(_key(row)), now)
+        if why:
+            lifted[why].append(row.id)
         else:
-            row.lifted_at, row.lift_reason = now, "no longer so"
-            changed.add(row.contact_id)
-    for wish in missing.values():
-        session.add(_row(case, wish, now))
-        changed.add(case.contact_id)
-    return changed
+            missing.pop(_key(row), None)
+    dismissed = {(_key(row), row.evidence) for row in rows if row.lifted_by}
+    ended = {_key(row): row.lifted_at for row in rows if row.lifted_at is not None}
+    added += [
+        _row(facts.contact_id, wish, _start(wish, ended), now)
+        for wish in missing.values()
+        if (wish.key, wish.evidence) not in dismissed
+    ]
+
+
+def _key(row: Exclusion) -> Key:
+    return row.reason, row.case_id, row.identifier_id
+
+
+def _over(row: Exclusion, wish: Wanted | None, now: datetime) -> str:
+    """Why a living exclusion is to end, or ""."""
+    if row.until is not None and row.until <= now:
+        return "its time was over"
+    rule = RULES[row.reason]
+    if not rule.derived or (wish is None and rule.sticky):
+        return ""
+    if wish is None:
+        return "no longer so"
+    return "" if _same(row, wish) or rule.sticky else "changed"
 
 
 def _same(row: Exclusion, wish: Wanted) -> bool:
-    return (row.severity, row.starts_at, row.until) == (wish.severity, wish.starts_at, wish.until)
+    # A case that was opened again is excluded from then on, not from its first opening.
+    starts = row.reason is Reason.OPEN_CASE or row.starts_at == wish.starts_at
+    said = (row.severity, row.until, row.about) == (wish.strength, wish.until, wish.about)
+    return starts and said
 
 
-def _row(case: Case, wish: Wanted, now: datetime) -> Exclusion:
-    return Exclusion(
-        contact_id=case.contact_id,
-        case_id=case.id,
-        reason=wish.reason,
-        severity=wish.severity,
-        starts_at=wish.starts_at,
-        until=wish.until,
-        origin="case",
-        created_at=now,
-    )
+def _start(wish: Wanted, ended: dict[Key, datetime]) -> datetime:
+    before = ended.get(wish.key)
+    reopened = wish.reason is Reason.OPEN_CASE and before is not None
+    return max(wish.starts_at, before) if reopened and before else wish.starts_at
 
 
-def publish(session: Session, contact_ids: Iterable[int]) -> None:
-    """Number and write one change per identifier of those contacts.
-
-    Taking the numbers locks the head until the commit, so the order of `seq` is the order of
-    commits, and it must be the last that a transaction does.
-    """
-    wanted = list(contact_ids)
-    identifiers = session.scalars(
-        select(Identifier).where(Identifier.contact_id.in_(wanted)).order_by(Identifier.id)
-    ).all()
-    if identifiers:
-        holds = _holds(session, wanted)
-        _write(session, identifiers, holds, clock.now())
-
-
-def _holds(session: Session, contact_ids: Sequence[int]) -> dict[int, list[Any]]:
-    holds: dict[int, list[Any]] = defaultdict(list)
-    for row in session.scalars(
-        select(Exclusion)
-        .where(Exclusion.contact_id.in_(contact_ids), Exclusion.lifted_at.is_(None))
-        .order_by(Exclusion.id)
-    ):
-        holds[row.contact_id].append(as_hold(row))
-    return holds
-
-
-def as_hold(row: Exclusion) -> dict[str, str | None]:
-    """An exclusion as the feed carries it."""
+def _row(contact_id: int, wish: Wanted, starts_at: datetime, now: datetime) -> dict[str, Any]:
     return {
-        "reason": row.reason.value,
-        "severity": row.severity.value,
-        "starts_at": row.starts_at.isoformat(),
-        "until": row.until.isoformat() if row.until else None,
+        "contact_id": contact_id,
+        "case_id": wish.case_id,
+        "identifier_id": wish.identifier_id,
+        "reason": wish.reason,
+        "severity": wish.strength,
+        "starts_at": starts_at,
+        "until": wish.until,
+        "origin": "case",
+        "evidence": wish.evidence,
+        "about": wish.about,
+        "created_at": now,
     }
 
 
-def _write(
-    session: Session, identifiers: Sequence[Identifier], holds: dict[int, list[Any]], now: datetime
-) -> None:
-    last = _take_numbers(session, len(identifiers))
-    session.execute(
-        insert(FeedChange),
-        [
-            {
-                "seq": last - len(identifiers) + n,
-                "at": now,
-                "kind": one.kind,
-                "value": one.value,
-                "contact_id": one.contact_id,
-                "holds": holds[one.contact_id],
-            }
-            for n, one in enumerate(identifiers, start=1)
-        ],
+def lapse(session: Session, now: datetime, *, at_most: int = 1000) -> int:
+    """Release those whose time is over, for followers who only count changes."""
+    over = select(Exclusion.contact_id).where(
+        Exclusion.lifted_at.is_(None), Exclusion.until <= now
     )
-
-
-def _take_numbers(session: Session, count: int) -> int:
-    seq: int | None = session.scalar(
-        update(FeedHead).values(seq=FeedHead.seq + count).returning(FeedHead.seq)
-    )
-    if seq is None:
-        session.execute(insert(FeedHead).values(id=1, epoch=new_epoch(), seq=count))
-        return count
-    return seq
-
-
-def new_epoch() -> str:
-    """A name for a history of changes; another one makes every older cursor invalid."""
-    return secrets.token_hex(8)
+    contacts = set(session.scalars(over.order_by(Exclusion.until).limit(at_most)))
+    for contact_id in contacts:
+        note_contact(session, contact_id)
+    return len(contacts)

@@ -1,9 +1,9 @@
-"""The tables of exclusions: dated reasons of a contact, and the changes in the order of commits."""
+"""The tables of exclusions: dated reasons, the changes in the order of commits, and their sum."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, text
+from sqlalchemy import BigInteger, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.contact import Kind
@@ -11,27 +11,42 @@ from cases.db import Base
 from cases.exclusions.reasons import Reason, Severity
 
 _LIVE = text("lifted_at IS NULL")
+Seq = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Exclusion(Base):
-    """One reason for one contact. It holds while starts_at <= now < until and nobody lifted it."""
+    """One reason for one contact. It holds while starts_at <= now < until and nobody lifted it.
+
+    Contact, case and identifier are no foreign keys: rows are written while the head of the feed
+    is locked, and must not wait there for a case that somebody else has locked.
+    """
 
     __tablename__ = "exclusion"
     __table_args__ = (
         Index("ix_exclusion_live", "contact_id", postgresql_where=_LIVE, sqlite_where=_LIVE),
+        Index("ix_exclusion_ending", "until", postgresql_where=_LIVE, sqlite_where=_LIVE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(index=True)
+    case_id: Mapped[int | None] = mapped_column(index=True)
+    identifier_id: Mapped[int | None]
+    """Set where only one address is meant, as by a bounce; else all of the contact are."""
     reason: Mapped[Reason]
     severity: Mapped[Severity]
+    topics: Mapped[list[str]] = mapped_column(default=list)
     starts_at: Mapped[datetime]
     until: Mapped[datetime | None]
     origin: Mapped[str]
-    """Who or what says so: a rule's name or an agent's address."""
+    """Who or what says so: "case" for what follows from state, else an agent or a program."""
+    evidence: Mapped[str] = mapped_column(default="")
+    """What it follows from: the same evidence never excludes again what a person has lifted."""
+    about: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(default="")
+    """The agent who lifted it; empty where its cause went away or its time was over."""
     lift_reason: Mapped[str] = mapped_column(default="")
 
     def holds_at(self, instant: datetime) -> bool:
@@ -46,15 +61,25 @@ class FeedChange(Base):
 
     __tablename__ = "feed_change"
 
-    seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
-    )
+    seq: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     kind: Mapped[Kind]
     value: Mapped[str]
     contact_id: Mapped[int]
     holds: Mapped[list[Any]] = mapped_column(default=list)
-    """All exclusions of the identifier after this change: reason, severity, starts_at, until."""
+    """All exclusions of the identifier after this change."""
+
+
+class FeedEntry(Base):
+    """The sum of the changes: one row per identifier that has exclusions, found by its value."""
+
+    __tablename__ = "feed_entry"
+
+    kind: Mapped[Kind] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(index=True)
+    seq: Mapped[int] = mapped_column(Seq)
+    holds: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class FeedHead(Base):
@@ -64,4 +89,6 @@ class FeedHead(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[str]
-    seq: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int] = mapped_column(Seq)
+    pruned: Mapped[int] = mapped_column(Seq, default=0)
+    """The newest change that is no longer kept: an older cursor needs a new snapshot."""

@@ -138,7 +138,8 @@ def _contact(session: Session, arrival: Arrival, known: Shelf) -> Contact:
     if contact is None:
         name = arrival.mail.sender.name if address == arrival.mail.sender.address else ""
         contact = introduce(session, address, name=name[:200], at=arrival.at)
-        known.contacts[normalised(address)] = contact
+        if address:
+            known.contacts[normalised(address)] = contact
     return contact
 
 

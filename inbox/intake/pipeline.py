@@ -9,6 +9,7 @@ inside it. A batch is as large as what has come in: one mail goes at once.
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Lock
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot import outbox, policy, queues, replies, situation
 from cases import clock, filing
+from cases.case import take
 from cases.contact import normalised
 from cases.db import FILING, transaction
 from cases.filing.arrival import Arrival
@@ -25,7 +27,7 @@ from cases.mail import Mail
 from cases.mailbox import Mailbox
 from classifiers.language import detect
 from inbox import spool
-from inbox.intake import failpoints, stubs
+from inbox.intake import damage, failpoints, stubs
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.knowing import who_is_who
 from inbox.settings import settings
@@ -95,9 +97,11 @@ def _put_aside(taken: Taken, reason: str) -> None:
         if taken.attempts < spool.TRIES:
             spool.release(session, taken.id, reason)
             return
-        arrival = _arrival(session, taken, stubs.stub(taken.content, reason))
-        filing.file(session, arrival)
+        # The stub does not claim the raw mail, so that the mail itself can still be filed.
+        whole = _arrival(session, taken, stubs.stub(taken.content, reason))
+        filed = filing.file(session, replace(whole, raw_id=None))
         spool.settle(session, [taken.id], Fate.FAILED, reason)
+        spool.stand_in(session, taken.id, filed.case.id)
 
 
 def _ingest_together(batch: Sequence[Parsed]) -> None:
@@ -110,13 +114,27 @@ def _ingest_together(batch: Sequence[Parsed]) -> None:
         sent = situation.sent_of_late(session, situation.senders(arrivals), now)
         for arrival, one in zip(arrivals, filed, strict=True):
             _speak(session, arrival, one, sent)
-        spool.settle(session, [taken.id for taken, _ in readable], Fate.FILED)
+        _settle(session, readable, filed)
         _wake(session)
         failpoints.pass_by("filed")
     failpoints.pass_by("after-commit")
     for taken, mail in batch:
         if isinstance(mail, Unreadable):
             _put_aside(taken, mail.reason)
+
+
+def _settle(
+    session: Session, readable: Sequence[tuple[Taken, Mail]], filed: Sequence[filing.Filed]
+) -> None:
+    """Say what became of the mails; of those that lack something, what."""
+    lacking = {taken.id: damage.lacks(taken, mail) for taken, mail in readable}
+    spool.settle(session, [id_ for id_, lack in lacking.items() if not lack], Fate.FILED)
+    for raw_id, lack in lacking.items():
+        if lack:
+            spool.settle(session, [raw_id], Fate.DAMAGED, lack)
+    for (taken, _mail), one in zip(readable, filed, strict=True):
+        if taken.stub_case_id is not None:
+            take(session, taken.stub_case_id).merge_into(one.case, by="intake", at=clock.now())
 
 
 def _policy() -> filing.Policy:

@@ -50,6 +50,81 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     op.create_table(
+        "exclusion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("identifier_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "unsubscribed_all",
+                "opt_out_heard",
+                "unsubscribed_topic",
+                "spam_complaint",
+                "objection",
+                "erased",
+                "legal_hold",
+                "deceased",
+                "bounce_hard",
+                "invalid_address",
+                "bounce_soft",
+                "open_case",
+                "sla_breach",
+                "repeated_contacts",
+                "contact_wave",
+                "negative_mood",
+                "formal_claim",
+                "after_closing",
+                "personal_contact",
+                "provisional",
+                "vip",
+                "influencer",
+                "pressure_cap",
+                "manual",
+                name="reason",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "severity",
+            sa.Enum("hard", "soft", "review", name="severity", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("starts_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("until", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("lifted_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(), nullable=False),
+        sa.Column("lift_reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exclusion")),
+    )
+    with op.batch_alter_table("exclusion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exclusion_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exclusion_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_exclusion_ending",
+            ["until"],
+            unique=False,
+            postgresql_where=sa.text("lifted_at IS NULL"),
+            sqlite_where=sa.text("lifted_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_exclusion_live",
+            ["contact_id"],
+            unique=False,
+            postgresql_where=sa.text("lifted_at IS NULL"),
+            sqlite_where=sa.text("lifted_at IS NULL"),
+        )
+
+    op.create_table(
         "feed_change",
         sa.Column(
             "seq",
@@ -72,10 +147,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_feed_change_at"), ["at"], unique=False)
 
     op.create_table(
+        "feed_entry",
+        sa.Column(
+            "kind",
+            sa.Enum("address", "phone", "customer_id", name="kind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "value", name=op.f("pk_feed_entry")),
+    )
+    with op.batch_alter_table("feed_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feed_entry_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
         "feed_head",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.String(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pruned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_head")),
     )
     op.create_table(
@@ -220,52 +312,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identifier_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
-        "raw_mail",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("mailbox_id", sa.Integer(), nullable=False),
-        sa.Column("folder", sa.String(), nullable=False),
-        sa.Column("uidvalidity", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("partial", sa.Boolean(), nullable=False),
-        sa.Column("history", sa.Boolean(), nullable=False),
-        sa.Column("arrived_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("fetched_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column(
-            "fate",
-            sa.Enum("waiting", "filed", "failed", name="fate", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("leased_until", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mailbox_id"], ["mailbox.id"], name=op.f("fk_raw_mail_mailbox_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["sha256"], ["raw_content.sha256"], name=op.f("fk_raw_mail_sha256")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_mail")),
-        sa.UniqueConstraint(
-            "mailbox_id",
-            "folder",
-            "uidvalidity",
-            "uid",
-            name=op.f("uq_raw_mail_mailbox_id_folder_uidvalidity_uid"),
-        ),
-    )
-    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_raw_mail_sha256"), ["sha256"], unique=False)
-        batch_op.create_index(
-            "ix_raw_mail_waiting",
-            ["id"],
-            unique=False,
-            postgresql_where=sa.text("fate = 'waiting'"),
-            sqlite_where=sa.text("fate = 'waiting'"),
-        )
-
-    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -312,43 +358,6 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("noticed_at IS NULL"),
             sqlite_where=sa.text("noticed_at IS NULL"),
-        )
-
-    op.create_table(
-        "exclusion",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "reason",
-            sa.Enum("open_case", "sla_breach", name="reason", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column(
-            "severity",
-            sa.Enum("hard", "soft", "review", name="severity", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("starts_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("until", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("origin", sa.String(), nullable=False),
-        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("lifted_at", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("lift_reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_exclusion_case_id")),
-        sa.ForeignKeyConstraint(
-            ["contact_id"], ["contact.id"], name=op.f("fk_exclusion_contact_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_exclusion")),
-    )
-    with op.batch_alter_table("exclusion", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_exclusion_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            "ix_exclusion_live",
-            ["contact_id"],
-            unique=False,
-            postgresql_where=sa.text("lifted_at IS NULL"),
-            sqlite_where=sa.text("lifted_at IS NULL"),
         )
 
     op.create_table(
@@ -452,6 +461,58 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participant_address"), ["address"], unique=False)
+
+    op.create_table(
+        "raw_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=False),
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("uidvalidity", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("history", sa.Boolean(), nullable=False),
+        sa.Column("arrived_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("fetched_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "waiting", "filed", "damaged", "failed", name="fate", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("leased_until", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("stub_case_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["mailbox_id"], ["mailbox.id"], name=op.f("fk_raw_mail_mailbox_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["raw_content.sha256"], name=op.f("fk_raw_mail_sha256")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stub_case_id"], ["cases.id"], name=op.f("fk_raw_mail_stub_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_mail")),
+        sa.UniqueConstraint(
+            "mailbox_id",
+            "folder",
+            "uidvalidity",
+            "uid",
+            name=op.f("uq_raw_mail_mailbox_id_folder_uidvalidity_uid"),
+        ),
+    )
+    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_raw_mail_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "ix_raw_mail_waiting",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("fate = 'waiting'"),
+            sqlite_where=sa.text("fate = 'waiting'"),
+        )
 
     op.create_table(
         "decision",
@@ -602,6 +663,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decision_case_id"))
 
     op.drop_table("decision")
+    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_raw_mail_waiting",
+            postgresql_where=sa.text("fate = 'waiting'"),
+            sqlite_where=sa.text("fate = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_raw_mail_sha256"))
+
+    op.drop_table("raw_mail")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participant_address"))
 
@@ -617,15 +687,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_case_id"))
 
     op.drop_table("message")
-    with op.batch_alter_table("exclusion", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_exclusion_live",
-            postgresql_where=sa.text("lifted_at IS NULL"),
-            sqlite_where=sa.text("lifted_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_exclusion_case_id"))
-
-    op.drop_table("exclusion")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_event_unnoticed",
@@ -635,15 +696,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_case_id"))
 
     op.drop_table("event")
-    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_raw_mail_waiting",
-            postgresql_where=sa.text("fate = 'waiting'"),
-            sqlite_where=sa.text("fate = 'waiting'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_raw_mail_sha256"))
-
-    op.drop_table("raw_mail")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identifier_contact_id"))
 
@@ -666,10 +718,29 @@ def downgrade() -> None:
     op.drop_table("raw_content")
     op.drop_table("mailbox")
     op.drop_table("feed_head")
+    with op.batch_alter_table("feed_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feed_entry_contact_id"))
+
+    op.drop_table("feed_entry")
     with op.batch_alter_table("feed_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feed_change_at"))
 
     op.drop_table("feed_change")
+    with op.batch_alter_table("exclusion", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_exclusion_live",
+            postgresql_where=sa.text("lifted_at IS NULL"),
+            sqlite_where=sa.text("lifted_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_exclusion_ending",
+            postgresql_where=sa.text("lifted_at IS NULL"),
+            sqlite_where=sa.text("lifted_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_exclusion_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_exclusion_case_id"))
+
+    op.drop_table("exclusion")
     op.drop_table("contact")
     op.drop_table("agent")
     # ### end Alembic commands ###
