@@ -180,9 +180,7 @@ def _row(contact_id: int, wish: Wanted, starts_at: datetime, now: datetime) -> d
 
 def lapse(session: Session, now: datetime, *, at_most: int = 1000) -> int:
     """Release those whose time is over, for followers who only count changes."""
-    over = select(Exclusion.contact_id).where(
-        Exclusion.lifted_at.is_(None), Exclusion.until <= now
-    )
+    over = select(Exclusion.contact_id).where(Exclusion.lifted_at.is_(None), Exclusion.until <= now)
     contacts = set(session.scalars(over.order_by(Exclusion.until).limit(at_most)))
     for contact_id in contacts:
         note_contact(session, contact_id)

@@ -1,0 +1,203 @@
+"""The feed: one row per held identifier, and its changes numbered in the order of commits."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cases.contact import Identifier, Kind
+from cases.db import Base
+from cases.exclusions.facts import Address, identifiers
+from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
+
+KEPT = timedelta(days=7)
+"""How long changes are kept for those who follow; an older cursor needs a new snapshot."""
+Holds = list[dict[str, Any]]
+Name = tuple[Kind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the feed stands."""
+
+    epoch: str
+    seq: int
+    pruned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one identifier's exclusions are from now on; none were there means it is released."""
+
+    kind: Kind
+    value: str
+    contact_id: int
+    holds: Holds
+
+
+def head(session: Session) -> Head | None:
+    """Where the feed stands as this session sees it; None before the first writer."""
+    row = session.execute(select(FeedHead.epoch, FeedHead.seq, FeedHead.pruned)).first()
+    return Head(*row) if row is not None else None
+
+
+def steady(session: Session) -> Session:
+    """Let all that this session reads be of one instant. To be called before it reads anything."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
+
+
+def lock(session: Session) -> Head:
+    """Take the head for this transaction: from here to its commit nobody else changes the feed.
+
+    What is read after this is what all transactions before left behind, so two writers about one
+    person never overwrite each other.
+    """
+    found = _locked(session)
+    if found is None:
+        _insert_ignoring(session, FeedHead, [{"id": 1, "epoch": new_epoch(), "seq": 0}])
+        found = _locked(session)
+    assert found is not None  # noqa: S101  it was inserted by us or by another
+    return found
+
+
+def _locked(session: Session) -> Head | None:
+    columns = (FeedHead.epoch, FeedHead.seq, FeedHead.pruned)
+    row = session.execute(select(*columns).where(FeedHead.id == 1).with_for_update()).first()
+    return Head(*row) if row is not None else None
+
+
+def new_epoch() -> str:
+    """A name for a history of changes; another one makes every older cursor invalid."""
+    return secrets.token_hex(8)
+
+
+def renew_epoch(session: Session) -> None:
+    """After a backup was restored: what followers know may be of a future that is gone."""
+    lock(session)
+    session.execute(update(FeedHead).values(epoch=new_epoch()))
+
+
+def publish(session: Session, contact_ids: Collection[int], now: datetime) -> int:
+    """Write what changed for the identifiers of those contacts; how many did. Needs the lock."""
+    changes = _changes(session, contact_ids)
+    if changes:
+        _write(session, changes, now)
+    return len(changes)
+
+
+def _changes(session: Session, contact_ids: Collection[int]) -> list[Change]:
+    present = identifiers(session, contact_ids)
+    owned = {(one.kind, one.value) for ones in present.values() for one in ones}
+    before = _entries(session, contact_ids, owned)
+    gone = sorted(set(before) - owned)
+    if owners := _owners(session, gone):
+        return _changes(session, {*contact_ids, *owners})
+    live = _live(session, contact_ids)
+    changes = [
+        Change(one.kind, one.value, id_, holds)
+        for id_, ones in present.items()
+        for one in ones
+        if (holds := _holds_of(one, live[id_])) != before.get((one.kind, one.value), [])
+    ]
+    return [*(Change(*name, 0, []) for name in gone), *changes]
+
+
+def _owners(session: Session, names: Sequence[Name]) -> set[int]:
+    """Whose those identifiers are now: what left one contact is not free if another has it."""
+    if not names:
+        return set()
+    wanted = tuple_(Identifier.kind, Identifier.value).in_(names)
+    return set(session.scalars(select(Identifier.contact_id).where(wanted)))
+
+
+def _entries(
+    session: Session, contact_ids: Collection[int], names: Iterable[Name]
+) -> dict[Name, Holds]:
+    columns = (FeedEntry.kind, FeedEntry.value, FeedEntry.holds)
+    found: dict[Name, Holds] = {}
+    by_contact = FeedEntry.contact_id.in_(contact_ids)
+    by_name = tuple_(FeedEntry.kind, FeedEntry.value).in_(list(names))
+    for condition in (by_contact, by_name):
+        for kind, value, holds in session.execute(select(*columns).where(condition)):
+            found[kind, value] = holds
+    return found
+
+
+def _live(session: Session, contact_ids: Collection[int]) -> dict[int, list[Exclusion]]:
+    found: dict[int, list[Exclusion]] = defaultdict(list)
+    rows = session.scalars(
+        select(Exclusion)
+        .where(Exclusion.contact_id.in_(contact_ids), Exclusion.lifted_at.is_(None))
+        .order_by(Exclusion.id)
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        found[row.contact_id].append(row)
+    return found
+
+
+def _holds_of(one: Address, rows: Iterable[Exclusion]) -> Holds:
+    return [as_hold(row) for row in rows if row.identifier_id in (None, one.id)]
+
+
+def as_hold(row: Exclusion) -> dict[str, Any]:
+    """An exclusion as the feed carries it."""
+    hold: dict[str, Any] = {
+        "reason": row.reason.value,
+        "severity": row.severity.value,
+        "starts_at": row.starts_at.isoformat(),
+        "until": row.until.isoformat() if row.until else None,
+    }
+    if row.topics:
+        hold["topics"] = row.topics
+    if row.about:
+        hold["about"] = row.about
+    return hold
+
+
+def _write(session: Session, changes: Sequence[Change], now: datetime) -> None:
+    last = session.scalar(
+        update(FeedHead).values(seq=FeedHead.seq + len(changes)).returning(FeedHead.seq)
+    )
+    assert last is not None  # noqa: S101  the caller holds its lock
+    rows = [
+        {
+            "seq": last - len(changes) + n,
+            "kind": one.kind,
+            "value": one.value,
+            "contact_id": one.contact_id,
+            "holds": one.holds,
+        }
+        for n, one in enumerate(changes, start=1)
+    ]
+    session.execute(insert(FeedChange), [row | {"at": now} for row in rows])
+    names = [(one.kind, one.value) for one in changes]
+    session.execute(
+        delete(FeedEntry).where(tuple_(FeedEntry.kind, FeedEntry.value).in_(names)),
+        execution_options={"synchronize_session": False},
+    )
+    held = [row for row in rows if row["holds"]]
+    if held:
+        session.execute(insert(FeedEntry), held)
+
+
+def _insert_ignoring(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(kind.insert(table).on_conflict_do_nothing(), rows)
+
+
+def prune(session: Session, now: datetime) -> None:
+    """Forget changes that no cursor may point to any more."""
+    lock(session)
+    last = session.scalar(select(func.max(FeedChange.seq)).where(FeedChange.at < now - KEPT))
+    if last is not None:
+        session.execute(delete(FeedChange).where(FeedChange.seq <= last))
+        session.execute(update(FeedHead).values(pruned=last))

@@ -1,0 +1,89 @@
+"""Which reasons hold back which campaign class: the matrix, as a table. Pure."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cases.exclusions.reasons import RULES, Group, Reason, Severity
+
+
+class CampaignClass(StrEnum):
+    """What kind of mail a sender wants to send."""
+
+    PROMOTIONAL = "promotional"
+    NEWSLETTER = "newsletter"
+    DRIP = "drip"
+    SURVEY = "survey"
+    COLLECTIONS = "collections"
+    SERVICE_NOTICE = "service_notice"
+    TRANSACTIONAL = "transactional"
+    SAFETY_LEGAL = "safety_legal"
+
+
+class Action(StrEnum):
+    """What becomes of one recipient."""
+
+    ALLOW = "allow"
+    REVIEW = "review"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An exclusion as the matrix looks at it."""
+
+    reason: Reason
+    severity: Severity
+    topics: tuple[str, ...] = ()
+    about: str = ""
+    """First part of the case's type, such as money; empty for what is not about a case."""
+
+
+# A mail of these classes waits for a fresh feed; the others go out when in doubt.
+FAILS_CLOSED = frozenset(CampaignClass) - {CampaignClass.TRANSACTIONAL, CampaignClass.SAFETY_LEGAL}
+
+_DELIVERABILITY = frozenset(r for r, rule in RULES.items() if rule.group is Group.DELIVERABILITY)
+_UNREACHABLE = frozenset({Reason.BOUNCE_HARD, Reason.INVALID_ADDRESS, Reason.BOUNCE_SOFT})
+_ALL = frozenset(RULES)
+_GENERAL = _ALL - {Reason.PERSONAL_CONTACT}
+# What was only heard in a mail never stops service mail, nor does a refusal of one topic.
+_WANTS_NOTHING = frozenset(
+    {
+        *(Reason.UNSUBSCRIBED_ALL, Reason.SPAM_COMPLAINT, Reason.OBJECTION),
+        *(Reason.ERASED, Reason.LEGAL_HOLD, Reason.DECEASED),
+    }
+)
+_LAW = frozenset({Reason.ERASED, Reason.LEGAL_HOLD, Reason.DECEASED})
+
+MATRIX: dict[CampaignClass, frozenset[Reason]] = {
+    CampaignClass.PROMOTIONAL: _GENERAL,
+    CampaignClass.NEWSLETTER: _GENERAL,
+    CampaignClass.DRIP: _ALL,
+    CampaignClass.SURVEY: _GENERAL - {Reason.AFTER_CLOSING},
+    CampaignClass.COLLECTIONS: _LAW | _UNREACHABLE | {Reason.OPEN_CASE, Reason.FORMAL_CLAIM},
+    CampaignClass.SERVICE_NOTICE: _WANTS_NOTHING | _DELIVERABILITY,
+    CampaignClass.TRANSACTIONAL: _DELIVERABILITY | {Reason.ERASED},
+    CampaignClass.SAFETY_LEGAL: frozenset({Reason.INVALID_ADDRESS}),
+}
+
+# A demand for money waits only where the case is about the very charge.
+_ABOUT_A_CHARGE = frozenset({"money", "contract", ""})
+
+
+def action(hold: Hold, campaign_class: CampaignClass, topic: str = "") -> Action:
+    """What that exclusion means for a mail of that class."""
+    if hold.reason not in MATRIX[campaign_class] or hold.reason is Reason.VIP:
+        return Action.ALLOW
+    # A campaign that does not name its topic may be about the very topic that was refused.
+    if hold.topics and topic and topic not in hold.topics:
+        return Action.ALLOW
+    if campaign_class is CampaignClass.COLLECTIONS and hold.reason is Reason.OPEN_CASE:
+        return Action.EXCLUDE if hold.about in _ABOUT_A_CHARGE else Action.ALLOW
+    return Action.REVIEW if hold.severity is Severity.REVIEW else Action.EXCLUDE
+
+
+def policy() -> str:
+    """A digest of the matrix, so that a receipt names the policy it was made under."""
+    table = {name.value: sorted(reasons) for name, reasons in MATRIX.items()}
+    return "sha-256:" + hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""What the admin chose for exclusions: how long each lasts, and when mail counts as vouched for."""
+
+from datetime import timedelta
+from functools import cache
+
+from pydantic import Field, ValidationError
+
+from cases.settings import BadSetting, EnvironmentThenFile, explain
+
+
+class Settings(EnvironmentThenFile):
+    """Settings of the exclusions; docs/configuration.md lists them all."""
+
+    trusted_servers: list[str] = Field(default_factory=list)
+    """The same setting as the inbox's: with one, a mail that none vouches for is provisional."""
+    truce_after_closing: timedelta = timedelta(hours=72)
+    truce_after_breach: timedelta = timedelta(days=7)
+    truce_after_claim: timedelta = timedelta(days=30)
+    truce_after_bad_mood: timedelta = timedelta(days=14)
+    truce_after_contacts: timedelta = timedelta(days=14)
+    truce_after_talk: timedelta = timedelta(days=30)
+    """How long a series of mails does not go on after a person of ours wrote."""
+    truce_provisional: timedelta = timedelta(hours=72)
+    truce_forgotten_case: timedelta = timedelta(days=30)
+    """An open case that is no complaint holds nobody any longer once this quiet."""
+    repeated_contacts: int = Field(default=3, ge=2)
+    provisional_alarm: int = Field(default=100, ge=1)
+    """Provisional exclusions within an hour that call for a look."""
+    pressure_cap: float = Field(default=3.0, gt=0)
+    pressure_half_life: timedelta = timedelta(days=7)
+    pressure_gap: timedelta = timedelta(hours=24)
+    """Between two solicitations of one kind."""
+    pressure_enforced: bool = False
+    """Off: what would have been held back is only reported."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise BadSetting(explain(wrong)) from wrong
