@@ -1,0 +1,112 @@
+"""Agents' answers: queued, taken back in time, refused when somebody wrote meanwhile."""
+
+import email
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import answers
+from bot.answers import Answer, NobodyToAnswer, Stale, TooLate
+from bot.outbox import OutgoingMail, State
+from cases import Agent, Case, Mailbox, signing
+from cases.filing import file
+from tests.builders import MORNING, a_mail, an_arrival
+
+LATER = MORNING + timedelta(minutes=5)
+
+
+@pytest.fixture
+def bea(session: Session) -> Agent:
+    agent = Agent(address="bea@tienda.example", name="Bea", created_at=MORNING)
+    session.add(agent)
+    return agent
+
+
+@pytest.fixture
+def case(session: Session) -> Case:
+    box = Mailbox(
+        address="soporte@tienda.example", imap_host="x", imap_user="x", created_at=MORNING
+    )
+    session.add(box)
+    return file(session, an_arrival("No llega mi pedido", mailbox=box)).case
+
+
+def _outgoing(session: Session) -> OutgoingMail:
+    session.flush()
+    return session.scalars(select(OutgoingMail)).one()
+
+
+def test_an_answer_leaves_after_the_undo_window(session: Session, case: Case, bea: Agent) -> None:
+    answers.send(session, case, bea, Answer("Mañana llega."), at=LATER)
+    mail = _outgoing(session)
+    assert mail.due_at == LATER + answers.UNDO
+    assert mail.recipient == "ana@cliente.example"
+    assert not mail.automatic
+    assert case.due_at is None
+
+
+def test_it_answers_the_customers_mail_from_the_address_they_wrote_to(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    first = answers.newest_message(session, case)
+    assert first is not None
+    answers.send(session, case, bea, Answer("Mañana llega."), at=LATER)
+    mail = email.message_from_bytes(_outgoing(session).content)
+    assert mail["In-Reply-To"] == f"<{first.rfc_id}>"
+    assert "soporte@tienda.example" in mail["From"]
+    assert "Auto-Submitted" not in mail
+    assert signing.case_of_message_id(mail["Message-ID"].strip("<>")) == case.id
+
+
+def test_undo_gives_the_words_back_and_the_promise_stands_again(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    due = case.due_at
+    message = answers.send(session, case, bea, Answer("Mañana llega."), at=LATER)
+    session.flush()
+    assert answers.take_back(session, message, by=bea.address, at=LATER) == "Mañana llega."
+    assert _outgoing(session).state is State.CANCELLED
+    assert case.due_at == due
+    assert case.answered_at is None
+
+
+def test_what_has_left_cannot_be_taken_back(session: Session, case: Case, bea: Agent) -> None:
+    message = answers.send(session, case, bea, Answer("Mañana llega."), at=LATER)
+    _outgoing(session).state = State.ACCEPTED
+    session.flush()
+    with pytest.raises(TooLate):
+        answers.take_back(session, message, by=bea.address, at=LATER)
+
+
+def test_an_answer_to_an_old_view_is_refused(session: Session, case: Case, bea: Agent) -> None:
+    seen = answers.newest_message(session, case)
+    assert seen is not None
+    file(session, an_arrival(a_mail("¿Hola?", references=(seen.rfc_id,)), minutes=3))
+    with pytest.raises(Stale):
+        answers.send(session, case, bea, Answer("Mañana.", seen=seen.id), at=LATER)
+
+
+def test_a_case_without_an_address_cannot_be_answered(session: Session, bea: Agent) -> None:
+    nameless = file(session, an_arrival(a_mail("?", sender="", message_id=""))).case
+    with pytest.raises(NobodyToAnswer):
+        answers.send(session, nameless, bea, Answer("Hola"), at=LATER)
+
+
+def test_a_newcomer_gets_nothing(session: Session, case: Case, bea: Agent) -> None:
+    ours = signing.new_message_id(case.id, "tienda.example")
+    file(session, an_arrival(a_mail("Yo también", sender="eve@mal.example", in_reply_to=(ours,))))
+    answers.send(session, case, bea, Answer("Hola"), at=LATER)
+    assert _outgoing(session).recipient == "ana@cliente.example"
+
+
+def test_a_hostile_subject_adds_no_header(session: Session, bea: Agent) -> None:
+    box = Mailbox(address="s@t.example", imap_host="x", imap_user="x", created_at=MORNING)
+    session.add(box)
+    hostile = a_mail("x", subject="Hola\nBcc: eve@mal.example\u2028X-A: b")
+    case = file(session, an_arrival(hostile, mailbox=box)).case
+    answers.send(session, case, bea, Answer("Hola"), at=LATER)
+    mail = email.message_from_bytes(_outgoing(session).content)
+    assert mail["Bcc"] is None
+    assert mail["X-A"] is None

@@ -1,0 +1,115 @@
+"""The outbox: claimed once, recorded truly, proven by the journal."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot import outbox
+from bot.outbox import OutgoingMail, State, backoff
+from cases import clock
+from cases.db import reading, transaction
+from cases.filing import file
+from tests.builders import MORNING, an_arrival
+
+
+def queued(state: State = State.PENDING, **values: object) -> int:
+    """A mail in the outbox of an installation, due since the morning."""
+    with transaction() as session:
+        case = file(session, an_arrival("No llega")).case
+        said = {
+            "case": case,
+            "key": f"ack:{case.id}",
+            "automatic": True,
+            "rule": "acknowledge",
+            "sender": "",
+            "recipient": "ana@cliente.test",
+            "domain": "cliente.test",
+            "rfc_id": f"out{case.id}@tregua.test",
+            "content": b"Subject: x\r\n\r\nHola\r\n",
+            "state": state,
+            "queued_at": clock.now(),
+            "due_at": MORNING,
+        }
+        mail = OutgoingMail(**(said | values))
+        session.add(mail)
+        session.flush()
+        return mail.id
+
+
+def state_of(mail_id: int) -> State:
+    with reading() as session:
+        return session.get_one(OutgoingMail, mail_id).state
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_mail_is_claimed_by_one_worker_only() -> None:
+    mail_id = queued()
+    assert outbox.claim(mail_id) is not None
+    assert outbox.claim(mail_id) is None
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_claim_whose_worker_died_before_the_body_is_free_again() -> None:
+    mail_id = queued()
+    with clock.at(MORNING):
+        outbox.claim(mail_id)
+    assert outbox.claim(mail_id) is not None
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_worker_that_wakes_late_changes_nothing() -> None:
+    mail_id = queued()
+    with clock.at(MORNING):
+        late = outbox.claim(mail_id)
+    second = outbox.claim(mail_id)
+    assert late is not None
+    assert second is not None
+    assert not outbox.record(late, State.DATA_SENT)
+    assert outbox.record(second, State.ACCEPTED, "250 ok")
+    assert state_of(mail_id) is State.ACCEPTED
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_body_under_way_is_never_just_sent_again() -> None:
+    mail_id = queued()
+    with clock.at(MORNING):
+        mail = outbox.claim(mail_id)
+        assert mail is not None
+        outbox.record(mail, State.DATA_SENT)
+    assert outbox.claim(mail_id) is None
+    assert outbox.give_up_uncertain() == 1
+    assert state_of(mail_id) is State.UNCERTAIN
+    assert outbox.claim(mail_id) is None
+
+
+@pytest.mark.usefixtures("installation")
+def test_the_journals_copy_proves_that_the_relay_took_it() -> None:
+    mail_id = queued(State.UNCERTAIN, settled_at=MORNING)
+    with transaction() as session:
+        rfc_id = session.get_one(OutgoingMail, mail_id).rfc_id
+        outbox.prove(session, [rfc_id])
+    assert state_of(mail_id) is State.ACCEPTED
+
+
+@pytest.mark.usefixtures("installation")
+def test_without_a_copy_it_is_sent_again_only_after_the_journal_was_read() -> None:
+    mail_id = queued(State.UNCERTAIN, settled_at=MORNING)
+    assert outbox.send_unproven_again(MORNING + timedelta(minutes=1)) == 0
+    assert outbox.send_unproven_again(None) == 0
+    assert outbox.send_unproven_again(MORNING + timedelta(hours=1)) == 1
+    assert state_of(mail_id) is State.PENDING
+
+
+@pytest.mark.usefixtures("installation")
+def test_the_same_thing_is_never_queued_twice() -> None:
+    queued(key="ack:7")
+    with pytest.raises(IntegrityError):
+        queued(key="ack:7")
+
+
+def test_waits_grow_up_to_four_hours() -> None:
+    waits = [backoff(n) for n in range(1, 12)]
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(minutes=5)
+    assert waits[-1] == timedelta(hours=4)
