@@ -163,9 +163,14 @@ def _without_a_body(reader: _Reader, found: Sorted) -> None:
     for part in found.attachments:
         if bodies.text.strip():
             return
-        if part.type in ("text/enriched", "text/richtext") and part.disposition != "attachment":
+        if part.disposition == "attachment":
+            continue
+        if part.type in ("text/enriched", "text/richtext"):
             bodies.text = _ENRICHED_MARK.sub("", reader.words(part))
             bodies.attachments = [a for a in bodies.attachments if a.part != part.position]
+        elif part.type == "text/plain":
+            # A named text that nobody called an attachment is better than no text at all.
+            bodies.text = reader.words(part)
 
 
 def _decoded(part: Part) -> bytes:

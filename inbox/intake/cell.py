@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -15,6 +16,12 @@ from inbox.intake.wire import known_to_json
 WALL_SECONDS = 30
 STARTING_SECONDS = 60
 CHUNK = 1 << 16
+
+OUT_OF_MEMORY = 77
+_ENDS = {
+    OUT_OF_MEMORY: "it needs too much memory",
+    -signal.SIGXCPU: "it needs too much computing time",
+}
 
 LENGTH = struct.Struct(">I")
 _ROOT = str(Path(__file__).parents[2])
@@ -65,7 +72,9 @@ class Cell:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-        return "it took too long" if self.overran else f"it killed the reader (status {status})"
+        if self.overran:
+            return "it took too long"
+        return _ENDS.get(status, f"it killed the reader (status {status})")
 
     @property
     def alive(self) -> bool:

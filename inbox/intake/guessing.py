@@ -5,6 +5,7 @@ import re
 
 SAMPLE = 4_096
 FEWEST = 6
+ENOUGH_TO_DOUBT = 30
 
 _HIRAGANA = (
     "".join(map(chr, range(0x3041, 0x3094)))
@@ -86,10 +87,12 @@ def guess(content: bytes) -> str | None:
 
 def contradicts(content: bytes, declared: str) -> str | None:
     """Another codec that makes far better words of the text than the declared one."""
-    found = guess(content) if declared in _USUAL else None
+    sample = content[:SAMPLE]
+    if declared not in _USUAL or sum(byte > 0x7F for byte in sample) < ENOUGH_TO_DOUBT:
+        return None
+    found = guess(sample)
     if found is None or found == declared:
         return None
-    sample = content[:SAMPLE]
     better = _share(sample, found) / _USUAL.get(found, 1.0)
     return found if better > 2 * _share(sample, declared) / _USUAL[declared] else None
 

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from cases.mail import Mail
 from inbox.intake import failpoints
-from inbox.intake.cell import LENGTH, Cell
+from inbox.intake.cell import LENGTH, OUT_OF_MEMORY, Cell
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail
 from inbox.intake.wire import known_from_json, mail_from_json, mail_to_json
@@ -150,7 +150,8 @@ def _opened(content: bytes, known: Known) -> bytes:
     try:
         return _OPENED + mail_to_json(open_mail(content, known))
     except MemoryError:
-        return _FAILED + b"it needs too much memory"
+        # Perhaps the mails before it filled the memory: it is tried once more, alone.
+        os._exit(OUT_OF_MEMORY)
     except Exception as bug:
         # The edge of the child: the parent records the reason with the mail.
         return _FAILED + f"{type(bug).__name__}: {bug}".encode("utf-8", "replace")[:500]

@@ -50,16 +50,14 @@ def enclosed_files(body: bytes) -> tuple[bytes, list[Enclosed]]:
 
 def _base64(body: bytes) -> bytes:
     """Decoded leniently; text that only claims to be base64 comes back as it is."""
-    letters = _NOT_BASE64.sub(b"", body) if b"=" not in body else None
-    if letters is None:
-        head, _, tail = body.partition(b"=")
-        tail = tail.lstrip(b"=\r\n\t ")
-        if tail and _ALPHABET.fullmatch(tail):
-            # Several encoded pieces, one behind the other: each has its own padding.
-            return b"".join(_letters(_NOT_BASE64.sub(b"", piece)) for piece in body.split(b"="))
-        letters = _NOT_BASE64.sub(b"", head)
-    strange = len(body) - len(letters) - sum(body.count(blank) for blank in (b"\r", b"\n", b"="))
-    if strange * 5 > len(body) and not _ALPHABET.fullmatch(body):
+    head, _, tail = body.partition(b"=")
+    tail = tail.lstrip(b"=")
+    if tail.strip() and tail[:1] not in b" \t" and _ALPHABET.fullmatch(tail):
+        # Several encoded pieces, one behind the other: each has its own padding.
+        return b"".join(_letters(_NOT_BASE64.sub(b"", piece)) for piece in body.split(b"="))
+    letters = _NOT_BASE64.sub(b"", head)
+    strange = len(head) - len(letters) - head.count(b"\r") - head.count(b"\n")
+    if strange * 5 > len(head) and not _ALPHABET.fullmatch(head):
         return body
     return _letters(letters)
 

@@ -95,6 +95,11 @@ FILE = part("yy", 'application/pdf; name="a.pdf"', Content_Disposition="attachme
             ["s.asc"],
         ),
         (FILE, "", ["a.pdf"]),
+        (
+            multipart("mixed", part(""), part("notas", "text/plain; name=n.txt")),
+            "notas",
+            ["n.txt"],
+        ),
     ],
 )
 def test_text_and_files_of_a_mail(mail: str, text: str, names: list[str]) -> None:

@@ -44,6 +44,11 @@ def test_an_encoding_is_undone(body: bytes, encoding: bytes) -> None:
     assert undo(body, encoding) == CONTENT
 
 
+def test_what_stands_behind_the_end_of_base64_is_no_content() -> None:
+    assert undo(b"SG9sYQ== ignored", b"base64") == b"Hola"
+    assert undo(b"SG9sYQ==\n_____\nA list\n", b"base64") == b"Hola"
+
+
 def test_words_that_only_claim_to_be_base64_are_kept() -> None:
     assert undo("Hola, ¿qué tal?".encode(), b"base64") == "Hola, ¿qué tal?".encode()
 
