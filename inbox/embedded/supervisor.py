@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,10 +23,12 @@ class Part:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
+    """Where it writes what it has to say; None is this program's own output."""
 
 
 class Supervisor:
-    """Runs the parts. `say` is told, in a sentence, what ended and when it starts again."""
+    """Runs the parts. `said` is told which one ended, how, and in how many seconds it starts again."""
 
     def __init__(
         self, parts: Sequence[Part], *, said: Callable[[Part, int, float], None] | None = None
@@ -75,7 +78,8 @@ class _Running:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.process = processes.start(self.part.command, environment=self.part.environment)
+        part = self.part
+        self.process = processes.start(part.command, log=part.log, environment=part.environment)
 
     def look(self, said: Callable[[Part, int, float], None] | None) -> None:
         now = time.monotonic()
