@@ -28,7 +28,7 @@ class Part:
 
 
 class Supervisor:
-    """Runs the parts. `said` is told which one ended, how, and in how many seconds it starts again."""
+    """Runs the parts. `said` is told which one ended, how, and after how long it starts again."""
 
     def __init__(
         self, parts: Sequence[Part], *, said: Callable[[Part, int, float], None] | None = None
