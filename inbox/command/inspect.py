@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from cases.language import gettext as _
 from cases.mail import Bounce, Mail
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.known import BadRules, BotRule, Known, read_bot_rules
@@ -23,14 +24,20 @@ Opened = tuple[str, Mail | Unreadable]
 Batch = list[tuple[str, bytes]]
 
 
-@click.command()
+@click.command(
+    help=_("Show how each mail of a FILE, a folder or an mbox is read, and who is speaking in it.")
+)
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--jsonl", is_flag=True, help="One JSON object a mail, in the order of the files.")
-@click.option("--own", multiple=True, metavar="ADDR", help="An address of our own.")
-@click.option("--agent", multiple=True, metavar="ADDR", help="An agent's address.")
-@click.option("--bot", type=click.Path(path_type=Path), help="TOML file with the known bots.")
-@click.option("--authserv", multiple=True, metavar="ID", help="A server whose verdicts we trust.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Processes; as many as there are cores.")
+@click.option("--jsonl", is_flag=True, help=_("One JSON object a mail, in the order of the files."))
+@click.option("--own", multiple=True, metavar="ADDR", help=_("An address of our own."))
+@click.option("--agent", multiple=True, metavar="ADDR", help=_("An agent's address."))
+@click.option("--bot", type=click.Path(path_type=Path), help=_("TOML file with the known bots."))
+@click.option(
+    "--authserv", multiple=True, metavar="ID", help=_("A server whose verdicts we trust.")
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), help=_("Processes; as many as there are cores.")
+)
 def inspect(
     path: Path,
     jsonl: bool,
@@ -40,9 +47,9 @@ def inspect(
     authserv: tuple[str, ...],
     jobs: int | None,
 ) -> None:
-    """Show how each mail of a FILE, a folder or an mbox is read, and who is speaking in it."""
+    """All mails of the path, one after the other."""
     if not path.exists():
-        raise click.UsageError(f"There is no file or folder {path}.")
+        raise click.UsageError(_("There is no file or folder {path}.", path=path))
     known = _known(own, agent, bot, authserv)
     show = _as_json if jsonl else _as_summary
     try:
@@ -148,16 +155,17 @@ def _bounce(bounce: Bounce | None) -> dict[str, object] | None:
 
 def _as_summary(name: str, opened: Mail | Unreadable) -> str:
     if isinstance(opened, Unreadable):
-        return f"{name}\n  cannot be read: {opened.reason}\n"
+        return f"{name}\n  " + _("cannot be read: {reason}", reason=opened.reason) + "\n"
     speaker = opened.speaker
-    answer = "may be answered" if speaker.may_answer else "must not be answered"
-    lines = [
-        name,
-        f"  from     {opened.sender.name} <{opened.sender.address}>",
-        f"  subject  {opened.subject}",
-        f"  origin   {speaker.origin} ({speaker.rule}); {answer}: {speaker.may_answer_reason}",
-        *(f"  file     {one.name} ({one.type}, {one.size} bytes)" for one in opened.attachments),
-        *(f"  defect   {defect}" for defect in opened.defects),
-        *(f"  | {line}" for line in opened.new_text.strip().split("\n")[:5]),
+    answer = _("may be answered") if speaker.may_answer else _("must not be answered")
+    who = f"{speaker.origin} ({speaker.rule}); {answer}: {speaker.may_answer_reason}"
+    said = [
+        (_("from"), f"{opened.sender.name} <{opened.sender.address}>"),
+        (_("subject"), opened.subject),
+        (_("origin"), who),
+        *((_("file"), f"{one.name} ({one.type}, {one.size} B)") for one in opened.attachments),
+        *((_("defect"), defect) for defect in opened.defects),
     ]
-    return "\n".join(lines) + "\n"
+    lines = [f"  {label:8} {value}" for label, value in said]
+    words = [f"  | {line}" for line in opened.new_text.strip().split("\n")[:5]]
+    return "\n".join([name, *lines, *words]) + "\n"
