@@ -9,8 +9,9 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from classifiers import complaint, encoder, heads, language, nlp, sentiment, signals, taxonomy
-from classifiers.labels import Evidence, Guess, Labels, Sentiment, Signal, Text
+from classifiers import complaint, encoder, heads, language, sentiment, signals, taxonomy
+from classifiers import nlp as pipeline
+from classifiers.labels import Evidence, Guess, Labels, Signal, Text
 
 MODEL = Path(__file__).with_name("model")
 ABOUT = "about.json"
@@ -34,11 +35,11 @@ class Model:
         waiting = iter(texts)
         while batch := list(islice(waiting, BATCH)):
             pairs = ((text.subject, text.body) for text in batch)
-            readings = nlp.read(self.nlp, pairs, batch=BATCH)
+            readings = pipeline.read(self.nlp, pairs, batch=BATCH)
             for text, reading in zip(batch, readings, strict=True):
                 yield self._labels(text, reading)
 
-    def _labels(self, text: Text, reading: nlp.Reading) -> Labels:
+    def _labels(self, text: Text, reading: pipeline.Reading) -> Labels:
         found = _evidence(text, reading)
         said = signals.signals(found)
         cues = {one.signal for one in found}
@@ -74,17 +75,17 @@ def classify(texts: Sequence[Text]) -> list[Labels]:
 def model(folder: Path = MODEL) -> Model:
     """The model in a folder, loaded once."""
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    return Model(nlp.load(folder), about["version"], about["threshold"])
+    return Model(pipeline.load(folder), about["version"], about["threshold"])
 
 
-def _evidence(text: Text, reading: nlp.Reading) -> tuple[Evidence, ...]:
+def _evidence(text: Text, reading: pipeline.Reading) -> tuple[Evidence, ...]:
     found = signals.evidence(reading.hits, reading.words)
     if sentiment.shouts(text.body):
         found = (*found, Evidence("shouting", text.body[:40]))
     return found
 
 
-def _guesses(reading: nlp.Reading, said: Sequence[Signal]) -> tuple[Guess, Guess, Guess]:
+def _guesses(reading: pipeline.Reading, said: Sequence[Signal]) -> tuple[Guess, Guess, Guess]:
     """The three most probable leaves. Nothing written is nothing known."""
     chances = dict(zip(taxonomy.codes(), map(float, reading.types), strict=True))
     if not reading.words:

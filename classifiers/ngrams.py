@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 Values = NDArray[np.float32]
 
-LETTERS = (3, 4, 5)
+LETTERS = (3, 4)
 _PRIME = np.uint64(1099511628211)
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 

@@ -1,18 +1,21 @@
 """The spaCy pipeline: complaint type, small heads and phrase rules over one reading of a text."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import spacy
 from numpy.typing import NDArray
-from spacy.attrs import IDX, NORM, ORTH
+from spacy.attrs import IDX, LOWER, NORM, ORTH
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 from thinc.api import Linear, Model, SparseLinear_v2
 from thinc.types import Floats2d
 
@@ -29,6 +32,12 @@ _TELLING = "tregua.telling"
 _FEATURES = "tregua.features"
 _HEADS = "tregua.heads"
 _HITS = "tregua.hits"
+_WORDS = "tregua.words"
+COMMON = "words.txt"
+
+
+# Half of a surrogate pair is no letter, and spaCy refuses it.
+_HALF_LETTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,13 @@ class Reading:
 def pipeline() -> Language:
     """An untrained pipeline with all labels of the taxonomy."""
     nlp = spacy.blank("xx")
-    nlp.vocab.lex_attr_getters[NORM] = fold
+    # Shape, prefix and the like are worked out for every new word, and nothing here asks for them.
+    nlp.vocab.lex_attr_getters = {NORM: fold, LOWER: str.lower}  # type: ignore[attr-defined]
     architecture = {"@architectures": "tregua.TextCatSentenceEncoder.v1", "buckets": BUCKETS}
     textcat = nlp.add_pipe("textcat", config={"model": architecture})
     nlp.add_pipe("tregua_heads")
     nlp.add_pipe("tregua_rules")
-    known = {code: 0.0 for code in taxonomy.codes()}
+    known = dict.fromkeys(taxonomy.codes(), 0.0)
     # spaCy wants to see one text before it settles how wide the output is.
     sample = Example.from_dict(nlp.make_doc("."), {"cats": {**known, taxonomy.codes()[0]: 1.0}})
     textcat.initialize(lambda: [sample], labels=list(known))  # type: ignore[attr-defined]
@@ -75,16 +85,20 @@ def pipeline() -> Language:
 
 
 def load(folder: Path) -> Language:
-    """The pipeline with the weights that training left in the folder."""
-    return pipeline().from_disk(folder, exclude=["vocab"])
+    """The pipeline with the weights and the common words that training left in the folder."""
+    nlp = pipeline().from_disk(folder, exclude=["vocab"])
+    # Words met here are kept; all others are forgotten after each batch and cost time anew.
+    nlp.make_doc((folder / COMMON).read_text(encoding="utf-8"))
+    return nlp
 
 
-def write(folder: Path, types: Weights, moods: Weights) -> None:
-    """A folder with a pipeline of these weights."""
+def write(folder: Path, types: Weights, moods: Weights, common: Iterable[str]) -> None:
+    """A folder with a pipeline of these weights that knows these words."""
     nlp = pipeline()
     _take(nlp.get_pipe("textcat").model, types)  # type: ignore[attr-defined]
     _take(nlp.get_pipe("tregua_heads").model, moods)  # type: ignore[attr-defined]
     nlp.to_disk(folder, exclude=["vocab"])
+    (folder / COMMON).write_text(" ".join(common) + "\n", encoding="utf-8")
 
 
 def read_features(
@@ -111,8 +125,8 @@ def read(nlp: Language, texts: Iterable[tuple[str, str]], *, batch: int = 64) ->
 
 def document(nlp: Language, subject: str, body: str) -> Doc:
     """Subject and body as one document that knows how far its telling part goes."""
-    lead = f"{subject.strip()}. " if subject.strip() else ""
-    doc = nlp.make_doc(lead + body[:READABLE])
+    lead = f"{subject.strip()}. "[:TELLING] if subject.strip() else ""
+    doc = nlp.make_doc(_HALF_LETTER.sub("\ufffd", lead + body[:READABLE]))
     doc.user_data[_TELLING] = len(lead) + TELLING
     return doc
 
@@ -121,14 +135,16 @@ def features(docs: Sequence[Doc]) -> list[Features]:
     """The numbers of each document, worked out once and kept on it."""
     new = [doc for doc in docs if _FEATURES not in doc.user_data]
     tellings = [doc.text[: doc.user_data.get(_TELLING, TELLING)] for doc in new]
-    for doc, telling, vector in zip(new, tellings, encoder.encode(tellings), strict=True):
+    # The encoder takes capitals for other words, so that a shouted complaint would read as praise.
+    vectors = encoder.encode([telling.lower() for telling in tellings])
+    for doc, telling, vector in zip(new, tellings, vectors, strict=True):
         found = doc.to_array([NORM, IDX])
         words = found[found[:, 1] < len(telling), 0] if len(doc) else np.zeros(0, np.uint64)
         doc.user_data[_FEATURES] = Features(vector, grams(fold(telling), words))
     return [doc.user_data[_FEATURES] for doc in docs]
 
 
-@spacy.registry.architectures("tregua.TextCatSentenceEncoder.v1")
+@registry.architectures("tregua.TextCatSentenceEncoder.v1")
 def sentence_textcat(buckets: int, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: N803
     """Spoken probabilities: frozen sentence vectors and hashed n-grams, added up, then softmax."""
     return _mixture(buckets, nO, exclusive=True)
@@ -136,10 +152,15 @@ def sentence_textcat(buckets: int, nO: int | None = None) -> Model[list[Doc], Fl
 
 def _take(model: Model[list[Doc], Floats2d], learned: Weights) -> None:
     """Put learned weights into a mixture."""
-    model.layers[0].set_param("W", learned.dense)
-    model.layers[0].set_param("b", learned.bias)
-    model.layers[1].set_param("W", learned.sparse)
-    model.layers[1].set_param("b", np.zeros_like(learned.bias))
+    vectors, letters = model.layers
+    learned_values: tuple[tuple[Model[Any, Any], str, Any], ...] = (
+        (vectors, "W", learned.dense),
+        (vectors, "b", learned.bias),
+        (letters, "W", learned.sparse),
+        (letters, "b", np.zeros_like(learned.bias)),
+    )
+    for layer, name, value in learned_values:
+        layer.set_param(name, value)
     model.attrs["lexical_alone"] = learned.lexical_alone
 
 
@@ -160,7 +181,7 @@ def _mixture(buckets: int, outputs: int | None, *, exclusive: bool) -> Model[lis
 
 def _initialise(
     model: Model[list[Doc], Floats2d],
-    X: object = None,
+    X: object = None,  # noqa: N803
     Y: Floats2d | None = None,  # noqa: N803
 ) -> None:
     if Y is not None:
@@ -178,17 +199,15 @@ def _forward(
     vectors = np.stack([one.vector for one in read])
     dense, learn_dense = model.layers[0](vectors, is_train)
     sparse, learn_sparse = model.layers[1](gathered([one.grams for one in read]), is_train)
-    if encoder.available():
-        scores = dense + sparse
-    else:
-        scores = sparse * model.attrs["lexical_alone"]
+    alone = model.attrs["lexical_alone"]
+    scores: Floats2d = dense + sparse if encoder.available() else sparse * alone
 
     def learn(gradient: Floats2d) -> list[Doc]:
         learn_dense(gradient)
         learn_sparse(np.ascontiguousarray(gradient, dtype=np.float32))
         return docs
 
-    return (heads.softmax(scores) if model.attrs["exclusive"] else scores), learn
+    return (model.ops.softmax(scores) if model.attrs["exclusive"] else scores), learn
 
 
 class Heads:
@@ -222,7 +241,7 @@ class Rules:
     def __init__(self, nlp: Language) -> None:
         for compound in ("e-mail", "e-mails", "e-mailing", "opt-out", "rip-off"):
             for spelling in (compound, compound.capitalize()):
-                nlp.tokenizer.add_special_case(spelling, [{ORTH: spelling}])  # type: ignore[attr-defined]
+                nlp.tokenizer.add_special_case(spelling, [{ORTH: spelling}])  # type: ignore[union-attr]
         self.exact = PhraseMatcher(nlp.vocab, attr="NORM")
         for rule, lines in phrases.literal().items():
             self.exact.add(rule, [nlp.make_doc(line) for line in lines])
@@ -231,7 +250,7 @@ class Rules:
         strings = doc.vocab.strings
         found = {(strings[rule], start, end) for rule, start, end in self.exact(doc)}
         # spaCy's Matcher says the same of the looser lines, but takes as long as the encoder.
-        found.update(phrases.loose([token.norm_ for token in doc]))
+        found.update(phrases.loose(_words(doc)))
         hits = (Hit(rule, doc[start:end].text, start, end) for rule, start, end in found)
         doc.user_data[_HITS] = tuple(sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.rule)))
         return doc
@@ -249,5 +268,14 @@ def _rules(nlp: Language, name: str) -> Rules:
 
 def _reading(doc: Doc) -> Reading:
     types = np.fromiter((doc.cats.get(code, 0.0) for code in taxonomy.codes()), np.float32)
-    words = tuple(token.norm_ for token in doc)
-    return Reading(types, doc.user_data[_HEADS], doc.user_data[_HITS], words)
+    return Reading(types, doc.user_data[_HEADS], doc.user_data[_HITS], _words(doc))
+
+
+def _words(doc: Doc) -> tuple[str, ...]:
+    """The folded words; asking each token for its own takes ten times as long."""
+    if _WORDS not in doc.user_data:
+        strings = doc.vocab.strings
+        norms = doc.to_array([NORM]).ravel() if len(doc) else ()
+        doc.user_data[_WORDS] = tuple([str(strings[int(norm)]) for norm in norms])
+    known: tuple[str, ...] = doc.user_data[_WORDS]
+    return known

@@ -2,37 +2,45 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classifiers.labels import Evidence, Signal
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Words before a phrase that turn it into its opposite, unless they are part of the phrase.
-NEGATORS = frozenset(
-    "no not never nunca jamas tampoco sin without don't dont won't wouldn't isn't didn't haven't "
-    "didnt wont nadie nobody".split()
-)
+NEGATORS = _words("""
+    no not never nunca jamas tampoco sin without don't dont won't wouldn't isn't didn't haven't
+    didnt wont nadie nobody
+""")
 REACH = 3
 # Phrases that are a refusal themselves, or that no "no" before them could take back.
 UNDENIABLE = frozenset({"repeated_contact", "insult", "deadline", "hurry"})
-BUT = frozenset("pero but however sino aunque although yet except salvo".split())
+BUT = _words("pero but however sino aunque although yet except salvo")
 
-THANKS = frozenset(
-    "gracias thanks thank thx ty cheers agradezco agradecemos agradecida agradecido appreciated "
-    "appreciate obrigado obrigada merci grazie graciass grax".split()
-)
+THANKS = _words("""
+    gracias thanks thank thx ty cheers agradezco agradecemos agradecida agradecido appreciated
+    appreciate obrigado obrigada merci grazie graciass grax
+""")
 # All that may stand beside the thanks of a mail that says nothing else.
-COURTESY = frozenset(
-    """muchas muchisimas mil muy mucho de por para la el lo los las le les os te a su sus vuestra tu todo toda y e
-    ayuda atencion respuesta rapida rapidez rapido rapida pronta informacion info gestion gestiones ok okey okay oki
-    vale perfecto perfecta genial estupendo recibido recibida recibidos entendido enterado enterada excelente buen
-    buena buenos buenas dia dias tarde tardes noche noches hola saludo saludos cordial cordiales un una abrazo
-    atentamente feliz fin semana de nada nuevo nuevamente otra vez antemano ya esta bien super amable amables
-    amabilidad tan trabajo equipo hecho confirmar confirmacion avisar responder contestar tiempo quedo listo
-    you so very much many a the for your all that this it's great perfect lovely brilliant received got it noted
-    help quick reply response prompt and to hi hello dear team kind regards best wishes again in advance have
-    nice good day evening morning weekend everyone folks guys really just wanted say i we is well much noted
-    appreciated appreciate understood fine yes si ok! letting me us know getting back confirming efficient time
-    support service solving sorting from mr mrs ms sr sra don dona señor señora estimados estimado estimada""".split()
-)
+COURTESY = _words("""
+    muchas muchisimas mil muy mucho de por para la el lo los las le les os te a su sus vuestra
+    tu todo toda y e ayuda atencion respuesta rapida rapidez rapido pronta informacion info
+    gestion gestiones ok okey okay oki vale perfecto perfecta genial estupendo recibido recibida
+    recibidos entendido enterado enterada excelente buen buena buenos buenas dia dias tarde
+    tardes noche noches hola saludo saludos cordial cordiales un una abrazo atentamente feliz
+    fin semana nada nuevo nuevamente otra vez antemano ya esta bien super amable amables
+    amabilidad tan trabajo equipo hecho confirmar confirmacion avisar responder contestar tiempo
+    quedo listo you so very much many the for your all that this it's great perfect lovely
+    brilliant received got it noted help quick reply response prompt and to hi hello dear team
+    kind regards best wishes again in advance have nice good day evening morning weekend
+    everyone folks guys really just wanted say i we is well appreciated appreciate understood
+    fine yes si letting me us know getting back confirming efficient time support service
+    solving sorting from mr mrs ms sr sra don dona senor senora estimados estimado estimada
+""")
 SHORT = 25
 STRANGERS = 2
 
@@ -73,7 +81,7 @@ def thanks_only(words: Sequence[str]) -> bool:
 
 
 def _ironic(said: Sequence[str]) -> bool:
-    pairs = set(zip(said, said[1:], strict=False))
+    pairs = set(pairwise(said))
     return ("por", "nada") in pairs or ("for", "nothing") in pairs
 
 
@@ -83,10 +91,10 @@ def _holding(hits: Sequence[Hit], words: Sequence[str]) -> Iterator[Hit]:
     for hit in hits:
         if hit.rule.endswith("_not") or hit.start < reached.get(hit.rule, 0):
             continue
-        if _guarded(hit, guards) or _denied(hit, words) or _taken_back(hit, words):
-            continue
+        # What lies inside a phrase that was denied is denied with it.
         reached[hit.rule] = hit.end
-        yield hit
+        if not (_guarded(hit, guards) or _denied(hit, words) or _taken_back(hit, words)):
+            yield hit
 
 
 def _guarded(hit: Hit, guards: Sequence[Hit]) -> bool:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from thinc.api import Adam, Model, SparseLinear_v2
+from thinc.api import Adam, SparseLinear_v2
 
 from classifiers.heads import Floats, softmax
 from classifiers.ngrams import Grams, gathered

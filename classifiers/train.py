@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -19,12 +20,11 @@ from classifiers.examples import Example
 from classifiers.heads import Floats
 from classifiers.lessons import Learned, Lesson
 
-FOLDS = 4
+FOLDS = 3
 # Neighbours in a file are alike, so they go into the same fold together.
 NEIGHBOURS = 10
-# How much of the mixture the sentence vectors are; the n-grams are the rest.
-SHARE = 0.5
 SLICE = 500
+COMMON = 4
 
 Say = Callable[[str], None]
 
@@ -61,8 +61,16 @@ def train(
     moods = _mixed(both[1], done[FOLDS + 1 :])
     say(f"learned in {time.monotonic() - began:.1f} s")
     about = _about(texts, types.unseen)
-    _write(out, types.weights, moods.weights, about)
+    nlp.write(out, types.weights, moods.weights, common_words(texts))
+    text = json.dumps(about, indent=2, sort_keys=True) + "\n"
+    (out / ABOUT).write_text(text, encoding="utf-8")
     return about
+
+
+def common_words(texts: Sequence[Example]) -> list[str]:
+    """The words that a reader of our mail had better know by heart, each as it is written."""
+    counts = Counter(word for text in texts for word in text.text.split())
+    return sorted(word for word, count in counts.items() if count >= COMMON)
 
 
 def features(texts: Sequence[Example]) -> list[nlp.Features]:
@@ -97,22 +105,26 @@ def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
         if len(known):
             truth = lesson.targets[known, group].argmax(axis=1)
             halves = (vectors[known, group], letters[known, group])
-            scale[:, group] = np.array(_scales(halves, truth), np.float32)[:, None]
+            scale[:, group] = np.array(_scales(halves, truth, lesson.manner.share), np.float32)[
+                :, None
+            ]
     weights = nlp.Weights(
         dense=final.dense * scale[0][:, None],
         bias=final.bias * scale[0] + final.sparse_bias * scale[1],
-        sparse=final.sparse * np.repeat(scale[1], lesson.buckets),
-        lexical_alone=1.0 / (1.0 - SHARE),
+        sparse=final.sparse * np.repeat(scale[1], lesson.manner.buckets),
+        lexical_alone=1.0 / (1.0 - lesson.manner.share),
     )
     return Mixed(weights, vectors * scale[0] + letters * scale[1])
 
 
-def _scales(halves: tuple[Floats, Floats], truth: NDArray[np.intp]) -> tuple[float, float]:
+def _scales(
+    halves: tuple[Floats, Floats], truth: NDArray[np.intp], share: float
+) -> tuple[float, float]:
     """What to multiply each half by."""
     cool = [certainty.temperature(half, truth) for half in halves]
-    together = SHARE * halves[0] / cool[0] + (1 - SHARE) * halves[1] / cool[1]
+    together = share * halves[0] / cool[0] + (1 - share) * halves[1] / cool[1]
     last = certainty.temperature(together, truth)
-    return SHARE / cool[0] / last, (1 - SHARE) / cool[1] / last
+    return share / cool[0] / last, (1 - share) / cool[1] / last
 
 
 def _about(texts: Sequence[Example], unseen: Floats) -> dict[str, Any]:
@@ -139,9 +151,3 @@ def _about(texts: Sequence[Example], unseen: Floats) -> dict[str, Any]:
         "coverage": round(float((sure >= tau).mean()), 4),
         "calibration_error": round(certainty.calibration_error(sure, fine), 4),
     }
-
-
-def _write(out: Path, types: nlp.Weights, moods: nlp.Weights, about: dict[str, Any]) -> None:
-    nlp.write(out, types, moods)
-    text = json.dumps(about, indent=2, sort_keys=True) + "\n"
-    (out / ABOUT).write_text(text, encoding="utf-8")

@@ -3,15 +3,16 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
 from classifiers import evaluate as worth
 from classifiers import train as training
 from classifiers.classify import MODEL, model
+from classifiers.examples import CORPUS
 from classifiers.labels import Labels, Text
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -23,10 +24,11 @@ class BadLine(ValueError):
 
 @click.command()
 @click.option("--out", type=FOLDER, default=MODEL, help="Folder to write the model to.")
-def train(out: Path) -> None:
+@click.option("--corpus", type=FOLDER, default=CORPUS, help="Folder of the texts to learn from.")
+def train(out: Path, corpus: Path) -> None:
     """Build the classifier anew from the corpus."""
     began = time.monotonic()
-    about = training.train(out, say=click.echo)
+    about = training.train(out, corpus=corpus, say=click.echo)
     for name, value in about.items():
         click.echo(f"{name}: {value}")
     click.echo(f"{out} written in {time.monotonic() - began:.1f} s")
@@ -46,9 +48,9 @@ def evaluate(folder: Path, as_json: bool) -> None:
 @click.option("--model", "folder", type=FOLDER, default=MODEL, help="Folder of the model.")
 def classify(jsonl: bool, folder: Path) -> None:
     """Label the texts of standard input: {"id", "subject", "body"} a line."""
-    source = _Lines(click.get_text_stream("stdin", encoding="utf-8", errors="replace"))
+    source = _Lines(sys.stdin.buffer)
     for labels in model(folder).classify(source):
-        click.echo(json.dumps(written(labels), ensure_ascii=False))
+        click.echo(json.dumps(written(labels)))
     if source.bad:
         sys.exit(1)
 
@@ -76,7 +78,7 @@ def written(labels: Labels) -> dict[str, Any]:
 class _Lines:
     """The texts of a stream, as they come; a bad line is named and passed over."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: Iterable[bytes]) -> None:
         self.stream = stream
         self.bad = 0
 
@@ -91,10 +93,10 @@ class _Lines:
                 click.echo(f"line {number}: {error}", err=True)
 
 
-def parsed(line: str) -> Text:
+def parsed(line: bytes) -> Text:
     """A text from one line of the input."""
     try:
-        fields = json.loads(line)
+        fields = json.loads(line.decode(errors="replace"))
     except (ValueError, RecursionError) as error:
         raise BadLine(f"not JSON ({error})") from error
     if not isinstance(fields, dict):

@@ -1,0 +1,37 @@
+"""The corpus we learn from: every line readable, held-out files kept apart."""
+
+import json
+
+import pytest
+
+from classifiers import examples, taxonomy
+
+
+def write(folder, name, *rows):
+    path = folder / "es" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_our_own_corpus_covers_every_leaf_in_both_languages():
+    texts = examples.to_learn()
+    for language in examples.LANGUAGES:
+        seen = {text.type for text in texts if text.language == language}
+        assert seen >= set(taxonomy.codes())
+
+
+def test_held_out_files_are_never_learned_from(tmp_path):
+    write(tmp_path, "a.jsonl", {"text": "uno", "type": "money.billing"})
+    write(tmp_path, "heldout_a.jsonl", {"text": "dos", "type": "money.billing"})
+    assert [text.text for text in examples.to_learn(tmp_path)] == ["uno"]
+    assert [text.text for text in examples.held_out(tmp_path)] == ["dos"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"type": "money.billing"}, {"text": "x", "type": "no.leaf"}, {"text": "x", "sentiment": "so"}],
+)
+def test_a_bad_line_is_named(tmp_path, row):
+    write(tmp_path, "a.jsonl", {"text": "good", "type": "money.billing"}, row)
+    with pytest.raises(examples.UnreadableExample, match=r"a\.jsonl, line 2"):
+        examples.to_learn(tmp_path)

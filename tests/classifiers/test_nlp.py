@@ -1,0 +1,57 @@
+"""The pipeline is plain spaCy: it learns by nlp.update and is kept by to_disk."""
+
+import warnings
+
+import numpy as np
+from spacy.training import Example
+
+from classifiers import nlp
+from classifiers.ngrams import fold, grams
+
+TEXTS = {
+    "money.billing": ["Me cobraron dos veces", "I was charged twice", "La factura está mal"],
+    "fulfil.delivery": ["El paquete no llega", "My parcel is late", "El pedido se perdió"],
+}
+
+
+def test_it_learns_by_update_and_remembers_on_disk(tmp_path):
+    pipeline = nlp.pipeline()
+    examples = [
+        Example.from_dict(pipeline.make_doc(text), {"cats": {**_none(pipeline), code: 1.0}})
+        for code, texts in TEXTS.items()
+        for text in texts
+    ]
+    optimizer = pipeline.create_optimizer()
+    losses = [pipeline.update(examples, sgd=optimizer)["textcat"] for _ in range(40)]
+    assert losses[-1] < losses[0]
+    pipeline.to_disk(tmp_path, exclude=["vocab"])
+    again = nlp.pipeline().from_disk(tmp_path, exclude=["vocab"])
+    for code, texts in TEXTS.items():
+        cats = again(texts[0]).cats
+        assert max(cats, key=cats.get) == code
+        assert cats == pipeline(texts[0]).cats
+
+
+def test_only_the_telling_part_decides_the_type():
+    pipeline = nlp.pipeline()
+    start = "Me cobraron dos veces la factura. " * 20
+    short, long = nlp.read_features(pipeline, [("", start[:500]), ("", start + "El gato duerme.")])
+    assert np.allclose(short.vector, long.vector, atol=1e-5)
+
+
+def test_folding_keeps_the_length_and_forgets_accents_capitals_and_digits():
+    text = "¿DÓNDE está el envío nº 4711? ’ñandú’ İ ﬁ 👍"
+    folded = fold(text)
+    assert len(folded) == len(text)
+    assert folded.startswith("¿donde esta el envio nº 0000? 'nandu'")
+
+
+def test_a_text_without_letters_has_no_grams_of_words():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = grams("", np.zeros(0, np.uint64))
+    assert len(found.keys) == len(found.values)
+
+
+def _none(pipeline):
+    return dict.fromkeys(pipeline.get_pipe("textcat").labels, 0.0)
