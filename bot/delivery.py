@@ -7,6 +7,7 @@ from bot import outbox
 from bot.outbox import OutgoingMail, State
 from bot.settings import settings
 from bot.smtp import PermanentFailure, Relay, TemporaryFailure, Uncertain, Withdrawn
+from cases import failpoints
 
 log = logging.getLogger(__name__)
 _draining = Lock()
@@ -30,11 +31,20 @@ def deliver(mail_id: int, relay: Relay) -> bool:
     mail = outbox.claim(mail_id)
     if mail is None:
         return False
+    failpoints.pass_by("claimed")
     state, said = _hand_over(mail, relay)
+    failpoints.pass_by("body-sent")
     if state is not None:
         outbox.record(mail, state, said)
         log.info("outgoing mail %s: %s", mail.id, state)
     return state is State.ACCEPTED
+
+
+def _goes_out(mail: OutgoingMail) -> bool:
+    """Note that the body is about to leave; False if the mail is no longer ours to send."""
+    ours = outbox.record(mail, State.DATA_SENT)
+    failpoints.pass_by("data-said")
+    return ours
 
 
 def recipients(mail: OutgoingMail) -> list[str]:
@@ -49,7 +59,7 @@ def _hand_over(mail: OutgoingMail, relay: Relay) -> tuple[State | None, str]:
             mail.sender,
             recipients(mail),
             mail.content,
-            before_body=lambda: outbox.record(mail, State.DATA_SENT),
+            before_body=lambda: _goes_out(mail),
         )
     except Withdrawn:
         return None, ""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cases.mail import Mail
-from inbox.intake import failpoints
+from cases import failpoints
 from inbox.intake.cell import LENGTH, OUT_OF_MEMORY, Cell
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import outbox, policy, queues, replies, situation
-from cases import clock, filing
+from cases import clock, failpoints, filing
 from cases.case import take
 from cases.contact import normalised
 from cases.db import FILING, transaction
@@ -27,7 +27,7 @@ from cases.mail import Mail
 from cases.mailbox import Mailbox
 from classifiers.language import detect
 from inbox import spool
-from inbox.intake import damage, failpoints, stubs
+from inbox.intake import damage, stubs
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.knowing import who_is_who
 from inbox.settings import settings
@@ -117,7 +117,7 @@ def _ingest_together(batch: Sequence[Parsed]) -> None:
         _settle(session, readable, filed)
         _wake(session)
         failpoints.pass_by("filed")
-    failpoints.pass_by("after-commit")
+    failpoints.pass_by("committed")
     for taken, mail in batch:
         if isinstance(mail, Unreadable):
             _put_aside(taken, mail.reason)

@@ -15,7 +15,7 @@ from cases import clock, signing
 from cases.db import reading, transaction
 from cases.mailbox import Mailbox
 from inbox import spool
-from inbox.intake import failpoints
+from cases import failpoints
 from inbox.intake.imap import Account, Connection, ImapFailure, SignInRefused
 from inbox.settings import settings
 from inbox.spool import Fetched

@@ -10,8 +10,10 @@ NAMES = (
     "taken",
     "parsed",
     "filed",
-    "before-commit",
-    "after-commit",
+    "committed",
+    "claimed",
+    "data-said",
+    "body-sent",
 )
 _WANTED = os.environ.get("TREGUA_FAILPOINT", "")
 _ONCE = os.environ.get("TREGUA_FAILPOINT_ONCE", "")
