@@ -137,8 +137,8 @@ def _personal_contact(case: Matter, _: Standing, chosen: Settings) -> Wishes:
 
 
 def _by_a_person_of_ours(said: Said) -> bool:
-    wrote = bool(said.by) or said.origin is Origin.AGENT
-    return said.direction is Direction.OUT and wrote and not said.withdrawn
+    wrote = said.direction is Direction.OUT and said.origin is Origin.AGENT
+    return wrote and not said.withdrawn
 
 
 def _opt_out_heard(case: Matter, _: Standing, _chosen: Settings) -> Wishes:
