@@ -1,13 +1,12 @@
 """Texts in, labels out: the one entry point."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-
-from spacy.language import Language
+from typing import Any
 
 from classifiers import complaint, encoder, heads, language, sentiment, signals, taxonomy
 from classifiers import nlp as pipeline
@@ -19,16 +18,26 @@ ABOUT = "about.json"
 SECOND = 0.15
 BATCH = 64
 THANKED = 0.97
+# Nobody praises and insults or threatens in one breath, though irony may look like it.
+DOUBTFUL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A trained model in memory, with what its training wrote about it."""
 
-    nlp: Language
-    version: str
-    threshold: float
+    nlp: pipeline.Pipeline
+    about: Mapping[str, Any]
     served: tuple[str, ...] = language.SERVED
+
+    @property
+    def version(self) -> str:
+        return str(self.about["version"])
+
+    @property
+    def threshold(self) -> float:
+        """How probable a type must be to be taken without asking people."""
+        return float(self.about["threshold"])
 
     def classify(self, texts: Iterable[Text]) -> Iterator[Labels]:
         """Labels in the order of the texts, read as the texts come, a batch at a time."""
@@ -43,10 +52,10 @@ class Model:
         found = _evidence(text, reading)
         said = signals.signals(found)
         cues = {one.signal for one in found}
-        guesses = _guesses(reading, said)
+        guesses = _guesses(reading, cues)
         split = heads.split(reading.heads)
         negative = float(split["sentiment"][0])
-        complaining = complaint.probability(float(split["complaint"][1]), said)
+        complaining = complaint.probability(float(split["complaint"][1]), cues)
         return Labels(
             id=text.id,
             language=language.detect(f"{text.subject}\n{text.body}", self.served),
@@ -74,8 +83,10 @@ def classify(texts: Sequence[Text]) -> list[Labels]:
 @cache
 def model(folder: Path = MODEL) -> Model:
     """The model in a folder, loaded once."""
+    # Unpacking the languages takes 60 MB for a moment, which is best over before the rest comes.
+    language.prepare()
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    return Model(pipeline.load(folder), about["version"], about["threshold"])
+    return Model(pipeline.load(folder), about)
 
 
 def _evidence(text: Text, reading: pipeline.Reading) -> tuple[Evidence, ...]:
@@ -85,12 +96,16 @@ def _evidence(text: Text, reading: pipeline.Reading) -> tuple[Evidence, ...]:
     return found
 
 
-def _guesses(reading: pipeline.Reading, said: Sequence[Signal]) -> tuple[Guess, Guess, Guess]:
+def _guesses(reading: pipeline.Reading, cues: Collection[str]) -> tuple[Guess, Guess, Guess]:
     """The three most probable leaves. Nothing written is nothing known."""
     chances = dict(zip(taxonomy.codes(), map(float, reading.types), strict=True))
     if not reading.words:
         return Guess("other.other", 0.0), Guess("info.question", 0.0), Guess("info.document", 0.0)
-    if Signal.THANKS_ONLY in said:
+    if complaint.UNFRIENDLY.intersection(cues):
+        chances["feedback.praise"] *= DOUBTFUL
+        total = sum(chances.values())
+        chances = {code: chance / total for code, chance in chances.items()}
+    if Signal.THANKS_ONLY in cues:
         chances = {code: chance * (1 - THANKED) for code, chance in chances.items()}
         chances["feedback.praise"] += THANKED
     best = sorted(chances.items(), key=lambda one: -one[1])[:3]

@@ -17,8 +17,8 @@ Pair = tuple[Example, Labels]
 
 
 def evaluate(model: Model, corpus: Path = examples.CORPUS) -> dict[str, Any]:
-    """All figures on the held-out texts of a corpus."""
-    return figures(model, examples.held_out(corpus))
+    """All figures on the held-out texts of a corpus, and what training found by leaving out."""
+    return {**figures(model, examples.held_out(corpus)), "left_out": dict(model.about)}
 
 
 def figures(model: Model, texts: Sequence[Example]) -> dict[str, Any]:
@@ -122,7 +122,8 @@ def lines(figures: dict[str, Any]) -> list[str]:
     by_leaf = [
         f"{code}: F1 {one['f1']}, {one['texts']} texts" for code, one in figures["leaves"].items()
     ]
-    return [*plain, *tongues, *by_leaf]
+    left_out = [f"in training, left out: {figures['left_out']}"] if "left_out" in figures else []
+    return [*plain, *tongues, *by_leaf, *left_out]
 
 
 def _seen(texts: Sequence[Example]) -> list[str]:

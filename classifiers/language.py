@@ -77,6 +77,11 @@ def detect(text: str, served: Collection[str] = SERVED) -> str:
     return _by_letters(" ".join(words), tuple(served))
 
 
+def prepare(served: Collection[str] = SERVED) -> None:
+    """Load now what the first doubtful text would load."""
+    _identifier(tuple(served))
+
+
 def _by_letters(text: str, served: tuple[str, ...]) -> str:
     ranked: list[tuple[str, float]] = _identifier(served).rank(text)
     best, surest = ranked[0]

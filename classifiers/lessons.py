@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import dense, heads, nlp, sentiment, sparse, taxonomy
+from classifiers import dense, heads, sentiment, sparse, taxonomy
 from classifiers.examples import Example
 from classifiers.heads import Floats
 from classifiers.ngrams import Grams
+from classifiers.nlp.mixture import BUCKETS, FEWER_BUCKETS, Features
 
 SECOND_LABEL = 0.2
+CHATTER = "other.other"
+IDLE = 0.3
 # Weight decay is given for a corpus of this size: more texts need less of it.
 USUAL = 4500
 BALANCE = 0.5
@@ -29,8 +32,8 @@ class Manner:
 
 # Found by leaving out every third block of texts. What a mail is about shows in its words too;
 # how somebody feels shows in the sentence.
-ABOUT_TYPES = Manner(buckets=nlp.BUCKETS, epochs=6, decay=7e-5, share=0.65)
-ABOUT_MOODS = Manner(buckets=nlp.FEWER_BUCKETS, epochs=5, decay=2e-4, share=0.8)
+ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=6, decay=7e-5, share=0.65)
+ABOUT_MOODS = Manner(buckets=FEWER_BUCKETS, epochs=5, decay=2e-4, share=0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +67,25 @@ class Learned:
         return lesson.vectors @ self.dense.T + self.bias, said
 
 
-def types(texts: Sequence[Example], read: Sequence[nlp.Features]) -> Lesson:
+def types(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
     """The complaint type: the second label counts a little."""
     places = {code: place for place, code in enumerate(taxonomy.codes())}
     targets = np.zeros((len(texts), len(places)), np.float32)
     for row, text in enumerate(texts):
         if text.type is None:
+            # What nobody gave a type and is no complaint is chatter.
+            targets[row, places[CHATTER]] = float(text.complaint is False)
             continue
         others = [places[code] for code in text.also]
         targets[row, others] = SECOND_LABEL / max(1, len(others))
         targets[row, places[text.type]] = 1.0 - (SECOND_LABEL if others else 0.0)
-    return _lesson(texts, read, targets, (slice(0, len(places)),), ABOUT_TYPES)
+    lesson = _lesson(texts, read, targets, (slice(0, len(places)),), ABOUT_TYPES)
+    # Mail holds less chatter than our corpus, so a text of chatter weighs less than a mail.
+    lesson.weights[[text.type is None for text in texts]] *= IDLE
+    return lesson
 
 
-def moods(texts: Sequence[Example], read: Sequence[nlp.Features]) -> Lesson:
+def moods(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
     """Complaint, sentiment, anger and urgency, each from the texts that have the label."""
     targets = np.zeros((len(texts), heads.WIDTH), np.float32)
     for head, place in heads.columns():
@@ -140,7 +148,7 @@ def _complaining(text: Example) -> int | None:
 
 def _lesson(
     texts: Sequence[Example],
-    read: Sequence[nlp.Features],
+    read: Sequence[Features],
     targets: Floats,
     groups: tuple[slice, ...],
     manner: Manner,

@@ -24,6 +24,7 @@ URGENCY = {
 HIGHEST = 3.0
 CAPITALS = 0.6
 ENOUGH_LETTERS = 20
+HEARD = 400
 
 
 def polarity(probabilities: Floats, cues: Collection[str]) -> Sentiment:
@@ -43,6 +44,6 @@ def raised(guess: float, cues: Collection[str], table: dict[str, tuple[float, fl
 
 def shouts(text: str) -> bool:
     """Whether most letters of a text of some length are capitals."""
-    letters = [letter for letter in text if letter.isalpha()]
+    letters = [letter for letter in text[:HEARD] if letter.isalpha()]
     capitals = sum(letter.isupper() for letter in letters)
     return len(letters) >= ENOUGH_LETTERS and capitals >= CAPITALS * len(letters)

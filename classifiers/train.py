@@ -19,12 +19,13 @@ from classifiers.classify import ABOUT, MODEL
 from classifiers.examples import Example
 from classifiers.heads import Floats
 from classifiers.lessons import Learned, Lesson
+from classifiers.nlp.mixture import Features, Weights
 
 FOLDS = 3
 # Neighbours in a file are alike, so they go into the same fold together.
 NEIGHBOURS = 10
 SLICE = 500
-COMMON = 4
+COMMON = 2
 
 Say = Callable[[str], None]
 
@@ -33,7 +34,7 @@ Say = Callable[[str], None]
 class Mixed:
     """A mixture ready to be used, and what its halves said of texts they had not seen."""
 
-    weights: nlp.Weights
+    weights: Weights
     unseen: Floats
 
 
@@ -73,7 +74,7 @@ def common_words(texts: Sequence[Example]) -> list[str]:
     return sorted(word for word, count in counts.items() if count >= COMMON)
 
 
-def features(texts: Sequence[Example]) -> list[nlp.Features]:
+def features(texts: Sequence[Example]) -> list[Features]:
     """The numbers of each text, in a process of their own."""
     pipeline = nlp.pipeline()
     return nlp.read_features(pipeline, [(text.subject, text.text) for text in texts])
@@ -108,7 +109,7 @@ def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
             scale[:, group] = np.array(_scales(halves, truth, lesson.manner.share), np.float32)[
                 :, None
             ]
-    weights = nlp.Weights(
+    weights = Weights(
         dense=final.dense * scale[0][:, None],
         bias=final.bias * scale[0] + final.sparse_bias * scale[1],
         sparse=final.sparse * np.repeat(scale[1], lesson.manner.buckets),

@@ -1,0 +1,155 @@
+"""Sentence vectors and n-grams, added up: the model inside `textcat` and the heads."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.attrs import IDX, NORM
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+from thinc.api import Linear, Model, SparseLinear_v2
+from thinc.types import Floats2d
+
+from classifiers import encoder, heads
+from classifiers.ngrams import Grams, fold, gathered, grams
+
+# The subject and this much of the beginning tell the type best.
+TELLING = 500
+BUCKETS = 2**15
+FEWER_BUCKETS = 2**13
+# Where a document keeps how far its telling part goes, its numbers, and what the heads said.
+TOLD = "tregua.telling"
+FEATURES = "tregua.features"
+HEADS = "tregua.heads"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One text as numbers: its sentence vector and its n-grams."""
+
+    vector: NDArray[np.float32]
+    grams: Grams
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What training found for one mixture of sentence vectors and n-grams."""
+
+    dense: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    sparse: NDArray[np.float32]
+    lexical_alone: float
+
+
+def features(docs: Sequence[Doc]) -> list[Features]:
+    """The numbers of each document, worked out once and kept on it."""
+    new = [doc for doc in docs if FEATURES not in doc.user_data]
+    tellings = [doc.text[: doc.user_data.get(TOLD, TELLING)] for doc in new]
+    # The encoder takes capitals for other words, so that a shouted complaint would read as praise.
+    vectors = encoder.encode([telling.lower() for telling in tellings])
+    for doc, telling, vector in zip(new, tellings, vectors, strict=True):
+        found = doc.to_array([NORM, IDX])
+        words = found[found[:, 1] < len(telling), 0] if len(doc) else np.zeros(0, np.uint64)
+        doc.user_data[FEATURES] = Features(vector, grams(fold(telling), words))
+    return [doc.user_data[FEATURES] for doc in docs]
+
+
+@registry.architectures("tregua.TextCatSentenceEncoder.v1")  # type: ignore[untyped-decorator]
+def sentence_textcat(buckets: int, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: N803
+    """Spoken probabilities: frozen sentence vectors and hashed n-grams, added up, then softmax."""
+    return _mixture(buckets, nO, exclusive=True)
+
+
+def take(model: Model[list[Doc], Floats2d], learned: Weights) -> None:
+    """Put learned weights into a mixture."""
+    vectors, letters = model.layers
+    learned_values: tuple[tuple[Model[Any, Any], str, Any], ...] = (
+        (vectors, "W", learned.dense),
+        (vectors, "b", learned.bias),
+        (letters, "W", learned.sparse),
+        (letters, "b", np.zeros_like(learned.bias)),
+    )
+    for layer, name, value in learned_values:
+        layer.set_param(name, value)
+    model.attrs["lexical_alone"] = learned.lexical_alone
+
+
+def _mixture(buckets: int, outputs: int | None, *, exclusive: bool) -> Model[list[Doc], Floats2d]:
+    layers: list[Model[Floats2d, Floats2d]] = [
+        Linear(outputs, encoder.WIDTH),
+        SparseLinear_v2(outputs, buckets),
+    ]
+    return Model(
+        "tregua_mixture",
+        _forward,
+        init=_initialise,
+        layers=layers,
+        dims={"nO": outputs},
+        attrs={"exclusive": exclusive, "lexical_alone": 1.0, "multi_label": False},
+    )
+
+
+def _initialise(
+    model: Model[list[Doc], Floats2d],
+    X: object = None,  # noqa: N803
+    Y: Floats2d | None = None,  # noqa: N803
+) -> None:
+    if Y is not None:
+        model.set_dim("nO", Y.shape[1], force=True)
+    for layer in model.layers:
+        layer.set_dim("nO", model.get_dim("nO"), force=True)
+        layer.initialize()
+    model.layers[0].set_param("W", model.ops.alloc2f(model.get_dim("nO"), encoder.WIDTH))
+
+
+def _forward(
+    model: Model[list[Doc], Floats2d], docs: list[Doc], is_train: bool
+) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
+    read = features(docs)
+    vectors = np.stack([one.vector for one in read])
+    dense, learn_dense = model.layers[0](vectors, is_train)
+    sparse, learn_sparse = model.layers[1](gathered([one.grams for one in read]), is_train)
+    alone = model.attrs["lexical_alone"]
+    scores: Floats2d = dense + sparse if encoder.available() else sparse * alone
+
+    def learn(gradient: Floats2d) -> list[Doc]:
+        learn_dense(gradient)
+        learn_sparse(np.ascontiguousarray(gradient, dtype=np.float32))
+        return docs
+
+    return (model.ops.softmax(scores) if model.attrs["exclusive"] else scores), learn
+
+
+class Heads:
+    """Complaint, sentiment, anger and urgency, from the features the type was found with."""
+
+    def __init__(self) -> None:
+        self.model = _mixture(FEWER_BUCKETS, heads.WIDTH, exclusive=False)
+        self.model.initialize()
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        waiting = iter(stream)
+        while docs := list(islice(waiting, batch_size)):
+            for doc, scores in zip(docs, self.model.predict(docs), strict=True):
+                doc.user_data[HEADS] = scores
+            yield from docs
+
+    def to_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> None:
+        self.model.to_disk(path)
+
+    def from_disk(self, path: Path, *, exclude: Sequence[str] = ()) -> "Heads":
+        self.model.from_disk(path)
+        return self
+
+
+@Language.factory("tregua_heads")
+def _heads(nlp: Language, name: str) -> Heads:
+    return Heads()
