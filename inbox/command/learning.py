@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cases.language import gettext as _
 from classifiers import evaluate as worth
 from classifiers import train as training
 from classifiers.classify import MODEL, model
@@ -16,38 +17,41 @@ from classifiers.examples import CORPUS
 from classifiers.labels import Labels, Text
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+MODEL_FOLDER = click.option(
+    "--model", "folder", type=FOLDER, default=MODEL, help=_("Folder of the model.")
+)
 
 
 class BadLine(ValueError):
     """A line of the input is not a JSON object with a text."""
 
 
-@click.command()
-@click.option("--out", type=FOLDER, default=MODEL, help="Folder to write the model to.")
-@click.option("--corpus", type=FOLDER, default=CORPUS, help="Folder of the texts to learn from.")
+@click.command(help=_("Build the classifier anew from the corpus."))
+@click.option("--out", type=FOLDER, default=MODEL, help=_("Folder to write the model to."))
+@click.option("--corpus", type=FOLDER, default=CORPUS, help=_("Folder of the texts to learn from."))
 def train(out: Path, corpus: Path) -> None:
-    """Build the classifier anew from the corpus."""
     began = time.monotonic()
     about = training.train(out, corpus=corpus, say=click.echo)
     for name, value in about.items():
         click.echo(f"{name}: {value}")
-    click.echo(f"{out} written in {time.monotonic() - began:.1f} s")
+    took = f"{time.monotonic() - began:.1f}"
+    click.echo(_("{folder} written in {seconds} s", folder=out, seconds=took))
 
 
-@click.command()
-@click.option("--model", "folder", type=FOLDER, default=MODEL, help="Folder of the model.")
-@click.option("--json", "as_json", is_flag=True, help="Figures as one JSON object.")
+@click.command(help=_("Show what the model is worth on texts it has not learned from."))
+@MODEL_FOLDER
+@click.option("--json", "as_json", is_flag=True, help=_("Figures as one JSON object."))
 def evaluate(folder: Path, as_json: bool) -> None:
-    """Show what the model is worth on texts it has not learned from."""
     figures = worth.evaluate(model(folder))
     click.echo(json.dumps(figures) if as_json else "\n".join(worth.lines(figures)))
 
 
-@click.command()
-@click.option("--jsonl", is_flag=True, required=True, help="One JSON object a line, in and out.")
-@click.option("--model", "folder", type=FOLDER, default=MODEL, help="Folder of the model.")
+@click.command(
+    help=_("Label the texts of standard input: {line} a line.", line='{"id", "subject", "body"}')
+)
+@click.option("--jsonl", is_flag=True, required=True, help=_("One JSON object a line, in and out."))
+@MODEL_FOLDER
 def classify(jsonl: bool, folder: Path) -> None:
-    """Label the texts of standard input: {"id", "subject", "body"} a line."""
     source = _Lines(sys.stdin.buffer)
     for labels in model(folder).classify(source):
         click.echo(json.dumps(written(labels)))
@@ -90,7 +94,7 @@ class _Lines:
                 yield parsed(line)
             except BadLine as error:
                 self.bad += 1
-                click.echo(f"line {number}: {error}", err=True)
+                click.echo(_("line {number}: {reason}", number=number, reason=error), err=True)
 
 
 def parsed(line: bytes) -> Text:
@@ -98,11 +102,11 @@ def parsed(line: bytes) -> Text:
     try:
         fields = json.loads(line.decode(errors="replace"))
     except (ValueError, RecursionError) as error:
-        raise BadLine(f"not JSON ({error})") from error
+        raise BadLine(_("not JSON ({reason})", reason=error)) from error
     if not isinstance(fields, dict):
-        raise BadLine("not a JSON object")
+        raise BadLine(_("not a JSON object"))
     parts = (fields.get("subject"), fields.get("body"))
     if any(part is not None and not isinstance(part, str) for part in parts):
-        raise BadLine("subject and body must be text")
+        raise BadLine(_("subject and body must be text"))
     identity = fields.get("id", "")
     return Text("" if identity is None else str(identity), *(part or "" for part in parts))

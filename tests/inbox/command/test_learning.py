@@ -37,7 +37,7 @@ def test_a_bad_line_is_named_and_the_others_are_answered(bad):
     result, answers = classified(good, bad, good)
     assert result.exit_code == 1
     assert len(answers) == 2
-    assert result.stderr.startswith("line 2: ")
+    assert result.stderr.startswith(("line 2: ", "línea 2: "))
 
 
 def test_without_input_there_is_no_output():
