@@ -1,8 +1,10 @@
-"""API tokens: scopes, hashes, last use. The secret is shown once and never stored."""
+"""API tokens: scopes, hashes, limits, last use. The secret is shown once and never stored."""
 
 import hmac
+import ipaddress
 import secrets
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -11,6 +13,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases import clock
 from cases.db import Base
 from cases.signing import fingerprint
+
+OVERLAP = timedelta(days=7)
+"""After a rotation the secret of before still works that long."""
+QUOTA = 1000
+"""Addresses a day that a token without the scope `gate` may ask about."""
 
 
 class Scope(StrEnum):
@@ -21,6 +28,12 @@ class Scope(StrEnum):
     FEED_REASONS = "feed:reasons"
     FEED_RAW = "feed:raw"
     CHECK = "check"
+    GATE = "gate"
+    TOUCHES_WRITE = "touches:write"
+    SUPPRESSIONS_WRITE = "suppressions:write"
+    WEBHOOKS = "webhooks"
+    LOAD_READ = "load:read"
+    RECEIPTS_READ = "receipts:read"
 
 
 class Token(Base):
@@ -32,20 +45,67 @@ class Token(Base):
     name: Mapped[str]
     prefix: Mapped[str] = mapped_column(unique=True)
     secret_hash: Mapped[str]
+    old_secret_hash: Mapped[str] = mapped_column(default="")
+    old_until: Mapped[datetime | None]
     hash_key: Mapped[str]
     """Keys the HMAC of addresses for this consumer alone, so that two cannot join their files."""
     scopes: Mapped[list[str]]
+    classes: Mapped[list[str]] = mapped_column(default=list)
+    """Campaign classes it may ask about; empty means all."""
+    networks: Mapped[list[str]] = mapped_column(default=list)
+    """Where it may be used from, as CIDR; empty means anywhere."""
+    quota: Mapped[int | None]
+    """Addresses a day it may ask about; None means no limit."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    alarmed_at: Mapped[datetime | None]
+    """When it last asked for more than its quota: somebody may be trying addresses."""
 
     def may(self, scope: Scope) -> bool:
         return scope.value in self.scopes
 
+    def may_come_from(self, address: str) -> bool:
+        """Whether it may be used from that network address."""
+        if not self.networks:
+            return True
+        try:
+            here = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(here in ipaddress.ip_network(one, strict=False) for one in self.networks)
 
-def issue(session: Session, name: str, scopes: frozenset[Scope]) -> str:
+    def opens_with(self, secret: str, now: datetime) -> bool:
+        """Whether that is its secret, or the one of before a rotation."""
+        said = fingerprint(secret)
+        # Both are compared, so that the time says nothing about which one fits.
+        fits = hmac.compare_digest(self.secret_hash, said)
+        before = hmac.compare_digest(self.old_secret_hash, said)
+        return fits or (before and self.old_until is not None and now < self.old_until)
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it is neither expired nor revoked."""
+        expired = self.expires_at is not None and self.expires_at <= now
+        return not expired and self.revoked_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What narrows a token beyond its scopes."""
+
+    classes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    quota: int | None = None
+
+
+def issue(
+    session: Session, name: str, scopes: frozenset[Scope], limits: Limits | None = None
+) -> str:
     """A new token; this is the only time that its text exists."""
+    narrowed = limits or Limits()
+    quota = narrowed.quota or (None if Scope.GATE in scopes else QUOTA)
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     session.add(
         Token(
@@ -54,10 +114,22 @@ def issue(session: Session, name: str, scopes: frozenset[Scope]) -> str:
             secret_hash=fingerprint(secret),
             hash_key=secrets.token_hex(32),
             scopes=sorted(scope.value for scope in scopes),
+            classes=list(narrowed.classes),
+            networks=list(narrowed.networks),
+            quota=quota,
+            expires_at=narrowed.expires_at,
             created_at=clock.now(),
         )
     )
     return f"trg_{prefix}_{secret}"
+
+
+def rotate(token: Token) -> str:
+    """A new secret for the token; the one of before works for some days more."""
+    secret = secrets.token_urlsafe(32)
+    token.old_secret_hash, token.old_until = token.secret_hash, clock.now() + OVERLAP
+    token.secret_hash = fingerprint(secret)
+    return f"trg_{token.prefix}_{secret}"
 
 
 def recognise(session: Session, text: str) -> Token | None:
@@ -65,7 +137,7 @@ def recognise(session: Session, text: str) -> Token | None:
     _, _, rest = text.partition("trg_")
     prefix, _, secret = rest.partition("_")
     token = session.scalars(select(Token).where(Token.prefix == prefix)).one_or_none()
-    if token is None or not hmac.compare_digest(token.secret_hash, fingerprint(secret)):
+    now = clock.now()
+    if token is None or not token.opens_with(secret, now) or not token.lives(now):
         return None
-    expired = token.expires_at is not None and token.expires_at <= clock.now()
-    return None if expired or token.revoked_at is not None else token
+    return token

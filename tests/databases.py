@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 import bot.outbox  # noqa: F401  owns tables
+import inbox.api
 import inbox.spool
 import inbox.tokens  # noqa: F401  owns a table
 from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db, sla
 from cases.db import Base, make_engine, transaction
+from cases.exclusions.settings import settings as exclusion_settings
 from cases.settings import settings
 from inbox.settings import settings as inbox_settings
 
@@ -39,7 +41,10 @@ def settle_in(monkeypatch: pytest.MonkeyPatch, url: str, folder: Path) -> None:
 
 def forget() -> None:
     """Forget the settings and connections of the installation before."""
-    for cached in (settings, bot_settings, inbox_settings, queues.connection, sla.calendar):
+    for cached in (
+        *(settings, bot_settings, inbox_settings, exclusion_settings),
+        *(queues.connection, sla.calendar),
+    ):
         cached.cache_clear()
     if db.engine.cache_info().currsize:
         db.engine().dispose()

@@ -79,7 +79,7 @@ def held(session: Session, kind: Kind, values: Sequence[str]) -> Iterator[tuple[
         rows = session.execute(
             select(FeedEntry.value, FeedEntry.holds).where(FeedEntry.kind == kind, wanted)
         )
-        yield from rows.tuples()
+        yield from rows
 
 
 def _batched(values: Sequence[str], size: int) -> Iterator[list[str]]:

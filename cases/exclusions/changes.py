@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, insert, inspect, or_, select, update
+from sqlalchemy import event, insert, or_, select, update
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import instance_state
 
 from cases import clock
 from cases.case import Case
@@ -43,13 +44,13 @@ def _notice(session: Session, _context: UOWTransaction, _instances: object) -> N
             one in session.deleted or _changed(one, OF_IDENTIFIER)
         ):
             session.info.setdefault("moved", []).append(one)
-            for before in inspect(one).attrs.contact_id.history.deleted or ():
+            for before in instance_state(one).attrs.contact_id.history.deleted or ():
                 if before is not None:
                     note_contact(session, before)
 
 
 def _changed(one: Case | Identifier, names: Iterable[str]) -> bool:
-    attributes = inspect(one).attrs
+    attributes = instance_state(one).attrs
     return any(attributes[name].history.has_changes() for name in names)
 
 

@@ -94,13 +94,16 @@ def identifiers(session: Session, contact_ids: Iterable[int]) -> dict[int, list[
     rows = session.execute(
         select(
             Identifier.contact_id,
-            *(Identifier.id, Identifier.kind, Identifier.value, Identifier.bounced_at),
+            Identifier.id,
+            Identifier.kind,
+            Identifier.value,
+            Identifier.bounced_at,
         )
         .where(Identifier.contact_id.in_(contact_ids))
         .order_by(Identifier.id)
     )
-    for contact_id, *row in rows:
-        found[contact_id].append(Address(*row))
+    for contact_id, id_, kind, value, bounced_at in rows:
+        found[contact_id].append(Address(id_, kind, value, bounced_at))
     return found
 
 

@@ -78,7 +78,7 @@ class FeedEntry(Base):
     kind: Mapped[Kind] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(index=True)
-    seq: Mapped[int] = mapped_column(Seq)
+    seq: Mapped[int] = mapped_column(Seq, unique=True)
     holds: Mapped[list[Any]] = mapped_column(default=list)
 
 

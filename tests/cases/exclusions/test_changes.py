@@ -250,7 +250,7 @@ def test_a_follower_among_eight_writers_ends_with_the_snapshot():
     with reading() as session:
         rows = session.execute(select(FeedEntry.value, FeedEntry.holds)).all()
         numbers = session.scalars(select(FeedChange.seq).order_by(FeedChange.seq)).all()
-    assert mirror == {value: holds for value, holds in rows}
+    assert mirror == dict(map(tuple, rows))
     assert list(numbers) == list(range(1, len(numbers) + 1))
     assert len(numbers) > 80
 
@@ -278,7 +278,8 @@ def _follow(mirror: dict[str, object], done: threading.Event) -> None:
                 .order_by(FeedChange.seq)
                 .limit(7)
             ).all()
-        for seen, value, holds in rows:
+        for number, value, holds in rows:
+            seen = number
             mirror.pop(value, None)
             if holds:
                 mirror[value] = holds

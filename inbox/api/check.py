@@ -1,0 +1,114 @@
+"""POST /v1/check: may we write to this person now? Always 200 with an answer in so many words."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, g, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.contact import Kind
+from cases.db import reading
+from cases.exclusions import feed
+from cases.exclusions.asking import FREE, Question, Verdict, ask
+from cases.exclusions.matrix import FAILS_CLOSED, Action, CampaignClass
+from inbox.api.contract import asker, contract, needs, newest
+from inbox.api.freshness import Freshness, Lag, freshness
+from inbox.api.naming import Named, named
+from inbox.api.problems import N_, Problem
+from inbox.api.quota import quotas
+from inbox.api.seeing import View, say, view_of
+from inbox.tokens import Scope
+
+pages: Blueprint = contract("check")
+VALID = timedelta(minutes=15)
+"""An answer is not to be kept any longer."""
+NOT_NOW = Verdict(Action.EXCLUDE)
+
+
+class Asked(BaseModel):
+    """One question. Exactly one of the four names the person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str | None = Field(default=None, max_length=1000)
+    phone: str | None = Field(default=None, max_length=100)
+    customer_id: str | None = Field(default=None, max_length=200)
+    hash: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    campaign_class: CampaignClass = CampaignClass.PROMOTIONAL
+    topic: str = Field(default="", max_length=100)
+    campaign: str = Field(default="", max_length=200)
+
+    @property
+    def question(self) -> Question:
+        return Question(self.campaign_class, self.topic)
+
+
+@pages.post("/check")
+@needs(Scope.CHECK)
+def check() -> ResponseReturnValue:
+    """One person, now."""
+    asked = Asked.model_validate(request.get_json())
+    who = named(asked.address, asked.phone, asked.customer_id, asked.hash)
+    token = asker()
+    view = view_of(token, asked.question)
+    quotas.spend(token, 1)
+    verdict, state = look_up(who, view)
+    return answer(verdict, view, state)
+
+
+def look_up(who: Named, view: View) -> tuple[Verdict, Freshness]:
+    """What becomes of that person at this instant, and how far the answer can be believed."""
+    now = clock.now()
+    with reading() as session:
+        feed.steady(session)
+        g.head = feed.head(session) or newest()
+        state = freshness(session, now)
+        if state.lag is Lag.STOPPED and view.question.campaign_class in FAILS_CLOSED:
+            return NOT_NOW, state
+        return _verdict(session, who, view, now), state
+
+
+def _verdict(session: Session, who: Named, view: View, now: datetime) -> Verdict:
+    found = who.found(session, view, g.head)
+    if found is None:
+        return FREE
+    kind, value = found
+    return ask(session, kind, [value], view.question, now).get(value, FREE)
+
+
+def answer(verdict: Verdict, view: View, state: Freshness) -> dict[str, Any]:
+    """The answer in the same shape whoever is asked about."""
+    now = clock.now()
+    head = g.head
+    until = now + VALID
+    if verdict.until is not None:
+        until = min(until, verdict.until)
+    return {
+        **view.verdict(verdict),
+        "feed": {"epoch": head.epoch, "seq": head.seq, "degraded": state.lag is not Lag.NONE},
+        "valid_until": say(now if state.lag is not Lag.NONE else until),
+    }
+
+
+@pages.get("/check/<digest>")
+@needs(Scope.CHECK)
+def check_hash(digest: str) -> ResponseReturnValue:
+    """The same for hooks at send time, which may put nothing but a keyed hash into the URL."""
+    said = request.args.get("campaign_class", CampaignClass.PROMOTIONAL.value)
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+        raise Problem(400, "bad-hash", N_("Write the HMAC-SHA-256 in 64 hexadecimal digits."))
+    if said not in set(CampaignClass):
+        raise Problem(400, "unknown-choice", N_("A parameter has an unknown value."))
+    token = asker()
+    question = Question(CampaignClass(said), request.args.get("topic", "")[:100])
+    view = view_of(token, question)
+    quotas.spend(token, 1)
+    verdict, state = look_up(Named(Kind.ADDRESS, digest, hashed=True), view)
+    if request.args.get("as") != "status":
+        return answer(verdict, view, state)
+    if state.lag is not Lag.NONE and question.campaign_class in FAILS_CLOSED:
+        raise Problem(503, "not-fresh", N_("The feed is behind. Ask again later."))
+    return "", 204 if verdict.allowed else 409

@@ -1,0 +1,117 @@
+"""What all resources of the API share: who asks, with which scopes, and the headers of answers."""
+
+import functools
+import secrets
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ParamSpec
+
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+from sqlalchemy import update
+from werkzeug.exceptions import HTTPException
+
+from cases import clock
+from cases.db import reading, transaction
+from cases.exclusions import feed
+from cases.exclusions.feed import Head
+from inbox import tokens
+from inbox.api import problems
+from inbox.api.problems import Problem
+from inbox.tokens import Scope, Token
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+LARGEST = 256 * 1024
+"""Bytes of a body, where a resource does not say otherwise."""
+USE_IS_NOTED = timedelta(hours=1)
+
+
+def contract(name: str, prefix: str = "/v1") -> Blueprint:
+    """A blueprint that keeps the contract's manners."""
+    made = Blueprint(f"api_{name}", __name__, url_prefix=prefix)
+    made.before_request(_begin)
+    made.after_request(_sign)
+    made.register_error_handler(Problem, problems.say)
+    made.register_error_handler(HTTPException, problems.say_http)
+    made.register_error_handler(ValidationError, problems.say_invalid)
+    return made
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(8)
+    g.began = time.perf_counter()
+    request.max_content_length = LARGEST
+
+
+def _sign(answer: Response) -> Response:
+    answer.headers["Tregua-Request-Id"] = g.get("request_id", "")
+    head: Head | None = g.get("head")
+    if head is None and g.get("token") is not None:
+        head = newest()
+    if head is not None:
+        answer.headers["Tregua-Feed"] = f"epoch={head.epoch};seq={head.seq}"
+    answer.headers.setdefault("Cache-Control", "private, no-store")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def newest() -> Head:
+    """Where the feed stands; the first who asks begins it."""
+    with reading() as session:
+        head = feed.head(session)
+    if head is None:
+        with transaction() as session:
+            head = feed.lock(session)
+    g.head = head
+    return head
+
+
+def needs(*scopes: Scope, any_of: tuple[Scope, ...] = ()) -> Callable[[View[P]], View[P]]:
+    """The view is for tokens that have all those scopes, and one of `any_of`."""
+
+    def guard(view: View[P]) -> View[P]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            token = _recognised()
+            one = not any_of or any(token.may(scope) for scope in any_of)
+            if not one or not all(token.may(scope) for scope in scopes):
+                raise problems.not_allowed()
+            return view(*args, **kwargs)
+
+        guarded.needs = scopes or any_of  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _recognised() -> Token:
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not text:
+        raise problems.unknown_token()
+    with reading() as session:
+        token = tokens.recognise(session, text.strip())
+        if token is None:
+            raise problems.unknown_token()
+        session.expunge(token)
+    if not token.may_come_from(request.remote_addr or ""):
+        raise problems.not_allowed()
+    g.token = token
+    _note_use(token)
+    return token
+
+
+def _note_use(token: Token) -> None:
+    """Remember that it is in use, roughly: a look-up must not wait for a writer each time."""
+    now = clock.now()
+    if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED:
+        with transaction() as session:
+            session.execute(update(Token).where(Token.id == token.id).values(last_used_at=now))
+
+
+def asker() -> Token:
+    """The token of this request."""
+    token: Token = g.token
+    return token

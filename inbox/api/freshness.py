@@ -1,0 +1,61 @@
+"""Whether the feed can be believed: a fresh feed about stale cases is a lie."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.mailbox import Mailbox
+from inbox.spool import Fate, RawMail
+
+BEHIND = timedelta(seconds=120)
+STOPPED = timedelta(minutes=15)
+
+
+class Lag(IntEnum):
+    """How far the reading of mail is behind."""
+
+    NONE = 0
+    BEHIND = 1
+    """Senders of marketing wait."""
+    STOPPED = 2
+    """Marketing is not allowed to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What is behind, in words, and how badly."""
+
+    lag: Lag = Lag.NONE
+    degraded: tuple[str, ...] = ()
+
+
+def freshness(session: Session, now: datetime) -> Freshness:
+    """How far reading and filing are behind: mailboxes that fail, and mails that wait."""
+    found = [*_mailboxes(session, now), *_waiting(session, now)]
+    late = [(name, since) for name, since in found if since > BEHIND]
+    if not late:
+        return Freshness()
+    worst = max(since for _, since in late)
+    said = tuple(f"{name} {int(since.total_seconds() // 60)} min" for name, since in late)
+    return Freshness(Lag.STOPPED if worst > STOPPED else Lag.BEHIND, said)
+
+
+def _mailboxes(session: Session, now: datetime) -> list[tuple[str, timedelta]]:
+    """Mailboxes we cannot read. One that was never read yet says nothing about any case."""
+    rows = session.execute(
+        select(Mailbox.id, Mailbox.failing_since, Mailbox.last_ok_at).where(
+            Mailbox.paused.is_(False), Mailbox.last_ok_at.is_not(None)
+        )
+    )
+    # Named by number: a sender has no business with our addresses.
+    return [(f"imap:{id_}", now - min(ok, failing or ok)) for id_, failing, ok in rows if ok]
+
+
+def _waiting(session: Session, now: datetime) -> list[tuple[str, timedelta]]:
+    oldest = session.scalar(
+        select(func.min(RawMail.fetched_at)).where(RawMail.fate == Fate.WAITING)
+    )
+    return [("filing", now - oldest)] if oldest is not None else []

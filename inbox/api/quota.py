@@ -1,0 +1,108 @@
+"""How many addresses a token may ask about in a day, and the alarm when it wants more.
+
+Nobody may find out who complains by trying addresses. Places are taken from the database in
+blocks, so that most questions write nothing; what is left of a block when a process ends counts
+as used.
+"""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases import clock
+from cases.db import Base, transaction
+from inbox.api.problems import N_, Problem
+from inbox.tokens import Token
+
+log = logging.getLogger(__name__)
+BLOCK = 50
+Key = tuple[str, str]
+"""A token's prefix and a day."""
+
+
+class TokenUse(Base):
+    """How many addresses a token asked about on one day (UTC)."""
+
+    __tablename__ = "token_use"
+
+    token_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    used: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+
+
+class Quotas:
+    """The places this process has taken and not used yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: dict[Key, int] = {}
+        self._empty: set[Key] = set()
+
+    def spend(self, token: Token, count: int) -> None:
+        """Count that many addresses; raises Problem when the day's are used up."""
+        if token.quota is None or count == 0:
+            return
+        now = clock.now()
+        key = (token.prefix, now.date().isoformat())
+        with self._lock:
+            if self._left.get(key, 0) < count and not self._take(token, key, count):
+                self._refuse(token, key, now)
+            self._left[key] -= count
+
+    def _take(self, token: Token, key: Key, count: int) -> bool:
+        if key in self._empty and count <= BLOCK:
+            return False
+        missing = count - self._left.get(key, 0)
+        with transaction() as session:
+            for wanted in (max(BLOCK, missing), missing):
+                if _reserve(session, token, key[1], wanted):
+                    self._left[key] = self._left.get(key, 0) + wanted
+                    return True
+        return False
+
+    def _refuse(self, token: Token, key: Key, now: datetime) -> None:
+        if key not in self._empty:
+            self._empty = {one for one in self._empty if one[1] == key[1]} | {key}
+            self._left = {one: left for one, left in self._left.items() if one[1] == key[1]}
+            _alarm(token, key[1], now)
+        tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+        raise Problem(
+            429,
+            "quota-used-up",
+            N_("This token has asked about as many addresses today as it may."),
+            headers={"Retry-After": str(int((tomorrow - now).total_seconds()) + 1)},
+        )
+
+
+def _reserve(session: Session, token: Token, day: str, count: int) -> bool:
+    """Take places if there are that many; one statement, so that two processes never share them."""
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"token_id": token.id, "day": day, "used": 0, "refused": 0}
+    session.execute(kind.insert(TokenUse).on_conflict_do_nothing(), [row])
+    taken = session.execute(
+        update(TokenUse)
+        .where(TokenUse.token_id == token.id, TokenUse.day == day)
+        .where(TokenUse.used + count <= (token.quota or 0))
+        .values(used=TokenUse.used + count)
+        .returning(TokenUse.used)
+    )
+    return taken.first() is not None
+
+
+def _alarm(token: Token, day: str, now: datetime) -> None:
+    log.warning("token %s (%s) asks about more addresses than it may", token.prefix, token.name)
+    with transaction() as session:
+        session.execute(update(Token).where(Token.id == token.id).values(alarmed_at=now))
+        session.execute(
+            update(TokenUse)
+            .where(TokenUse.token_id == token.id, TokenUse.day == day)
+            .values(refused=TokenUse.refused + 1)
+        )
+
+
+quotas = Quotas()

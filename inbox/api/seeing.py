@@ -1,0 +1,123 @@
+"""What a token may see of an exclusion: the time alone, its group, or its reason too."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import request
+
+from cases.contact import Kind
+from cases.exclusions.asking import Question, Verdict
+from cases.exclusions.matrix import Action, CampaignClass
+from cases.exclusions.spans import Span, joined, spans
+from inbox.api import problems
+from inbox.api.problems import N_, Problem
+from inbox.tokens import Scope, Token
+
+
+class Form(StrEnum):
+    """How identifiers are written."""
+
+    RAW = "none"
+    HMAC = "hmac-sha256"
+    SHA256 = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of the feed that one request of one token looks at."""
+
+    question: Question
+    form: Form
+    groups: bool
+    reasons: bool
+    key: bytes
+
+    def digest(self) -> str:
+        """Tells this view from others; an ETag and a cursor are good for one view only."""
+        said = (*(self.question.campaign_class, self.question.topic, self.form),)
+        told = (*said, self.groups, self.reasons, self.key.hex())
+        return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()[:12]
+
+    def name(self, value: str) -> str:
+        """The identifier as this view writes it."""
+        if self.form is Form.RAW:
+            return value
+        if self.form is Form.SHA256:
+            return hashlib.sha256(value.encode()).hexdigest()
+        return hmac.digest(self.key, value.encode(), "sha256").hex()
+
+    @property
+    def field(self) -> str:
+        """The name of the field an identifier stands in."""
+        return "address" if self.form is Form.RAW else "hash"
+
+    def spans(self, holds: Sequence[dict[str, Any]]) -> tuple[Span, ...]:
+        """The times that concern this view, with no more about the cause than it may see."""
+        found = spans(holds, self.question.campaign_class, self.question.topic)
+        return found if self.groups else joined(tuple(map(_plain, found)))
+
+    def tell(self, span: Span) -> dict[str, Any]:
+        """One span as an answer tells it."""
+        told: dict[str, Any] = {
+            "action": span.action.value,
+            "starts_at": span.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "until": say(span.until),
+        }
+        if self.groups and span.group is not None:
+            told["group"] = span.group.value
+        if self.reasons and span.reason is not None:
+            told["reason"] = span.reason.value
+        return told
+
+    def verdict(self, verdict: Verdict) -> dict[str, Any]:
+        """A verdict as an answer tells it: whether and until when, and more by scope alone."""
+        told: dict[str, Any] = {"allowed": verdict.allowed, "until": say(verdict.until)}
+        if self.groups:
+            told["action"] = verdict.action.value
+            told["group"] = verdict.span.group if verdict.span else None
+        if self.reasons:
+            told["reason"] = verdict.span.reason if verdict.span else None
+        return told
+
+
+def _plain(span: Span) -> Span:
+    # Without the scope for groups nobody learns that somebody is only to be looked at.
+    return Span(Action.EXCLUDE, span.starts_at, span.until)
+
+
+def say(instant: datetime | None) -> str | None:
+    """An instant in RFC 3339; None stays."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant is not None else None
+
+
+def view_of(token: Token, question: Question, form: Form | None = None) -> View:
+    """What that token sees when it asks that question."""
+    if token.classes and question.campaign_class not in token.classes:
+        raise problems.not_allowed()
+    raw = token.may(Scope.FEED_RAW)
+    chosen = form or (Form.RAW if raw else Form.HMAC)
+    # A plain SHA-256 of an address is found by trying addresses, so it counts as the address.
+    if chosen is not Form.HMAC and not raw:
+        raise problems.not_allowed()
+    reasons = token.may(Scope.FEED_REASONS)
+    groups = reasons or token.may(Scope.FEED_GROUPS)
+    return View(question, chosen, groups, reasons, bytes.fromhex(token.hash_key))
+
+
+def asked_view(token: Token) -> View:
+    """The view that the query of this request asks for."""
+    said = request.args.get("campaign_class", CampaignClass.PROMOTIONAL.value)
+    form = request.args.get("hash")
+    try:
+        question = Question(CampaignClass(said), request.args.get("topic", "")[:100])
+        return view_of(token, question, Form(form) if form is not None else None)
+    except ValueError as wrong:
+        raise Problem(400, "unknown-choice", N_("A parameter has an unknown value.")) from wrong
+
+
+KINDS = {Kind.ADDRESS: "address", Kind.PHONE: "phone", Kind.CUSTOMER_ID: "customer_id"}
