@@ -1,0 +1,42 @@
+"""Words and dates in the language that is spoken."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cases import language
+from cases.language import gettext as _
+from cases.language import say_date, say_time, speaking
+
+NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
+
+
+def test_a_text_is_said_in_the_chosen_language() -> None:
+    with speaking("es"):
+        assert _("{day} at {time}", day="lunes", time="9:00") == "lunes a las 9:00"
+    with speaking("en"):
+        assert _("{day} at {time}", day="Monday", time="9:00") == "Monday at 9:00"
+
+
+def test_an_unknown_language_is_english() -> None:
+    with speaking("sv"):
+        assert language.current() == "en"
+
+
+def test_a_text_nobody_translated_is_said_as_it_is() -> None:
+    with speaking("es"):
+        assert _("Quite unheard of") == "Quite unheard of"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"), [("es", "domingo, 29 de marzo de 2026"), ("en", "Sunday, March 29, 2026")]
+)
+def test_days_are_said_in_words(spoken: str, said: str) -> None:
+    with speaking(spoken):
+        assert say_date(NOON, "Europe/Madrid") == said
+
+
+def test_hours_are_those_of_the_persons_zone() -> None:
+    with speaking("es"):
+        assert say_time(NOON, "Europe/Madrid") == "14:00"
+        assert say_time(NOON, "Atlantic/Canary") == "13:00"
