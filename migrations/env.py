@@ -3,7 +3,7 @@
 from alembic import context
 
 import bot.outbox  # noqa: F401  owns tables
-import inbox.api  # noqa: F401  owns tables
+import inbox.api
 import inbox.spool
 import inbox.tokens  # noqa: F401  owns a table
 from cases.db import Base, engine

@@ -1,4 +1,4 @@
-"""The first tables"""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("holds", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "value", name=op.f("pk_feed_entry")),
+        sa.UniqueConstraint("seq", name=op.f("uq_feed_entry_seq")),
     )
     with op.batch_alter_table("feed_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feed_entry_contact_id"), ["contact_id"], unique=False)
@@ -182,8 +183,13 @@ def upgrade() -> None:
         sa.Column("imap_security", sa.String(), nullable=False),
         sa.Column("imap_user", sa.String(), nullable=False),
         sa.Column("sealed_password", sa.String(), nullable=False),
+        sa.Column("sealed_grant", sa.String(), nullable=False),
         sa.Column("folder", sa.String(), nullable=False),
         sa.Column("read_only", sa.Boolean(), nullable=False),
+        sa.Column("copy_sent", sa.Boolean(), nullable=False),
+        sa.Column("sent_folder", sa.String(), nullable=False),
+        sa.Column("plus_works", sa.Boolean(), nullable=True),
+        sa.Column("plus_tried_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column(
             "mode",
             sa.Enum("shadow", "send", name="mode", native_enum=False, length=32),
@@ -193,6 +199,7 @@ def upgrade() -> None:
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("reopen_days", sa.Integer(), nullable=False),
         sa.Column("last_ok_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("heard_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=False),
         sa.Column("failing_since", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
@@ -211,14 +218,34 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("old_secret_hash", sa.String(), nullable=False),
+        sa.Column("old_until", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("hash_key", sa.String(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("classes", sa.JSON(), nullable=False),
+        sa.Column("networks", sa.JSON(), nullable=False),
+        sa.Column("quota", sa.Integer(), nullable=True),
         sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
         sa.Column("expires_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("last_used_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("revoked_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("alarmed_at", cases.db.Utc(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("prefix", name=op.f("uq_token_prefix")),
+    )
+    op.create_table(
+        "token_use",
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("token_id", "day", name=op.f("pk_token_use")),
+    )
+    op.create_table(
+        "tombstone",
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.Column("buried_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mac", name=op.f("pk_tombstone")),
     )
     op.create_table(
         "cases",
@@ -251,6 +278,7 @@ def upgrade() -> None:
         sa.Column("urgency", sa.Double(), nullable=False),
         sa.Column("needs_review", sa.Boolean(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("linked_to_id", sa.Integer(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -267,6 +295,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_assignee_state", ["assignee_id", "state"], unique=False)
         batch_op.create_index("ix_cases_contact_state", ["contact_id", "state"], unique=False)
         batch_op.create_index("ix_cases_last_at", ["last_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cases_linked_to_id"), ["linked_to_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_mailbox_id"), ["mailbox_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False
@@ -286,9 +315,31 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(), nullable=False),
         sa.Column("uidvalidity", sa.Integer(), nullable=False),
         sa.Column("uid", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("backfill_from", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("recounting", sa.Boolean(), nullable=False),
+        sa.Column("vanished", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["mailbox_id"], ["mailbox.id"], name=op.f("fk_cursor_mailbox_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cursor")),
         sa.UniqueConstraint("mailbox_id", "folder", name=op.f("uq_cursor_mailbox_id_folder")),
+    )
+    op.create_table(
+        "day_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=False),
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("on_server", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("counted_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mailbox_id"], ["mailbox.id"], name=op.f("fk_day_count_mailbox_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_count")),
+        sa.UniqueConstraint(
+            "mailbox_id", "folder", "day", name=op.f("uq_day_count_mailbox_id_folder_day")
+        ),
     )
     op.create_table(
         "identifier",
@@ -311,6 +362,24 @@ def upgrade() -> None:
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identifier_contact_id"), ["contact_id"], unique=False)
 
+    op.create_table(
+        "watched_folder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("inbox", "sent", "junk", name="folderrole", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("import_from", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mailbox_id"], ["mailbox.id"], name=op.f("fk_watched_folder_mailbox_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watched_folder")),
+        sa.UniqueConstraint("mailbox_id", "name", name=op.f("uq_watched_folder_mailbox_id_name")),
+    )
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -467,11 +536,18 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
         sa.Column("folder", sa.String(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("inbox", "sent", "junk", name="folderrole", native_enum=False, length=32),
+            nullable=False,
+        ),
         sa.Column("uidvalidity", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("head_mark", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("rest_wanted", sa.Boolean(), nullable=False),
         sa.Column("history", sa.Boolean(), nullable=False),
         sa.Column("arrived_at", cases.db.Utc(timezone=True), nullable=False),
         sa.Column("fetched_at", cases.db.Utc(timezone=True), nullable=False),
@@ -505,6 +581,9 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_raw_mail_mailbox_id_arrived_at", ["mailbox_id", "arrived_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_raw_mail_sha256"), ["sha256"], unique=False)
         batch_op.create_index(
             "ix_raw_mail_waiting",
@@ -670,6 +749,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("fate = 'waiting'"),
         )
         batch_op.drop_index(batch_op.f("ix_raw_mail_sha256"))
+        batch_op.drop_index("ix_raw_mail_mailbox_id_arrived_at")
 
     op.drop_table("raw_mail")
     with op.batch_alter_table("participant", schema=None) as batch_op:
@@ -696,10 +776,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_case_id"))
 
     op.drop_table("event")
+    op.drop_table("watched_folder")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identifier_contact_id"))
 
     op.drop_table("identifier")
+    op.drop_table("day_count")
     op.drop_table("cursor")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(
@@ -709,11 +791,14 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_cases_mailbox_id"))
+        batch_op.drop_index(batch_op.f("ix_cases_linked_to_id"))
         batch_op.drop_index("ix_cases_last_at")
         batch_op.drop_index("ix_cases_contact_state")
         batch_op.drop_index("ix_cases_assignee_state")
 
     op.drop_table("cases")
+    op.drop_table("tombstone")
+    op.drop_table("token_use")
     op.drop_table("token")
     op.drop_table("raw_content")
     op.drop_table("mailbox")

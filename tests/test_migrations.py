@@ -1,0 +1,43 @@
+"""The migrations make exactly the tables of the models, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from cases.db import Base, engine
+from inbox import schema
+from tests.databases import forget, settle_in
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> None:
+    """An installation without tables."""
+    settle_in(monkeypatch, database_url, tmp_path)
+
+
+@pytest.mark.usefixtures("empty")
+def test_models_equal_migrations() -> None:
+    schema.upgrade()
+    with engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert schema.is_current()
+    forget()
+
+
+@pytest.mark.usefixtures("empty")
+def test_an_upgrade_can_be_taken_back_and_made_again() -> None:
+    schema.upgrade()
+    command.downgrade(schema.config(), "base")
+    assert not schema.is_current()
+    schema.upgrade()
+    assert schema.is_current()
+    forget()
+
+
+def test_migrations_are_numbered_in_a_row() -> None:
+    names = sorted(path.name for path in (schema.folder() / "versions").glob("*.py"))
+    assert [name[:4] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
