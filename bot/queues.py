@@ -1,8 +1,9 @@
 """The queues, and wake(): a doorbell rung after the commit. The database is the truth."""
 
+from collections.abc import Iterator
 from functools import cache
 
-from redis import Redis
+from redis import Redis, RedisError
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 from rq import Queue
@@ -54,4 +55,31 @@ def ring(name: str, job: str) -> None:
 
 def announce(session: Session, what: str) -> None:
     """Tell open pages that something changed, once this transaction is committed."""
-    afterwards(session, lambda: connection().publish(CHANNEL, what))
+    # News that comes late is no news: pages poll, so nobody waits here for a Redis that is away.
+    afterwards(session, lambda: _impatient().publish(CHANNEL, what))
+
+
+AWAY = (RedisError, OSError)
+"""What is raised when Redis cannot be asked."""
+
+
+def depth(name: str) -> int | None:
+    """How many calls wait in a queue, or None if Redis is away."""
+    try:
+        return int(Queue(name, connection=_impatient(), serializer=JSONSerializer).count)
+    except AWAY:
+        return None
+
+
+def changes() -> Iterator[str]:
+    """What is announced, as long as Redis is there; raises one of AWAY when it goes."""
+    listener = _impatient().pubsub(  # type: ignore[no-untyped-call]
+        ignore_subscribe_messages=True
+    )
+    listener.subscribe(CHANNEL)
+    for news in listener.listen():
+        yield news["data"].decode()
+
+
+def _impatient() -> Redis:
+    return connect(settings().redis_url, patience=0)

@@ -1,0 +1,86 @@
+"""The web: puts together pages, API, sign-in and headers, and decides nothing itself."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+
+import inbox.api
+from inbox.web import (
+    actions,
+    bodies,
+    case,
+    contact,
+    errors,
+    exclusions,
+    failures,
+    gate,
+    headers,
+    listing,
+    live,
+    preferences,
+    replies,
+    screen,
+    search,
+    selection,
+    signin,
+)
+from inbox.web.access import Policy, allow
+from inbox.web.admin import mailboxes, queues, users
+from inbox.web.hx import AskedRequest
+
+_HERE = Path(__file__).resolve().parent
+PAGES = (
+    *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
+    *(failures, exclusions, live, users, mailboxes, queues),
+)
+
+
+class _App(Flask):
+    request_class = AskedRequest
+
+
+def create_app() -> Flask:
+    """The whole web application."""
+    app = _App(
+        "inbox", template_folder=str(folder("templates")), static_folder=str(folder("static"))
+    )
+    app.config["MAX_FORM_PARTS"] = 500
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    for module in PAGES:
+        app.register_blueprint(module.pages)
+    _register_api(app)
+    allow(Policy.EVERYONE)(app.view_functions["static"])
+    screen.furnish(app, asset)
+    gate.guard(app)
+    errors.install(app)
+    app.after_request(headers.decide)
+    return app
+
+
+def folder(name: str) -> Path:
+    """A folder beside the packages, or inside the installed one."""
+    beside = _HERE.parent / name
+    return beside if beside.exists() else _HERE / name
+
+
+def _register_api(app: Flask) -> None:
+    """The contracts with programs: they bring a token, and neither cookies nor forms."""
+    blueprints: Any = getattr(inbox.api, "blueprints", tuple)
+    for blueprint in blueprints():
+        before = set(app.view_functions)
+        app.register_blueprint(blueprint)
+        for name in set(app.view_functions) - before:
+            allow(Policy.TOKEN)(app.view_functions[name])
+
+
+def asset(name: str) -> str:
+    """The address of a file in static/, which changes when the file does."""
+    return url_for("static", filename=name, v=_version(name))
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256((folder("static") / name).read_bytes()).hexdigest()[:10]

@@ -1,0 +1,116 @@
+"""What an agent does with a case: each view takes the case, calls one verb and shows the result."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock
+from cases.agent import Agent
+from cases.case import Case
+from cases.db import reading
+from cases.history import What
+from classifiers import taxonomy
+from inbox.web import hx, live, notices
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.case import came_from, gathered, pieces
+from inbox.web.casefile import ASSIGNABLE
+from inbox.web.notices import Notice
+from inbox.web.visible import acting_on
+from inbox.web.who import agent
+
+pages = Pages("actions", __name__)
+
+
+@pages.post("/cases/<int:case_id>/closure")
+@allow(Policy.CASES)
+def close(case_id: int) -> AnyResponse:
+    """The matter is settled."""
+    with acting_on(case_id) as (session, case):
+        case.close(by=agent().address, at=clock.now())
+        live.announce(session)
+    return done(case_id, notices.closed)
+
+
+@pages.post("/cases/<int:case_id>/reopening")
+@allow(Policy.CASES)
+def reopen(case_id: int) -> AnyResponse:
+    """It is not settled after all."""
+    with acting_on(case_id) as (session, case):
+        case.reopen(by=agent().address, at=clock.now())
+        live.announce(session)
+    return done(case_id, notices.reopened)
+
+
+@pages.post("/cases/<int:case_id>/assignee")
+@allow(Policy.CASES)
+def assign(case_id: int) -> AnyResponse:
+    """Make it mine, somebody's or nobody's."""
+    wanted = request.form.get("agent", "")
+    with acting_on(case_id) as (session, case):
+        chosen = _chosen(session.get(Agent, int(wanted)) if wanted.isdecimal() else None, wanted)
+        case.assign(chosen, by=agent().address, at=clock.now())
+        live.announce(session)
+    return done(case_id, notices.assigned)
+
+
+def _chosen(found: Agent | None, wanted: str) -> int | None:
+    """The id of the person meant; nobody for an empty choice."""
+    if wanted in ("", "me"):
+        return agent().id if wanted else None
+    if found is None or not found.active or found.role not in ASSIGNABLE:
+        abort(422)
+    return found.id
+
+
+@pages.post("/cases/<int:case_id>/type")
+@allow(Policy.CASES)
+def set_type(case_id: int) -> AnyResponse:
+    """Say what it is about; the classifier learns from it."""
+    code = request.form.get("type", "")
+    if code not in taxonomy.codes():
+        abort(422)
+    with acting_on(case_id) as (session, case):
+        was, case.type = case.type, code
+        case.type_by, case.needs_review = agent().address, False
+        case.complaint = taxonomy.leaf(code).complaint
+        _corrected(case, "type", was, code)
+        live.announce(session)
+    return done(case_id, notices.corrected)
+
+
+MOODS = ("negative", "neutral", "positive")
+
+
+@pages.post("/cases/<int:case_id>/mood")
+@allow(Policy.CASES)
+def set_mood(case_id: int) -> AnyResponse:
+    """Say how the customer sounds."""
+    mood = request.form.get("mood", "")
+    if mood not in MOODS:
+        abort(422)
+    with acting_on(case_id) as (session, case):
+        was, case.sentiment = case.sentiment, mood
+        case.labels = {**(case.labels or {}), "sentiment_by": agent().address}
+        if mood != "negative":
+            case.anger = 0.0
+        _corrected(case, "mood", was, mood)
+        live.announce(session)
+    return done(case_id, notices.corrected)
+
+
+def _corrected(case: Case, field: str, was: str, now: str) -> None:
+    case.happened(What.CORRECTED, by=agent().address, at=clock.now(), field=field, was=was, now=now)
+
+
+def done(case_id: int, kind: Callable[[int], Notice], number: int | None = None) -> AnyResponse:
+    """Show the case after an action: its changed parts, or the page again without scripts."""
+    about = case_id if number is None else number
+    if hx.asked().is_partial:
+        with reading() as session:
+            return pieces(session, gathered(session, case_id), kind(about))
+    folder, order = came_from()
+    came: dict[str, Any] = {"in": folder.value, "sort": order.value}
+    address = url_for("case.page", case_id=case_id, done=f"{kind.__name__}.{about}", **came)
+    return redirect(address, 303)

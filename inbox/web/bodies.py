@@ -1,0 +1,67 @@
+"""The mail itself: its HTML in a frame that can do nothing, its files, and the original."""
+
+from collections.abc import Mapping
+
+from flask import Response, abort, make_response, render_template
+
+from cases.db import reading
+from cases.message import Message
+from inbox import content
+from inbox.web import file_names, safe_html
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.visible import the_message
+
+pages = Pages("bodies", __name__)
+
+
+@pages.get("/messages/<int:message_id>/body")
+@allow(Policy.CASES)
+def body(message_id: int) -> Response:
+    """The body as its sender laid it out, made harmless."""
+    with reading() as session:
+        message = the_message(session, message_id)
+        raw = content.original(session, message.raw_id)
+        language = message.language
+    if raw is None:
+        abort(404)
+    safe = safe_html.clean(content.html(raw), content.pictures(raw))
+    response = make_response(render_template("case/body.html", safe=safe, spoken=language))
+    response.headers["X-Content-Kind"] = "mail"
+    return response
+
+
+@pages.get("/messages/<int:message_id>/original")
+@allow(Policy.CASES)
+def original(message_id: int) -> Response:
+    """The mail as it came, to be saved."""
+    with reading() as session:
+        raw = content.original(session, the_message(session, message_id).raw_id)
+    return as_file(raw, f"mail-{message_id}.eml") if raw is not None else abort(404)
+
+
+@pages.get("/messages/<int:message_id>/attachments/<int:part>")
+@allow(Policy.CASES)
+def attachment(message_id: int, part: int) -> Response:
+    """A file of the mail, to be saved; it is never shown by the browser."""
+    with reading() as session:
+        message = the_message(session, message_id)
+        row = _row(message, part)
+        raw = content.original(session, message.raw_id)
+    found = content.attachment(raw, part, int(row["size"])) if raw is not None else None
+    return as_file(found, str(row["name"])) if found is not None else abort(404)
+
+
+def _row(message: Message, part: int) -> Mapping[str, str | int]:
+    found: list[Mapping[str, str | int]] = [
+        row for row in message.attachments if row.get("part") == part
+    ]
+    return found[0] if found else abort(404)
+
+
+def as_file(found: bytes, name: str) -> Response:
+    """Bytes that a browser saves and never opens."""
+    response = make_response(found)
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["Content-Disposition"] = file_names.disposition(name)
+    response.headers["X-Content-Kind"] = "file"
+    return response

@@ -1,0 +1,121 @@
+"""The small labels of a case: deadline, type, mood, truce, bot. Always with icon and word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cases.case import Case, State
+from cases.exclusions.reasons import Reason
+from cases.exclusions.rows import Exclusion
+from cases.language import gettext as _
+from cases.language import ngettext
+from cases.settings import settings
+from inbox.web import times, words
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An icon, a word, and how serious it is."""
+
+    icon: str
+    text: str
+    tone: str = ""
+    hint: str = ""
+    guess: bool = False
+    """A machine thinks so: drawn with a dashed border until a person confirms it."""
+
+
+def margin() -> timedelta:
+    """A promise is at risk when less than a quarter of its time is left."""
+    return timedelta(hours=settings().first_response_hours) / 4
+
+
+def deadline(case: Case, now: datetime) -> Chip | None:
+    """How much time is left to answer."""
+    if case.bulk:
+        return None
+    if case.state is State.CLOSED:
+        return Chip("circle-check", _("Closed"), "quiet")
+    if case.due_at is None:
+        return _nothing_owed(case)
+    left, hint = case.due_at - now, _("Answer by {time}", time=times.exact(case.due_at))
+    if left <= timedelta(0):
+        text = _("{time} late", time=times.span(-left))
+        return Chip("alarm-clock-off", text, "danger", hint)
+    tone, icon = ("warn", "alarm-clock") if left < margin() else ("", "clock")
+    return Chip(icon, times.span(left), tone, hint)
+
+
+def _nothing_owed(case: Case) -> Chip | None:
+    if case.state is State.WAITING:
+        return Chip("circle-pause", _("Waiting"), "quiet", _("Waiting for the customer"))
+    return Chip("reply", _("Answered"), "ok") if case.answered_at else None
+
+
+def kind(case: Case) -> Chip | None:
+    """What the case is about."""
+    if not case.type:
+        return None
+    hint = _("Set by {name}", name=case.type_by) if case.type_by else _("Guessed by the classifier")
+    return Chip("tag", words.type_name(case.type), "", hint, guess=not case.type_by)
+
+
+_FACES = {"negative": "frown", "neutral": "meh", "positive": "smile"}
+
+
+def mood(case: Case) -> Chip | None:
+    """How the customer sounds."""
+    text = words.mood(case.sentiment, case.anger)
+    if not text:
+        return None
+    confirmed = bool(case.labels.get("sentiment_by"))
+    angry = case.sentiment == "negative" and case.anger >= 1.8
+    tone = {"negative": "danger" if angry else "warn", "positive": "ok"}.get(case.sentiment, "")
+    icon = "angry" if angry else _FACES[case.sentiment]
+    return Chip(icon, text, tone, "", guess=not confirmed)
+
+
+def urgent(case: Case) -> Chip | None:
+    return Chip("zap", _("Urgent"), "warn", guess=True) if case.urgency >= 2 else None
+
+
+def bot(answers: int) -> Chip | None:
+    """How often the program spoke by itself."""
+    if not answers:
+        return None
+    return Chip(
+        "bot",
+        ngettext("Bot · {number}", "Bot · {number}", answers),
+        "bot",
+        ngettext("The bot answered once", "The bot answered {number} times", answers),
+    )
+
+
+def truce(holds: Sequence[Exclusion], now: datetime) -> Chip | None:
+    """Whether marketing must wait, and until when."""
+    live = [one for one in holds if one.holds_at(now)]
+    if not live:
+        return None
+    hint = ", ".join(words.reason(one.reason) for one in live)
+    return Chip("pause", _("Truce {until}", until=until(live)), "truce", hint)
+
+
+def until(holds: Sequence[Exclusion]) -> str:
+    """When the last of those holds ends."""
+    if any(one.until is None and one.reason is Reason.OPEN_CASE for one in holds):
+        return _("until it is closed")
+    ends = [one.until for one in holds if one.until is not None]
+    return _("until {day}", day=times.day(max(ends))) if ends else _("until further notice")
+
+
+def of_row(case: Case, holds: Sequence[Exclusion], answers: int, now: datetime) -> list[Chip]:
+    """All chips of a line in a list."""
+    found = (
+        deadline(case, now),
+        kind(case),
+        mood(case),
+        urgent(case),
+        bot(answers),
+        truce(holds, now),
+    )
+    return [chip for chip in found if chip is not None]

@@ -1,0 +1,159 @@
+"""What stands in a conversation: mails, notes, the bot's answers and events, as cards to show."""
+
+import email
+import email.policy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.outbox import Decided, OutgoingMail
+from bot.outbox import State as Sent
+from cases.history import Event, What
+from cases.language import gettext as _
+from cases.mail import Origin
+from cases.message import Direction, Message
+from inbox.web import words
+from inbox.web.chips import Chip
+
+LONGEST = 40_000
+"""Characters of one mail that a page shows; the rest is in the original."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One card of a conversation."""
+
+    kind: str
+    at: datetime
+    label: str
+    icon: str
+    who: str = ""
+    to: str = ""
+    text: str = ""
+    rest: str = ""
+    """Quoted text and signature, folded away."""
+    message: Message | None = None
+    delivery: Chip | None = None
+    decision: Decided | None = None
+    events: list[Event] = field(default_factory=list)
+    subject: str = ""
+    case_id: int = 0
+
+
+_KINDS = {
+    Direction.NOTE: ("note", "sticky-note"),
+    Direction.OUT: ("agent", "corner-up-right"),
+}
+_ORIGINS = {
+    Origin.CUSTOMER: ("customer", "user"),
+    Origin.AGENT: ("agent", "corner-up-right"),
+    Origin.BOT: ("bot", "bot"),
+    Origin.MARKETING: ("marketing", "megaphone"),
+    Origin.BOUNCE: ("bounce", "mail-x"),
+    Origin.AUTO_REPLY: ("machine", "palmtree"),
+}
+
+
+def of_message(message: Message, sent: OutgoingMail | None, decision: Decided | None) -> Entry:
+    """The card of a mail or note."""
+    kind, icon = _KINDS.get(message.direction) or _ORIGINS.get(message.origin, ("machine", "cog"))
+    text, rest = split(message)
+    return Entry(
+        kind=kind,
+        at=message.arrived_at,
+        label=_("Note") if kind == "note" else words.origin(message.origin),
+        icon=icon,
+        who=message.sender_name.strip() or message.sender or message.by,
+        to=", ".join([*message.to, *message.cc][:6]),
+        text=text,
+        rest=rest,
+        message=message,
+        delivery=delivery(sent) if sent else None,
+        decision=decision,
+        subject=message.subject,
+        case_id=message.case_id,
+    )
+
+
+def split(message: Message) -> tuple[str, str]:
+    """What was newly written, and what is only quoted."""
+    whole, new = message.text[:LONGEST].strip(), message.new_text[:LONGEST].strip()
+    if not new or len(new) >= len(whole):
+        return whole or new, ""
+    rest = whole[len(new) :].strip() if whole.startswith(new) else whole
+    return new, rest
+
+
+def of_automatic(mail: OutgoingMail) -> Entry:
+    """The card of an answer that the program gave by itself."""
+    content = email.message_from_bytes(mail.content, policy=email.policy.default)
+    return Entry(
+        kind="bot",
+        at=mail.settled_at or mail.queued_at,
+        label=_("Bot"),
+        icon="bot",
+        who=_("Automatic answer"),
+        to=mail.recipient,
+        text=str(content.get_content()).strip(),
+        delivery=delivery(mail),
+        subject=str(content["Subject"] or ""),
+        case_id=mail.case_id,
+    )
+
+
+def delivery(mail: OutgoingMail) -> Chip:
+    """What became of a mail of ours."""
+    chips = {
+        Sent.PENDING: Chip("hourglass", _("Waiting to leave"), "quiet"),
+        Sent.CLAIMED: Chip("hourglass", _("Leaving"), "quiet"),
+        Sent.DATA_SENT: Chip("hourglass", _("Leaving"), "quiet"),
+        Sent.ACCEPTED: Chip("check", _("Sent"), "ok"),
+        Sent.DEFERRED: Chip("rotate-cw", _("Will be tried again"), "warn", mail.last_error),
+        Sent.REJECTED: Chip("mail-x", _("Refused"), "danger", mail.last_error),
+        Sent.UNCERTAIN: Chip("circle-help", _("May not have left"), "danger", mail.last_error),
+        Sent.CANCELLED: Chip("undo-2", _("Taken back"), "quiet"),
+    }
+    return chips.get(mail.state) or Chip("circle-help", str(mail.state.value), "quiet")
+
+
+# What a card of its own already tells is not told again among the events.
+_TOLD = {What.MESSAGE_RECEIVED, What.ANSWERED, What.NOTED, What.AUTOMATIC_REPLY, What.SENT}
+
+
+def of_events(events: Iterable[Event]) -> list[Entry]:
+    """Events as cards of one each; `grouped` joins neighbours."""
+    return [
+        Entry(kind="system", at=one.at, label=_("System"), icon="cog", events=[one])
+        for one in events
+        if one.what not in _TOLD
+    ]
+
+
+def grouped(entries: Iterable[Entry]) -> list[Entry]:
+    """In the order of time, with events that follow one another in one card."""
+    result: list[Entry] = []
+    for entry in sorted(entries, key=lambda one: (one.at, one.kind == "system")):
+        if entry.kind == "system" and result and result[-1].kind == "system":
+            result[-1].events.extend(entry.events)
+        else:
+            result.append(entry)
+    return result
+
+
+def said(event: Event) -> str:
+    """An event as one line: what, and what it was about."""
+    data = event.data
+    detail = {
+        What.SILENCE: lambda: words.rule(str(data.get("reason", ""))),
+        What.TAGGED: lambda: words.type_name(str(data.get("type", ""))),
+        What.CORRECTED: lambda: _corrected(data),
+        What.OPENED: lambda: words.rule(str(data.get("rule", ""))),
+    }.get(event.what)
+    more = detail() if detail else ""
+    return f"{words.event(event.what)}: {more}" if more else words.event(event.what)
+
+
+def _corrected(data: dict[str, Any]) -> str:
+    now = str(data.get("now", ""))
+    return words.mood(now) if data.get("field") == "mood" else words.type_name(now)

@@ -1,0 +1,107 @@
+"""Who is on truce, why, and until when. Without access to cases: only how many, and by address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, request
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from cases import clock
+from cases.case import Case
+from cases.contact import Contact, find
+from cases.db import reading
+from cases.exclusions.reasons import Reason
+from cases.exclusions.rows import Exclusion
+from cases.language import gettext as _
+from inbox.web import chips, rows, words
+from inbox.web.access import Pages, Policy, allow, may
+from inbox.web.fragments import show
+from inbox.web.visible import visible_to
+from inbox.web.who import agent
+
+pages = Pages("exclusions", __name__)
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person on truce, as a line of the table."""
+
+    contact: Contact
+    who: str
+    reasons: str
+    until: str
+    cases: list[int]
+
+
+@pages.get("/exclusions")
+@allow(Policy.SIGNED_IN)
+def overview() -> Response:
+    """The numbers for everybody; the people for those who see their cases."""
+    with reading() as session:
+        return show(
+            session,
+            "exclusions/page.html",
+            title=_("On truce"),
+            counts=_counts(session),
+            people=_people(session) if may(agent(), Policy.CASES) else None,
+            asked=request.args.get("address", "").strip()[:320],
+            verdict=_verdict(session, request.args.get("address", "").strip()[:320]),
+        )
+
+
+def _live() -> ColumnElement[bool]:
+    now = clock.now()
+    ends = or_(Exclusion.until.is_(None), Exclusion.until > now)
+    return Exclusion.lifted_at.is_(None) & (Exclusion.starts_at <= now) & ends
+
+
+def _counts(session: Session) -> list[tuple[str, int]]:
+    """People on truce by reason."""
+    found = session.execute(
+        select(Exclusion.reason, func.count(Exclusion.contact_id.distinct()))
+        .where(_live())
+        .group_by(Exclusion.reason)
+    )
+    by_reason: dict[Reason, int] = {row[0]: row[1] for row in found}
+    return [(words.reason(reason), by_reason.get(reason, 0)) for reason in Reason]
+
+
+def _people(session: Session) -> list[Held]:
+    found = session.execute(
+        select(Exclusion, Contact)
+        .join(Contact, Contact.id == Exclusion.contact_id)
+        .join(Case, Case.id == Exclusion.case_id)
+        .options(selectinload(Contact.identifiers))
+        .where(_live(), visible_to(agent()))
+        .order_by(Exclusion.id.desc())
+        .limit(SHOWN)
+    )
+    by_contact: dict[Contact, list[Exclusion]] = {}
+    for exclusion, contact in found:
+        by_contact.setdefault(contact, []).append(exclusion)
+    return [_held(contact, holds) for contact, holds in by_contact.items()]
+
+
+def _held(contact: Contact, holds: Sequence[Exclusion]) -> Held:
+    return Held(
+        contact=contact,
+        who=rows.called(contact),
+        reasons=", ".join(sorted({words.reason(one.reason) for one in holds})),
+        until=chips.until(holds),
+        cases=sorted({one.case_id for one in holds if one.case_id is not None}),
+    )
+
+
+def _verdict(session: Session, address: str) -> str:
+    """Whether an advertising mail may go to that address now."""
+    if not address:
+        return ""
+    contact = find(session, address)
+    held = contact is not None and session.scalar(
+        select(Exclusion.id).where(Exclusion.contact_id == contact.id, _live()).limit(1)
+    )
+    if held:
+        return _("{address} is on truce: no advertising now.", address=address)
+    return _("{address} may be written to.", address=address)

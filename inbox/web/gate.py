@@ -1,0 +1,82 @@
+"""Before every request: who asks, in which language, and whether they may. Nothing passes by it."""
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock, language
+from cases.db import reading, transaction
+from cases.language import gettext as _
+from inbox.web import csrf, hx, sessions, signin
+from inbox.web.access import Policy, may, policy_of
+from inbox.web.preferences import chosen_language
+from inbox.web.who import somebody
+
+LARGEST_FORM = 1_000_000
+
+
+def guard(app: Flask) -> None:
+    """Stand before every route; raises NoPolicy if one does not say who may use it."""
+    app.before_request(_arrive)
+    app.before_request(_check)
+    app.after_request(_keep_visit)
+    for view in app.view_functions.values():
+        policy_of(view)
+
+
+def _arrive() -> None:
+    """Recognise the agent and speak their language."""
+    g.agent = None
+    if _policy() is not Policy.TOKEN and request.endpoint != "static":
+        request.max_content_length = LARGEST_FORM
+        _recognise(request.cookies.get(signin.COOKIE, ""))
+    language.choose(chosen_language())
+
+
+def _policy() -> Policy:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return policy_of(view) if view is not None else Policy.EVERYONE
+
+
+def _recognise(secret: str) -> None:
+    if not secret:
+        return
+    now = clock.now()
+    with reading() as session:
+        found = sessions.find(session, secret, at=now)
+    if found is None:
+        return
+    row, g.agent = found
+    g.secret = secret
+    if sessions.is_worth_noticing(row, now):
+        with transaction() as session:
+            sessions.notice(session, row.id, at=now)
+
+
+def _check() -> AnyResponse | None:
+    """Refuse what the route's policy does not allow, and forms that are not ours."""
+    policy = _policy()
+    if policy is Policy.TOKEN or request.endpoint == "static":
+        return None
+    if request.method not in csrf.SAFE and not csrf.is_ours(request):
+        abort(403, _("The form is too old or not ours. Load the page again and repeat it."))
+    me = somebody()
+    if policy is Policy.EVERYONE:
+        return None
+    if me is None:
+        return _ask_to_sign_in()
+    return None if may(me, policy) else abort(403)
+
+
+def _ask_to_sign_in() -> AnyResponse:
+    """A page leads to the form; a part of a page gets the form and keeps what was typed."""
+    if hx.asked().is_partial:
+        return signin.form(
+            "", _("Your session has ended. Sign in to go on; your text is kept."), 401
+        )
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("signin.page", next=back or None), 303)
+
+
+def _keep_visit(response: Response) -> Response:
+    csrf.keep_visit(response)
+    return response

@@ -1,0 +1,62 @@
+"""The headers of every answer, decided in one place."""
+
+from flask import Response, request
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "frame-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# A mail is shown in a frame that may run nothing, load nothing and send nothing.
+MAIL_POLICY = {
+    "sandbox": "allow-same-origin allow-popups allow-popups-to-escape-sandbox",
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "img-src": "data:",
+    "form-action": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'self'",
+}
+FILE_POLICY = {"sandbox": "", "default-src": "'none'", "frame-ancestors": "'none'"}
+VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie")
+A_YEAR = 31_536_000
+
+
+def decide(response: Response) -> Response:
+    """Set what every answer has; a view only says which kind of content it gives."""
+    kind = response.headers.pop("X-Content-Kind", "page")
+    response.headers["Content-Security-Policy"] = _written(_POLICIES[kind])
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    _say_how_long(response)
+    return response
+
+
+_POLICIES = {"page": POLICY, "mail": MAIL_POLICY, "file": FILE_POLICY}
+
+
+def _written(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}".strip() for name, value in policy.items())
+
+
+def _say_how_long(response: Response) -> None:
+    """Pages are asked for again each time; files with a version in their address never change."""
+    if request.endpoint == "static":
+        fixed = "v" in request.args and response.status_code == 200
+        said = f"public, max-age={A_YEAR}, immutable" if fixed else "no-cache"
+        response.headers["Cache-Control"] = said
+    elif request.path.startswith("/v1/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    else:
+        response.vary.update(VARY)
+        response.headers["Cache-Control"] = "private, no-cache"

@@ -1,0 +1,102 @@
+"""News for open pages: one listener per process, a stream per browser, and polling without it.
+
+A stream holds a thread but no database connection; when half of the threads hold streams, the
+next browser is told to poll instead.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+
+from flask import Response, make_response
+from sqlalchemy.orm import Session
+
+from bot import queues
+from cases.db import afterwards
+from inbox.settings import settings
+from inbox.web.access import Pages, Policy, allow
+
+log = logging.getLogger(__name__)
+pages = Pages("live", __name__)
+HEARTBEAT = 15.0
+LONGEST = 300.0
+"""A browser asks again after that, so that who signed out is not told for ever."""
+AWAY = 10.0
+
+
+class Hub:
+    """Counts the news; streams wait for the count to change."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._streams = 0
+        self._listening = False
+
+    def tell(self) -> None:
+        """Something changed."""
+        with self._changed:
+            self._count += 1
+            self._changed.notify_all()
+
+    def enter(self, most: int) -> bool:
+        """Take a place for a stream; False if there is none left."""
+        with self._changed:
+            if self._streams >= most:
+                return False
+            self._streams += 1
+            if not self._listening:
+                self._listening = True
+                threading.Thread(target=self._listen, daemon=True).start()
+            return True
+
+    def leave(self) -> None:
+        """Give the place back."""
+        with self._changed:
+            self._streams -= 1
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """The count, as soon as it differs or the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count != seen, seconds)
+            return self._count
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                for _news in queues.changes():
+                    self.tell()
+            except queues.AWAY as away:
+                log.info("no news from Redis (%s); pages poll", type(away).__name__)
+            time.sleep(AWAY)
+
+
+hub = Hub()
+
+
+def announce(session: Session) -> None:
+    """Tell all open pages once this transaction is committed."""
+    afterwards(session, hub.tell)
+    queues.announce(session, "cases")
+
+
+@pages.get("/events")
+@allow(Policy.CASES)
+def events() -> Response:
+    """A stream that says when something changed, and nothing of what."""
+    if not hub.enter(settings().web_threads // 2):
+        return make_response("", 204)
+    response = Response(_stream(), mimetype="text/event-stream")
+    response.call_on_close(hub.leave)
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _stream() -> Iterator[str]:
+    ends, seen = time.monotonic() + LONGEST, hub.wait(-1, 0)
+    yield "retry: 5000\n\n"
+    while time.monotonic() < ends:
+        count = hub.wait(seen, HEARTBEAT)
+        yield "event: cases\ndata: \n\n" if count != seen else ": still here\n\n"
+        seen = count

@@ -1,0 +1,85 @@
+"""What was just done, in a sentence, and how to take it back: for toasts and for plain pages."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from cases.language import gettext as _
+from cases.language import ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence, and where a button sends its undoing."""
+
+    text: str
+    undo: str = ""
+    seconds: int = 10
+
+
+def closed(case_id: int) -> Notice:
+    undo = url_for("actions.reopen", case_id=case_id)
+    return Notice(_("Case {number} is closed", number=case_id), undo)
+
+
+def reopened(case_id: int) -> Notice:
+    undo = url_for("actions.close", case_id=case_id)
+    return Notice(_("Case {number} is open again", number=case_id), undo)
+
+
+def assigned(case_id: int) -> Notice:
+    return Notice(_("Case {number} has a new assignee", number=case_id))
+
+
+def corrected(case_id: int) -> Notice:
+    return Notice(_("Case {number}: correction kept", number=case_id))
+
+
+def noted(_case_id: int) -> Notice:
+    return Notice(_("Note added: the customer does not see it"))
+
+
+def sent(message_id: int) -> Notice:
+    undo = url_for("replies.withdraw", message_id=message_id)
+    return Notice(_("Sending… the answer leaves in 10 seconds"), undo)
+
+
+def withdrawn(_message_id: int) -> Notice:
+    return Notice(_("Taken back. Your text is in the box again"))
+
+
+def changed(number: int) -> Notice:
+    return Notice(ngettext("{number} case changed", "{number} cases changed", number))
+
+
+def again(_raw_id: int) -> Notice:
+    return Notice(_("The mail is tried again now"))
+
+
+def saved(_id: int) -> Notice:
+    return Notice(_("Saved"))
+
+
+KINDS = {
+    kind.__name__: kind
+    for kind in (
+        closed,
+        reopened,
+        assigned,
+        corrected,
+        noted,
+        sent,
+        withdrawn,
+        changed,
+        again,
+        saved,
+    )
+}
+
+
+def from_address() -> Notice | None:
+    """The notice that the address of a page without scripts names: ?done=closed.7"""
+    name, dot, number = request.args.get("done", "").partition(".")
+    if not dot or name not in KINDS or not (number.isascii() and number.isdigit()):
+        return None
+    return KINDS[name](int(number[:18]))

@@ -1,0 +1,87 @@
+"""Language, theme and single-key shortcuts: chosen by everybody, kept by the browser."""
+
+from urllib.parse import urlsplit
+
+from flask import abort, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import language
+from cases.agent import Agent
+from cases.db import transaction
+from inbox.web import csrf
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.who import somebody
+
+pages = Pages("preferences", __name__)
+THEMES = ("auto", "light", "dark")
+LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
+A_YEAR = 31_536_000
+
+
+def chosen_language() -> str:
+    """The agent's language, else the browser's choice, else what it accepts."""
+    me = somebody()
+    kept = me.language if me is not None else request.cookies.get(LANGUAGE, "")
+    accepted = request.accept_languages.best_match(language.LANGUAGES)
+    return kept if kept in language.LANGUAGES else accepted or language.SOURCE
+
+
+def chosen_theme() -> str:
+    """The theme this browser chose."""
+    kept = request.cookies.get(THEME, "")
+    return kept if kept in THEMES else "auto"
+
+
+def keys_are_on() -> bool:
+    """Whether single letters do something (WCAG 2.1.4: they can be switched off)."""
+    return request.cookies.get(KEYS) != "off"
+
+
+@pages.post("/preferences/language")
+@allow(Policy.EVERYONE)
+def set_language() -> AnyResponse:
+    """Speak Spanish or English from now on."""
+    wanted = _one_of(language.LANGUAGES)
+    me = somebody()
+    if me is not None:
+        with transaction() as session:
+            session.get_one(Agent, me.id).language = wanted
+    return _kept(LANGUAGE, wanted)
+
+
+@pages.post("/preferences/theme")
+@allow(Policy.EVERYONE)
+def set_theme() -> AnyResponse:
+    """Light, dark, or as the system has it."""
+    return _kept(THEME, _one_of(THEMES))
+
+
+@pages.post("/preferences/keys")
+@allow(Policy.SIGNED_IN)
+def set_keys() -> AnyResponse:
+    """Switch single-letter shortcuts on or off."""
+    return _kept(KEYS, _one_of(("on", "off")))
+
+
+def _one_of(values: tuple[str, ...]) -> str:
+    wanted = request.form.get("value", "")
+    return wanted if wanted in values else abort(422)
+
+
+def _kept(name: str, value: str) -> AnyResponse:
+    response = make_response(redirect(came_from(), 303))
+    csrf.set_cookie(response, name, value, A_YEAR)
+    return response
+
+
+def came_from() -> str:
+    """The page of ours where the form stood."""
+    return local(request.form.get("back", ""))
+
+
+def local(address: str) -> str:
+    """An address inside this program, or its first page: never somebody else's."""
+    parts = urlsplit(address)
+    inside = address.startswith("/") and not address.startswith(("//", "/\\"))
+    clean = address.isprintable() and not parts.scheme and not parts.netloc
+    return address if inside and clean and "\\" not in address else "/"

@@ -1,0 +1,73 @@
+"""What every template may use: words, times, names of things, and where files are."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, request
+from markupsafe import Markup, escape
+
+from cases import clock, language
+from inbox.web import chips, csrf, entries, file_names, hx, times, words
+from inbox.web.access import Policy, may
+from inbox.web.folders import name as folder_name
+from inbox.web.order import Order
+from inbox.web.order import name as order_name
+from inbox.web.preferences import THEMES, chosen_theme, keys_are_on
+from inbox.web.who import somebody
+
+_LINK = re.compile(r"https?://[^\s<>\"'\u200b-\u200f\u202a-\u202e\u2066-\u2069]{1,2000}")
+
+
+def furnish(app: Flask, asset: Callable[[str], str]) -> None:
+    """Give the templates their words and values."""
+    app.jinja_env.globals.update(
+        _=language.gettext,
+        ngettext=language.ngettext,
+        asset=asset,
+        csrf_token=csrf.token,
+        title_of=folder_name,
+        words=words,
+        times=times,
+        entries=entries,
+        chips=chips,
+        file_size=file_names.size,
+        file_name=file_names.shown,
+        Policy=Policy,
+        order_name=order_name,
+        orders=list(Order),
+        may=may,
+        THEMES=THEMES,
+    )
+    app.jinja_env.filters["linked"] = linked
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("macros.html").module
+    app.context_processor(_of_request)
+
+
+def _of_request() -> dict[str, Any]:
+    return {
+        "me": somebody(),
+        "language": language.current(),
+        "languages": language.LANGUAGES,
+        "theme": chosen_theme(),
+        "keys": keys_are_on(),
+        "csrf": csrf.token(),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "now": clock.now(),
+        "partial": hx.asked().is_partial,
+    }
+
+
+def linked(text: str) -> Markup:
+    """Text with its web addresses as links that tell nothing of where they were clicked."""
+    pieces, position = [], 0
+    for found in _LINK.finditer(text):
+        address = found[0].rstrip(".,;:!?)]}»”")
+        pieces.append(escape(text[position : found.start()]))
+        pieces.append(
+            Markup(
+                '<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>'
+            ).format(address)
+        )
+        position = found.start() + len(address)
+    return Markup("").join([*pieces, escape(text[position:])])

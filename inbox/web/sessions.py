@@ -1,0 +1,81 @@
+"""Who is signed in, kept on the server: the browser holds a random name and nothing else."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.agent import Agent
+from cases.db import Base
+from cases.signing import fingerprint
+
+IDLE = timedelta(hours=8)
+ABSOLUTE = timedelta(hours=24)
+NOTICED_EVERY = timedelta(minutes=1)
+"""So that reading pages does not write to the database each time."""
+
+
+class WebSession(Base):
+    """One browser of one agent. The secret itself is never stored."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+def begin(session: Session, agent: Agent, *, at: datetime) -> str:
+    """A new session; its secret exists only in the browser."""
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        WebSession(secret_hash=fingerprint(secret), agent_id=agent.id, created_at=at, seen_at=at)
+    )
+    _forget_old(session, at)
+    return secret
+
+
+def find(session: Session, secret: str, *, at: datetime) -> tuple[WebSession, Agent] | None:
+    """The living session of that secret and its active agent."""
+    row = session.execute(
+        select(WebSession, Agent)
+        .join(Agent, Agent.id == WebSession.agent_id)
+        .where(
+            WebSession.secret_hash == fingerprint(secret),
+            WebSession.seen_at > at - IDLE,
+            WebSession.created_at > at - ABSOLUTE,
+            Agent.active,
+        )
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def is_worth_noticing(found: WebSession, at: datetime) -> bool:
+    """Whether the last look is long enough ago to be written down."""
+    return at - found.seen_at > NOTICED_EVERY
+
+
+def notice(session: Session, session_id: int, *, at: datetime) -> None:
+    """They are still there."""
+    session.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=at))
+
+
+def end(session: Session, secret: str) -> None:
+    """Sign out in that browser."""
+    session.execute(delete(WebSession).where(WebSession.secret_hash == fingerprint(secret)))
+
+
+def end_all(session: Session, agent_id: int) -> None:
+    """Sign out everywhere: after a new password, another role, or the end of the work."""
+    session.execute(delete(WebSession).where(WebSession.agent_id == agent_id))
+
+
+def _forget_old(session: Session, at: datetime) -> None:
+    session.execute(
+        delete(WebSession).where(
+            (WebSession.created_at <= at - ABSOLUTE) | (WebSession.seen_at <= at - IDLE)
+        )
+    )

@@ -1,0 +1,110 @@
+"""The product's own terms in the words of the screen: states, moods, roles, events, reasons."""
+
+from cases.agent import Role
+from cases.case import Case, State
+from cases.exclusions.reasons import Reason
+from cases.history import What
+from cases.language import current
+from cases.language import gettext as _
+from cases.mail import Origin, Trust
+from classifiers import taxonomy
+
+
+def type_name(code: str) -> str:
+    """A leaf of the taxonomy as people read it; one that is no more keeps its code."""
+    try:
+        return taxonomy.leaf(code).label(current())
+    except taxonomy.NoSuchLeaf:
+        return code
+
+
+def state(value: State) -> str:
+    return {
+        State.OPEN: _("Open"),
+        State.WAITING: _("Waiting for the customer"),
+        State.CLOSED: _("Closed"),
+    }[value]
+
+
+def role(value: Role) -> str:
+    return {
+        Role.AGENT: _("Agent"),
+        Role.SUPERVISOR: _("Supervisor"),
+        Role.ADMIN: _("Administrator"),
+        Role.MARKETING: _("Marketing"),
+        Role.AUDITOR: _("Auditor"),
+    }[value]
+
+
+def mood(sentiment: str, anger: float = 0.0) -> str:
+    if sentiment == "negative":
+        return _("Angry") if anger >= 1.8 else _("Unhappy")
+    return {"neutral": _("Neutral"), "positive": _("Happy")}.get(sentiment, "")
+
+
+def origin(value: Origin) -> str:
+    return {
+        Origin.CUSTOMER: _("Customer"),
+        Origin.AGENT: _("Agent"),
+        Origin.BOT: _("Bot"),
+        Origin.MARKETING: _("Marketing"),
+        Origin.AUTO_REPLY: _("Automatic reply"),
+        Origin.BOUNCE: _("Bounce"),
+        Origin.FEEDBACK_REPORT: _("Spam report"),
+        Origin.RECEIPT: _("Read receipt"),
+        Origin.BULK: _("Mailing"),
+        Origin.SPAM: _("Spam"),
+        Origin.CHALLENGE: _("Sender check"),
+        Origin.OWN: _("Ourselves"),
+    }[value]
+
+
+def trust(value: Trust) -> str:
+    return {
+        Trust.PASS: _("the sender is authentic"),
+        Trust.NONE: _("nobody vouched for the sender"),
+        Trust.FAIL: _("the sender may be forged"),
+    }[value]
+
+
+def reason(value: Reason) -> str:
+    known = {
+        "open_case": _("an open case"),
+        "sla_breach": _("an answer that came too late"),
+    }
+    return known.get(value.value, value.value.replace("_", " "))
+
+
+def event(what: What) -> str:
+    """What happened, as one line of the history."""
+    known = {
+        What.OPENED: _("Case opened"),
+        What.MESSAGE_RECEIVED: _("Mail received"),
+        What.ANSWERED: _("Answered"),
+        What.AUTOMATIC_REPLY: _("The bot answered"),
+        What.SILENCE: _("The bot stayed silent"),
+        What.NOTED: _("Note added"),
+        What.ASSIGNED: _("Assigned"),
+        What.CLOSED: _("Closed"),
+        What.REOPENED: _("Reopened"),
+        What.TAGGED: _("Classified"),
+        What.CORRECTED: _("Corrected"),
+        What.MERGED: _("Merged"),
+        What.SPLIT: _("Split"),
+        What.UNDONE: _("Answer taken back"),
+        What.BREACHED: _("The promised time passed"),
+        What.BOUNCED: _("Mail came back"),
+        What.RELEASED: _("Released"),
+        What.SENT: _("Mail left"),
+        What.NOT_SENT: _("Mail did not leave"),
+    }
+    return known.get(what, what.value)
+
+
+def rule(name: str) -> str:
+    """Why a mail is in its case. Rules have English names; those with a translation are said."""
+    return _(name) if name else ""
+
+
+def subject(case: Case) -> str:
+    return case.subject.strip() or _("(no subject)")
