@@ -11,7 +11,7 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode
 from inbox.intake.imap import Account, Connection, ImapFailure
-from inbox.intake.poller import account_of
+from inbox.intake.accounts import account_of
 
 SECURITY = ("tls", "starttls", "none")
 

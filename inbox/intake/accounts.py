@@ -1,0 +1,52 @@
+"""How to sign in to a mailbox, out of its row: password, or a token that is fresh."""
+
+from cases.db import reading, transaction
+from cases.mailbox import Mailbox
+from inbox.intake import xoauth
+from inbox.intake.imap import Account
+
+
+def account_of(mailbox_id: int) -> Account | None:
+    """How to sign in; None if the mailbox is paused or gone.
+
+    Raises signing.Tampered, xoauth.GrantLost and xoauth.ProviderAway.
+    """
+    with reading() as session:
+        mailbox = session.get(Mailbox, mailbox_id)
+        if mailbox is None or mailbox.paused:
+            return None
+        grant, password = mailbox.grant(), mailbox.password()
+    token = _token(mailbox_id, grant) if grant else ""
+    return Account(
+        mailbox.imap_host,
+        mailbox.imap_port,
+        mailbox.imap_security,
+        mailbox.imap_user,
+        password,
+        mailbox.folder,
+        mailbox.read_only,
+        token,
+    )
+
+
+def _token(mailbox_id: int, grant: dict[str, str]) -> str:
+    fresh = xoauth.fresh(grant)
+    if fresh is not grant:
+        _keep(mailbox_id, fresh)
+    return fresh["access_token"]
+
+
+def forget_token(mailbox_id: int) -> bool:
+    """The server refused the token before its time: ask for a new one; False without a grant."""
+    with reading() as session:
+        mailbox = session.get(Mailbox, mailbox_id)
+        grant = mailbox.grant() if mailbox is not None else {}
+    if not grant:
+        return False
+    _keep(mailbox_id, grant | {"expires_at": "0"})
+    return True
+
+
+def _keep(mailbox_id: int, grant: dict[str, str]) -> None:
+    with transaction() as session:
+        session.get_one(Mailbox, mailbox_id).keep_grant(grant)

@@ -1,0 +1,55 @@
+"""The loop: each mailbox has a thread that spools what is new; one more runs their errands."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cases.db import reading
+from cases.mailbox import Mailbox
+from inbox.intake.poller import errands
+from inbox.intake.poller.watching import Watch, watch
+
+log = logging.getLogger(__name__)
+
+LOOK_FOR_MAILBOXES = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    watch: Watch
+    thread: threading.Thread
+
+
+def poll(stop: threading.Event) -> None:
+    """Watch all mailboxes until told to stop; mailboxes that are added later too."""
+    threading.Thread(target=errands.run, args=(stop,), daemon=True).start()
+    watched: dict[int, _Watched] = {}
+    while not stop.is_set():
+        for mailbox_id in _to_watch():
+            if mailbox_id not in watched or not watched[mailbox_id].thread.is_alive():
+                watched[mailbox_id] = _begin(mailbox_id, stop)
+        for mailbox_id, one in watched.items():
+            if one.watch.pulse.is_stuck():
+                log.warning("mailbox %s hangs; its connection is cut", mailbox_id)
+                one.watch.pulse.cut()
+        stop.wait(LOOK_FOR_MAILBOXES)
+
+
+def _begin(mailbox_id: int, stop: threading.Event) -> _Watched:
+    one = Watch(mailbox_id, stop)
+    thread = threading.Thread(target=watch, args=(one,), daemon=True)
+    thread.start()
+    return _Watched(one, thread)
+
+
+def _to_watch() -> Sequence[int]:
+    try:
+        with reading() as session:
+            return session.scalars(select(Mailbox.id).where(~Mailbox.paused)).all()
+    except SQLAlchemyError:
+        log.warning("the database is away; the mailboxes are asked for again soon")
+        return ()

@@ -1,0 +1,112 @@
+"""Mails come out of the spool to be worked on, and what became of them is written down."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.db import transaction
+from inbox.settings import settings
+from inbox.spool.rows import BATCH, Fate, RawContent, RawMail, Taken
+
+
+def take(limit: int = BATCH) -> list[Taken]:
+    """Lease waiting mails, the oldest first; the try is counted before anybody looks at them."""
+    now = clock.now()
+    with transaction() as session:
+        free = (RawMail.leased_until.is_(None)) | (RawMail.leased_until < now)
+        ids = session.scalars(
+            select(RawMail.id)
+            .where(RawMail.fate == Fate.WAITING, free)
+            .order_by(RawMail.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        session.execute(
+            update(RawMail)
+            .where(RawMail.id.in_(ids))
+            .values(
+                leased_until=now + timedelta(seconds=settings().lease_seconds),
+                attempts=RawMail.attempts + 1,
+            )
+        )
+        return _contents(session, ids)
+
+
+def _contents(session: Session, ids: Iterable[int]) -> list[Taken]:
+    rows = session.execute(
+        select(RawMail, RawContent.content)
+        .join(RawContent, RawContent.sha256 == RawMail.sha256)
+        .where(RawMail.id.in_(list(ids)))
+        .order_by(RawMail.id)
+    )
+    return [
+        Taken(
+            raw.id,
+            raw.mailbox_id,
+            zlib.decompress(content),
+            raw.arrived_at,
+            raw.attempts,
+            raw.history,
+            raw.partial,
+            raw.stub_case_id,
+            raw.role,
+        )
+        for raw, content in rows
+    ]
+
+
+def settle(session: Session, raw_ids: Sequence[int], fate: Fate, reason: str = "") -> None:
+    """Say what became of those mails."""
+    session.execute(
+        update(RawMail)
+        .where(RawMail.id.in_(raw_ids))
+        .values(fate=fate, reason=reason, leased_until=None)
+    )
+
+
+def stand_in(session: Session, raw_id: int, case_id: int) -> None:
+    """Name the case that stands for a mail that cannot be read."""
+    session.execute(update(RawMail).where(RawMail.id == raw_id).values(stub_case_id=case_id))
+
+
+def release(session: Session, raw_id: int, reason: str) -> None:
+    """The try failed: remember why, and let the next one begin at once."""
+    session.execute(
+        update(RawMail).where(RawMail.id == raw_id).values(leased_until=None, reason=reason[:500])
+    )
+
+
+def try_again(session: Session, raw_id: int) -> bool:
+    """Put a failed mail back in the row; False if it had not failed."""
+    found = session.execute(
+        update(RawMail)
+        .where(RawMail.id == raw_id, RawMail.fate == Fate.FAILED)
+        .values(fate=Fate.WAITING, attempts=0, leased_until=None)
+        .returning(RawMail.id)
+    )
+    return found.first() is not None
+
+
+def want_rest(session: Session, raw_id: int) -> bool:
+    """Ask for the whole of a mail that was too large; False if nothing is missing of it."""
+    found = session.execute(
+        update(RawMail)
+        .where(RawMail.id == raw_id, RawMail.partial, RawMail.uid.is_not(None))
+        .values(rest_wanted=True)
+        .returning(RawMail.id)
+    )
+    return found.first() is not None
+
+
+def content_of(session: Session, raw_id: int) -> bytes | None:
+    """The bytes of a mail as it came."""
+    packed = session.scalar(
+        select(RawContent.content)
+        .join(RawMail, RawMail.sha256 == RawContent.sha256)
+        .where(RawMail.id == raw_id)
+    )
+    return zlib.decompress(packed) if packed is not None else None
