@@ -4,6 +4,7 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -12,6 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from cases.language import gettext as _
 
 
 class BadSetting(Exception):
@@ -98,8 +101,27 @@ def settings() -> Settings:
 
 
 def explain(wrong: ValidationError) -> str:
-    """One sentence per setting that cannot be used."""
+    """One sentence per setting that cannot be used: which it is, and what it may be."""
     return " ".join(
-        f"Setting TREGUA_{str(error['loc'][0]).upper()} cannot be used: {error['msg']}."
+        _(
+            "Setting {name} cannot be used: {why}.",
+            name=f"TREGUA_{str(error['loc'][0]).upper()}" if error["loc"] else "?",
+            why=_why(error["type"], error.get("ctx", {}), error["msg"]),
+        )
         for error in wrong.errors()
     )
+
+
+def _why(kind: str, about: dict[str, Any], said: str) -> str:
+    if kind in ("int_parsing", "int_type", "float_parsing", "float_type", "int_from_float"):
+        return _("it must be a number")
+    if kind in ("bool_parsing", "bool_type"):
+        return _("it must be true or false")
+    if kind in ("greater_than_equal", "greater_than"):
+        return _("it must be at least {limit}", limit=about.get("ge", about.get("gt")))
+    if kind in ("less_than_equal", "less_than"):
+        return _("it must be at most {limit}", limit=about.get("le", about.get("lt")))
+    if kind == "string_pattern_mismatch":
+        choices = str(about.get("pattern", "")).strip("^$()").replace("|", ", ")
+        return _("it must be one of {choices}", choices=choices)
+    return said

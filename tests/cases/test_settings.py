@@ -1,0 +1,59 @@
+"""Settings: the environment first, then the file; a bad one is named with what it may be."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import settings as bot_settings
+from cases.language import speaking
+from cases.settings import BadSetting, settings
+from tests.databases import forget
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
+    """No settings but the test's own."""
+    monkeypatch.setenv("TREGUA_CONFIG", str(tmp_path / "tregua.toml"))
+    monkeypatch.setenv("TREGUA_DATA", str(tmp_path / "data"))
+    forget()
+    yield
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "english", "spanish"),
+    [
+        ("TREGUA_SMTP_PORT", "many", "must be a number", "debe ser un número"),
+        ("TREGUA_SMTP_PORT", "70000", "at most 65535", "como máximo 65535"),
+        ("TREGUA_SMTP_SECURITY", "ssl", "one of tls, starttls, none", "uno de tls, starttls, none"),
+        ("TREGUA_ACKNOWLEDGE", "perhaps", "true or false", "true o false"),
+    ],
+)
+def test_a_bad_setting_is_named_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, english: str, spanish: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    for language, words in (("en", english), ("es", spanish)):
+        with speaking(language), pytest.raises(BadSetting, match=words) as refusal:
+            bot_settings()
+        assert name in str(refusal.value)
+
+
+def test_the_environment_wins_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tregua.toml").write_text('zone = "Atlantic/Canary"\nlanguage = "en"\n')
+    monkeypatch.setenv("TREGUA_LANGUAGE", "es")
+    assert (settings().zone, settings().language) == ("Atlantic/Canary", "es")
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it() -> None:
+    first = settings().secret()
+    assert settings().secret() == first
+    assert len(first) >= 32
+    assert (settings().data / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_without_a_setting_the_database_lies_in_the_data_folder(tmp_path: Path) -> None:
+    assert settings().database() == f"sqlite:///{tmp_path.resolve() / 'data' / 'tregua.db'}"
