@@ -95,12 +95,17 @@ class Case(Base):
     needs_review: Mapped[bool] = mapped_column(default=False)
     labels: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    linked_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    provisional: Mapped[bool] = mapped_column(default=False)
+    """No trusted server vouched for the sender so far: the matter may be made up."""
+    linked_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     """An older case that this one follows."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=0)
 
     contact: Mapped[Contact] = relationship()
+    linked_to: Mapped["Case | None"] = relationship(
+        remote_side="Case.id", foreign_keys="Case.linked_to_id"
+    )
     mailbox: Mapped[Mailbox | None] = relationship()
     messages: Mapped[list["Message"]] = relationship(
         back_populates="case", order_by="Message.arrived_at, Message.id"
@@ -110,7 +115,10 @@ class Case(Base):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        for name, first in (("state", State.OPEN), ("bulk", False), ("version", 0)):
+        for name, first in (
+            *(("state", State.OPEN), ("bulk", False)),
+            *(("provisional", False), ("version", 0)),
+        ):
             if getattr(self, name) is None:
                 setattr(self, name, first)
 

@@ -1,8 +1,9 @@
 """Filing: find the case a mail belongs to, or open one, and let the case know.
 
-    find (rules) | admit or quarantine | place (a message in a case) | tell the case
+    find (rules) | admit or keep apart | place (a message in a case) | tell the case
 
-The order of the rules is in rules.py; what a mail does to a case is in telling.py.
+The order of the rules is in rules.py; who may join is in standing.py and people.py; what a mail
+does to a case is in telling.py.
 """
 
 from collections.abc import Sequence
@@ -10,19 +11,23 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from cases.case import Case, Part, Participant
-from cases.contact import Contact, introduce, normalised
-from cases.filing import rules, shelf, telling
-from cases.filing.arrival import Arrival
-from cases.filing.likeness import likeness
-from cases.filing.rules import Match, Policy
+from cases.case import Case
+from cases.filing import people, rules, shelf, telling
+from cases.filing.arrival import Arrival, Policy
+from cases.filing.ids import answered, kept
+from cases.filing.likeness import carries, likeness
+from cases.filing.rules import Match
 from cases.filing.shelf import Shelf
+from cases.filing.standing import vouched
 from cases.mail import Attachment, Mail, Origin, Trust
 from cases.message import Delivery, Direction, KnownId, Message
 
 __all__ = ["Arrival", "Filed", "Policy", "file", "file_all"]
 
 SNIPPET = 160
+_SHOWN = 300
+_MOST_CASES_OF_AN_ID = 20
+_OF_OURS = (Origin.AGENT, Origin.OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Filed:
     case: Case
     rule: str
     opened: bool = False
+    """It is the first mail of a person in the case."""
     reopened: bool = False
     again: bool = False
     """The same mail came before, perhaps in another mailbox: one message, one more delivery."""
@@ -40,7 +46,7 @@ class Filed:
 
 def file_all(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> list[Filed]:
     """File a batch in its order; ids are there afterwards."""
-    known = shelf.fetch(session, (arrival.mail for arrival in arrivals))
+    known = shelf.fetch(session, arrivals, policy) if arrivals else Shelf()
     filed = [_file(session, arrival, known, policy) for arrival in arrivals]
     session.flush()
     return filed
@@ -53,22 +59,33 @@ def file(session: Session, arrival: Arrival, policy: Policy | None = None) -> Fi
 
 def _file(session: Session, arrival: Arrival, known: Shelf, policy: Policy) -> Filed:
     mark = likeness(arrival.mail)
-    if (before := known.alike.get(mark)) is not None and arrival.mail.message_id:
+    before = _came_before(arrival.mail, mark, known) or _copy_of(arrival.mail, known)
+    if before is not None:
         return _again(session, arrival, before)
-    if (sent := _copy_of(arrival.mail, known)) is not None:
-        return _again(session, arrival, sent)
-    match = rules.find(arrival.mail, known, policy)
-    filed = _place(session, arrival, match, known)
+    match = rules.find(arrival, known, policy)
+    filed = _place(session, arrival, match, known, policy)
     filed.message.likeness = mark
     known.alike[mark] = filed.message
+    if filed.case.is_open:
+        shelf.note_wording(known, filed.message)
     _learn_ids(session, filed, arrival.mail, known)
     return filed
 
 
+def _came_before(mail: Mail, mark: str, known: Shelf) -> Message | None:
+    """The same mail, unless it comes now with a better word for its sender than before."""
+    before = known.alike.get(mark)
+    if before is None or not mail.message_id:
+        return None
+    return None if before.trust is Trust.FAIL and mail.trust is not Trust.FAIL else before
+
+
 def _copy_of(mail: Mail, known: Shelf) -> Message | None:
     """The message of ours that this mail is a copy of: from the journal, or a list we wrote to."""
-    rows = known.ids.get(mail.message_id, ()) if mail.origin is Origin.OWN else ()
-    return next((row.message for row in rows if row.ours and row.message is not None), None)
+    rows = known.ids.get(kept(mail.message_id), ()) if mail.origin is Origin.OWN else ()
+    # Whoever got a mail of ours knows its id, so the words must be ours as well.
+    ours = (row.message for row in rows if row.ours and row.message is not None)
+    return next((message for message in ours if carries(mail, message)), None)
 
 
 def _again(session: Session, arrival: Arrival, before: Message) -> Filed:
@@ -79,109 +96,101 @@ def _again(session: Session, arrival: Arrival, before: Message) -> Filed:
     return Filed(before, before.case, "the same mail again", again=True)
 
 
-def _place(session: Session, arrival: Arrival, match: Match | None, known: Shelf) -> Filed:
-    refusal = _refusal(arrival, match)
+def _place(
+    session: Session, arrival: Arrival, match: Match | None, known: Shelf, policy: Policy
+) -> Filed:
+    refusal = _refusal(arrival, match, known, policy)
     if match is None or refusal:
-        return _open(session, arrival, match, refusal or "new case", known)
-    case = match.case
-    joins = telling.joins(case, arrival)
-    if not joins:
-        return _open(session, arrival, match, "new case after the reopen window", known)
-    _admit(session, arrival, match, known)
-    message = _message(session, arrival, case, match.rule, match.matched)
-    was_open = case.is_open
-    telling.tell(case, message, arrival)
-    return Filed(message, case, match.rule, reopened=case.is_open and not was_open)
+        return _open(session, arrival, match, refusal or "new case", known, policy)
+    case = _still_open_to(arrival, match.case, known)
+    if case is None:
+        rule = "new case after the reopen window"
+        return _open(session, arrival, match, rule, known, policy)
+    match = Match(case, match.rule, match.matched, match.signed)
+    people.admit(session, arrival.mail, match, known, policy)
+    message = _message(session, arrival, case, match)
+    was_open, was_bulk = case.is_open, case.bulk
+    telling.tell(case, message, arrival, proven=match.signed)
+    if vouched(arrival.mail, policy) and arrival.mail.origin is Origin.CUSTOMER:
+        case.provisional = False
+    if was_bulk and not case.bulk:
+        known.newest[case.contact] = case
+    reopened = case.is_open and not was_open
+    return Filed(message, case, match.rule, opened=was_bulk and reopened, reopened=reopened)
 
 
-def _refusal(arrival: Arrival, match: Match | None) -> str:
+def _refusal(arrival: Arrival, match: Match | None, known: Shelf, policy: Policy) -> str:
     """Why a mail must not join the case it points to, or ""."""
-    if match is None:
+    mail = arrival.mail
+    if match is None or policy.trust_all:
         return ""
+    if mail.trust is Trust.FAIL:
+        return "quarantine: the sender's authentication failed"
     if match.stranger:
         return "new case: a stranger refers to a known mail"
-    if arrival.mail.trust is Trust.FAIL:
-        return "quarantine: the sender's authentication failed"
+    if mail.origin in _OF_OURS and not vouched(mail, policy):
+        return "new case: nobody vouches that it is ours"
+    if people.is_newcomer(mail, match, known):
+        if mail.forwarded:
+            return "new case: a forward by somebody who takes no part"
+        if not match.case.is_open and not match.case.bulk:
+            return "new case: a newcomer writes after the end"
     return ""
 
 
+def _still_open_to(arrival: Arrival, case: Case, known: Shelf) -> Case | None:
+    """The case, or after its reopen window the one that its customer opened then."""
+    if telling.joins(case, arrival):
+        return case
+    for later in reversed(known.followers[case]):
+        if later.contact is case.contact:
+            return _still_open_to(arrival, later, known)
+    return None
+
+
 def _open(
-    session: Session, arrival: Arrival, match: Match | None, rule: str, known: Shelf
+    session: Session,
+    arrival: Arrival,
+    match: Match | None,
+    rule: str,
+    known: Shelf,
+    policy: Policy,
 ) -> Filed:
-    contact = _contact(session, arrival, known)
+    mail = arrival.mail
+    contact = people.contact_of(session, arrival, known)
     case = telling.new_case(arrival, contact)
-    case.snippet = _snippet(arrival.mail)
+    case.snippet = _snippet(mail)
+    case.provisional = mail.origin is Origin.CUSTOMER and not vouched(mail, policy)
     session.add(case)
     if match is not None:
-        case.linked_to_id = match.case.id
-    _take_part(session, case, _customer(arrival.mail), Part.CUSTOMER, known)
-    _copy_in(session, arrival.mail, case, known)
-    message = _message(session, arrival, case, rule, match.matched if match else "")
+        case.linked_to = match.case
+        if match.case.contact is contact and not match.stranger and not case.bulk:
+            known.followers[match.case].append(case)
+    people.settle_in(session, mail, case, known)
+    message = _message(session, arrival, case, match, rule)
     message.quarantined = rule.startswith("quarantine")
-    telling.tell(case, message, arrival)
+    telling.tell(case, message, arrival, proven=False)
     if not case.bulk:
         known.newest[contact] = case
     return Filed(message, case, rule, opened=not case.bulk)
 
 
-def _customer(mail: Mail) -> str:
-    """Whose matter it is: of a bot's or an agent's mail the customer it speaks of."""
-    if mail.origin is Origin.OWN and mail.to:
-        return mail.to[0].address
-    about = mail.speaker.customer if mail.origin in (Origin.BOT, Origin.AGENT) else None
-    return about or mail.sender.address
-
-
-def _contact(session: Session, arrival: Arrival, known: Shelf) -> Contact:
-    address = _customer(arrival.mail)
-    contact = known.contacts.get(normalised(address))
-    if contact is None:
-        name = arrival.mail.sender.name if address == arrival.mail.sender.address else ""
-        contact = introduce(session, address, name=name[:200], at=arrival.at)
-        if address:
-            known.contacts[normalised(address)] = contact
-    return contact
-
-
-def _admit(session: Session, arrival: Arrival, match: Match, known: Shelf) -> None:
-    """A new address that holds one of our signed ids becomes visible, and gets nothing yet."""
-    mail = arrival.mail
-    if mail.origin is Origin.CUSTOMER and not known.knows(match.case, mail.sender.address):
-        contact = known.contacts.get(normalised(mail.sender.address))
-        same_person = contact is not None and contact.id == match.case.contact_id
-        part = Part.CUSTOMER if same_person else Part.NEWCOMER
-        _take_part(session, match.case, mail.sender.address, part, known)
-    if mail.origin in (Origin.CUSTOMER, Origin.AGENT):
-        _copy_in(session, mail, match.case, known)
-
-
-def _copy_in(session: Session, mail: Mail, case: Case, known: Shelf) -> None:
-    for one in (*mail.to[:20], *mail.cc[:20]):
-        if one.address and one.address not in mail.delivered_to:
-            _take_part(session, case, one.address, Part.COPIED, known)
-
-
-def _take_part(session: Session, case: Case, address: str, part: Part, known: Shelf) -> None:
-    value = normalised(address)
-    if value and value not in known.parties[case]:
-        known.parties[case].add(value)
-        session.add(Participant(case=case, address=value, part=part))
-
-
-def _message(session: Session, arrival: Arrival, case: Case, rule: str, matched: str) -> Message:
+def _message(
+    session: Session, arrival: Arrival, case: Case, match: Match | None, rule: str = ""
+) -> Message:
     mail = arrival.mail
     message = Message(
         case=case,
         raw_id=arrival.raw_id,
-        direction=Direction.OUT if mail.origin in (Origin.AGENT, Origin.OWN) else Direction.IN,
+        direction=Direction.OUT if mail.origin in _OF_OURS else Direction.IN,
         origin=mail.origin,
         origin_rule=mail.speaker.rule,
-        rfc_id=mail.message_id[:1000],
+        rfc_id=kept(mail.message_id),
         sender=mail.sender.address,
         sender_name=mail.sender.name,
         to=[one.address for one in mail.to[:200]],
         cc=[one.address for one in mail.cc[:200]],
-        reply_to=mail.reply_to[0].address if mail.reply_to else "",
+        reply_to=_reply_to(mail),
         subject=mail.subject,
         text=mail.text,
         new_text=mail.new_text,
@@ -189,14 +198,20 @@ def _message(session: Session, arrival: Arrival, case: Case, rule: str, matched:
         attachments=[_as_row(file) for file in mail.attachments],
         sent_at=mail.sent_at,
         arrived_at=arrival.at,
-        rule=rule,
-        matched=matched,
+        rule=rule or (match.rule if match else ""),
+        matched=match.matched[:_SHOWN] if match else "",
         trust=mail.trust,
         defects=list(mail.defects),
         to_tag=mail.origin is Origin.CUSTOMER and not arrival.history,
     )
     session.add(message)
     return message
+
+
+def _reply_to(mail: Mail) -> str:
+    """Where answers are asked to go, above all if it is not where the mail comes from."""
+    asked = [one.address for one in mail.reply_to[:50]]
+    return next((one for one in asked if one != mail.sender.address), next(iter(asked), ""))
 
 
 def _as_row(file: Attachment) -> dict[str, object]:
@@ -212,17 +227,22 @@ def _as_row(file: Attachment) -> dict[str, object]:
 
 def _learn_ids(session: Session, filed: Filed, mail: Mail, known: Shelf) -> None:
     """Remember the mail's own id and its references for the mails that will answer it."""
-    ids = ((mail.message_id, filed.message), *((ref, None) for ref in shelf.references(mail)))
+    ids = ((kept(mail.message_id), filed.message), *((ref, None) for ref in answered(mail)))
     for rfc_id, message in ids:
-        if not rfc_id:
-            continue
-        here = next((row for row in known.ids[rfc_id] if row.case is filed.case), None)
-        if here is None:
-            row = KnownId(rfc_id=rfc_id[:1000], case=filed.case, message=message)
+        rows = known.ids[rfc_id]
+        here = next((row for row in rows if row.case is filed.case), None)
+        if here is not None:
+            if message is not None and not rules.is_seen(here):
+                here.message = message
+        elif rfc_id and (message is not None or _is_worth_learning(rows)):
+            row = KnownId(rfc_id=rfc_id, case=filed.case, message=message)
             session.add(row)
             known.remember(row)
-        elif message is not None and here.message is None:
-            here.message = message
+
+
+def _is_worth_learning(rows: Sequence[KnownId]) -> bool:
+    """A reference to a mail that lies elsewhere tells nothing, and thousands would cost."""
+    return len(rows) < _MOST_CASES_OF_AN_ID and not any(map(rules.is_seen, rows))
 
 
 def _snippet(mail: Mail) -> str:

@@ -18,3 +18,15 @@ class Arrival:
     mailbox: Mailbox | None = None
     history: bool = False
     """Imported old mail: a closed case without clocks, replies or exclusions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How far senders are believed."""
+
+    trust_all: bool = False
+    """Simulations of archives: every sender takes part in every case."""
+    servers_vouch: bool = False
+    """A trusted server is configured, so whatever is not signed by us needs its word."""
+    own: frozenset[str] = frozenset()
+    """Addresses of ours besides those of the mailboxes: they are nobody's customers."""

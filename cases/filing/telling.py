@@ -54,8 +54,8 @@ def _is_matter(arrival: Arrival) -> bool:
     return mail.origin is Origin.CUSTOMER or handed_on
 
 
-def tell(case: Case, message: Message, arrival: Arrival) -> None:
-    """Let the case know what came."""
+def tell(case: Case, message: Message, arrival: Arrival, *, proven: bool) -> None:
+    """Let the case know what came; `proven` if it bears a signature that only we can have made."""
     case.last_at = max(case.last_at, arrival.at)
     if arrival.history or message.quarantined:
         return
@@ -66,7 +66,7 @@ def tell(case: Case, message: Message, arrival: Arrival) -> None:
     elif arrival.mail.origin is Origin.AGENT:
         _agent_wrote(case, arrival)
     elif arrival.mail.origin is Origin.BOUNCE:
-        _failed(case, arrival)
+        _failed(case, arrival, proven)
 
 
 def _customer_wrote(case: Case, arrival: Arrival) -> None:
@@ -94,14 +94,15 @@ def _agent_wrote(case: Case, arrival: Arrival) -> None:
         case.answered(by=arrival.mail.sender.address, at=arrival.at)
 
 
-def _failed(case: Case, arrival: Arrival) -> None:
+def _failed(case: Case, arrival: Arrival, proven: bool) -> None:
     """The customer does not know our answer, so the case comes back to the agent's list."""
     bounce = arrival.mail.bounce
-    case.unread = True
+    case.unread = case.unread or not case.bulk
     if bounce is None:
         return
     case.happened(What.BOUNCED, by="", at=arrival.at, recipients=list(bounce.recipients))
-    if bounce.address_dead:
+    # Anybody can write a bounce; who names our signed id or came to it has had our mail.
+    if bounce.address_dead and proven:
         for identifier in case.contact.identifiers:
             _mark_dead(identifier, frozenset(map(normalised, bounce.recipients)), arrival.at)
 

@@ -2,7 +2,9 @@
 
 import re
 
-_TOKEN = re.compile(r"\[#(\d{1,12})\]")
+_TOKEN = re.compile(r"\[#([0-9]{1,12})\]")
+# The database counts no further, and would fail when asked.
+HIGHEST = 2**31 - 1
 
 
 def subject_token(case_id: int) -> str:
@@ -12,4 +14,5 @@ def subject_token(case_id: int) -> str:
 
 def subject_tokens(subject: str) -> tuple[int, ...]:
     """The case numbers a subject names, the last one first: newer tokens are put behind."""
-    return tuple(int(number) for number in reversed(_TOKEN.findall(subject[:2000])[:10]))
+    named = (int(number) for number in reversed(_TOKEN.findall(subject[:2000])[:10]))
+    return tuple(number for number in named if number <= HIGHEST)

@@ -16,7 +16,7 @@ from tests.builders import MORNING, an_arrival
 def queued(state: State = State.PENDING, **values: object) -> int:
     """A mail in the outbox of an installation, due since the morning."""
     with transaction() as session:
-        case = file(session, an_arrival("No llega")).case
+        case = file(session, an_arrival(f"No llega, {clock.now()}")).case
         said = {
             "case": case,
             "key": f"ack:{case.id}",

@@ -259,7 +259,7 @@ def _write(n: int) -> None:
     for round_ in range(6):
         address = f"c{(n + round_) % 5}@cliente.example"
         with transaction(lock="filing") as session:
-            case = file(session, an_arrival(a_mail("Hola", sender=address))).case
+            case = file(session, an_arrival(a_mail(f"Hola {n} {round_}", sender=address))).case
             session.flush()
             case_id = case.id
         at = MORNING + timedelta(minutes=round_ + 1)
