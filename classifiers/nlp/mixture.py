@@ -59,7 +59,7 @@ def features(docs: Sequence[Doc]) -> list[Features]:
     return [doc.user_data[FEATURES] for doc in docs]
 
 
-@registry.architectures("tregua.TextCatSentenceEncoder.v1")  # type: ignore[untyped-decorator]
+@registry.architectures("tregua.TextCatSentenceEncoder.v1")
 def sentence_textcat(buckets: int, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: N803
     """Spoken probabilities: frozen sentence vectors and hashed n-grams, added up, then softmax."""
     return _mixture(buckets, nO, exclusive=True)
