@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message
+from pymap.concurrent import Event
 from pymap.exceptions import NotSupportedError
 from pymap.flags import FlagOp
 from pymap.interfaces.message import CachedMessage
@@ -11,6 +12,7 @@ from pymap.mime import MessageContent
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import ObjectId
 from pymap.parsing.specials.flag import Flag
+from pymap.selected import SelectedMailbox
 
 from cases import clock
 from inbox.embedded.mail_store import Box, KeptMail, MailStore
@@ -29,6 +31,13 @@ class KeptMailbox(MailboxData):
         self._max_uid = box.last_uid
         for mail in self._store.mails(box.id):
             self._show(mail, recent=False)
+
+    async def update_selected(
+        self, selected: SelectedMailbox, *, wait_on: Event | None = None
+    ) -> SelectedMailbox:
+        # What came before IDLE began is told at once, as RFC 2177 has it.
+        behind = (selected.mod_sequence or 0) < self._mod_sequences.highest
+        return await super().update_selected(selected, wait_on=None if behind else wait_on)
 
     async def append(self, append_msg: AppendMessage, *, recent: bool = False) -> Message:
         async with self.messages_lock.write_lock():

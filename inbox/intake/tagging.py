@@ -86,7 +86,7 @@ def as_row(labels: Labels) -> dict[str, Any]:
         "p_complaint": round(labels.complaint, 4),
         "p_negative": round(labels.negative, 4),
         "signals": [signal.value for signal in labels.signals],
-        "evidence": [{"signal": one.signal.value, "words": one.words} for one in labels.evidence],
+        "evidence": [{"signal": one.signal, "words": one.words} for one in labels.evidence],
         "sentiment": labels.sentiment.value,
         "anger": round(labels.anger, 2),
         "urgency": round(labels.urgency, 2),

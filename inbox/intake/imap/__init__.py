@@ -10,7 +10,7 @@ from typing import Any
 from imapclient.exceptions import IMAPClientError
 
 from cases.language import gettext as _
-from inbox.intake.imap import answers
+from inbox.intake.imap import answers, idling
 from inbox.intake.imap.account import (
     Account,
     FolderRefused,
@@ -114,6 +114,8 @@ class Connection(Line):
         # Without NOOP a search may show the view from before other people's deliveries.
         with as_failure(self._account):
             self._client.noop()
+            # The searches below see all that was told so far; what is told from here on is news.
+            idling.forget_news(self._client)
         found: list[int] = []
         start, crowded = after + 1, self.folder.exists > UIDS_AT_ONCE
         while crowded and start + UIDS_AT_ONCE < self.folder.uidnext:

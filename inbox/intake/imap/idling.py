@@ -13,6 +13,9 @@ LEAVE_SECONDS = 20.0
 
 def wait(client: Any, seconds: float) -> None:
     """Until something happens in the folder, or that long; fails if the connection died."""
+    if forget_news(client):
+        # It was told among the answers to our last commands, and IDLE tells only what is newer.
+        return
     client.idle()
     try:
         if not _has_buffered(client):
@@ -21,6 +24,11 @@ def wait(client: Any, seconds: float) -> None:
         client.socket().settimeout(LEAVE_SECONDS)
         client.idle_done()
         client._set_read_timeout()
+
+
+def forget_news(client: Any) -> bool:
+    """Whether the server told of new mail since this was last asked."""
+    return client._imap.untagged_responses.pop("EXISTS", None) is not None
 
 
 def _has_buffered(client: Any) -> bool:
