@@ -1,16 +1,21 @@
 """Business hours: elapsed time inside local opening windows, exact over clock changes. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Window = tuple[time, time]
 """Local opening and closing; a closing at or before the opening is on the next day."""
+Stretch = tuple[datetime, datetime]
+"""Two instants in UTC, the first before the second."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 3700
+NOTHING = timedelta(0)
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+_REMEMBERED_DAYS = 5000
 
 
 class NeverOpen(Exception):
@@ -31,26 +36,41 @@ class Calendar:
 
     zone: ZoneInfo
     week: Mapping[int, tuple[Window, ...]]
-    """Monday is 0; several windows a day are allowed."""
+    """Monday is 0; several windows a day are allowed, and may overlap."""
     is_holiday: Callable[[date], bool] = field(default=_no_holiday)
+    special: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
+    """Days with hours of their own, whatever the week and the holidays say; none is closed."""
+    _days: dict[date, tuple[Stretch, ...]] = field(default_factory=dict, repr=False, compare=False)
 
-    def _windows(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        if self.is_holiday(day):
-            return
-        for opening, closing in self.week.get(day.weekday(), ()):
-            last = day + timedelta(days=1) if closing <= opening else day
-            # An ambiguous wall time opens at its first occurrence and closes at its last.
-            start = datetime.combine(day, opening, self.zone).replace(fold=0).astimezone(UTC)
-            end = datetime.combine(last, closing, self.zone).replace(fold=1).astimezone(UTC)
+    def windows(self, day: date) -> tuple[Stretch, ...]:
+        """The shifts that begin on that day, in order."""
+        found = self._days.get(day)
+        if found is None:
+            if len(self._days) >= _REMEMBERED_DAYS:
+                self._days.clear()
+            found = self._days[day] = tuple(sorted(self._shifts(day)))
+        return found
+
+    def hours_of(self, day: date) -> tuple[Window, ...]:
+        """The opening hours of that day as walls show them."""
+        if day in self.special:
+            return self.special[day]
+        return () if self.is_holiday(day) else self.week.get(day.weekday(), ())
+
+    def _shifts(self, day: date) -> Iterator[Stretch]:
+        for opening, closing in self.hours_of(day):
+            last = day + _DAY if closing <= opening else day
+            start = _opens(datetime.combine(day, opening), self.zone)
+            end = _closes(datetime.combine(last, closing), self.zone)
             if end > start:
                 yield start, end
 
-    def _open_from(self, instant: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
-        """Open stretches after the instant, merged where windows overlap."""
-        day = instant.astimezone(self.zone).date() - timedelta(days=1)
+    def _open_from(self, instant: datetime, days: int) -> Iterator[Stretch]:
+        """Open stretches after the instant, none of which overlaps another."""
         done = instant.astimezone(UTC)
+        day = done.astimezone(self.zone).date() - _DAY
         for ahead in range(days):
-            for start, end in sorted(self._windows(day + timedelta(days=ahead))):
+            for start, end in self.windows(day + timedelta(days=ahead)):
                 start = max(start, done)
                 if end > start:
                     yield start, end
@@ -59,7 +79,7 @@ class Calendar:
     def due(self, start: datetime, owed: timedelta) -> datetime:
         """The instant (UTC) at which that much open time has passed; raises NeverOpen."""
         left = owed
-        if left <= timedelta(0):
+        if left <= NOTHING:
             return start.astimezone(UTC)
         for opens, closes in self._open_from(start, HORIZON_DAYS):
             if closes - opens >= left:
@@ -67,33 +87,144 @@ class Calendar:
             left -= closes - opens
         raise NeverOpen("the calendar has no opening hours within ten years")
 
-    def elapsed(self, start: datetime, end: datetime) -> timedelta:
-        """Open time between two instants."""
+    def stretches(self, start: datetime, end: datetime) -> Iterator[Stretch]:
+        """The open time between two instants, stretch by stretch; what touches is joined."""
         start, end = start.astimezone(UTC), end.astimezone(UTC)
-        total = timedelta(0)
+        held: Stretch | None = None
         for opens, closes in self._open_from(start, max((end - start).days + 4, 0)):
             if opens >= end:
                 break
-            total += min(closes, end) - opens
-        return total
+            if held is not None and held[1] < opens:
+                yield held
+                held = None
+            held = (held[0] if held else opens, min(closes, end))
+        if held is not None:
+            yield held
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Open time between two instants."""
+        return sum((to - since for since, to in self.stretches(start, end)), NOTHING)
+
+    def is_open(self, instant: datetime) -> bool:
+        """Whether we are open at that instant."""
+        return self.next_open(instant) == instant.astimezone(UTC)
+
+    def next_open(self, instant: datetime) -> datetime:
+        """That instant if we are open, else when we open next; raises NeverOpen."""
+        for opens, _closes in self._open_from(instant, HORIZON_DAYS):
+            return opens
+        raise NeverOpen("the calendar has no opening hours within ten years")
 
 
-def parse(text: str, zone: str, is_holiday: Callable[[date], bool] = _no_holiday) -> Calendar:
-    """A calendar from words like "mon-fri 09:00-14:00 16:00-19:00, sat 10:00-14:00"."""
+def due(
+    calendar: Calendar, start: datetime, owed: timedelta, pauses: Sequence[Stretch] = ()
+) -> datetime:
+    """When that much open time has passed outside the pauses; raises NeverOpen."""
+    left, since = owed, start.astimezone(UTC)
+    for pause, resume in joined(pauses):
+        if resume <= since:
+            continue
+        if pause > since:
+            passed = calendar.elapsed(since, pause)
+            if passed >= left:
+                break
+            left -= passed
+        since = resume
+    return calendar.due(since, left)
+
+
+def elapsed(
+    calendar: Calendar, start: datetime, end: datetime, pauses: Sequence[Stretch] = ()
+) -> timedelta:
+    """Open time between two instants, outside the pauses."""
+    total, since = NOTHING, start.astimezone(UTC)
+    for pause, resume in joined(pauses):
+        if pause >= end:
+            break
+        if pause > since:
+            total += calendar.elapsed(since, pause)
+        since = max(since, resume)
+    return total + (calendar.elapsed(since, end) if end > since else NOTHING)
+
+
+def joined(pauses: Iterable[Stretch]) -> Iterator[Stretch]:
+    """The pauses in order, with those that touch or overlap made one."""
+    held: Stretch | None = None
+    for pause, resume in sorted(one for one in pauses if one[1] > one[0]):
+        if held is not None and pause <= held[1]:
+            held = (held[0], max(held[1], resume))
+            continue
+        if held is not None:
+            yield held
+        held = (pause, resume)
+    if held is not None:
+        yield held
+
+
+# A wall time happens once, except where clocks change: in the night they are set back an hour
+# happens twice, and in the night they are set forward one does not happen at all.
+
+
+def _opens(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant at which clocks on the wall show that time, or a later one."""
+    first, last = _candidates(wall, zone)
+    return first if first <= last else _jump(wall, last, first, zone)
+
+
+def _closes(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant after the last at which clocks on the wall show an earlier time."""
+    first, last = _candidates(wall, zone)
+    if first > last:
+        return _jump(wall, last, first, zone)
+    before = (last - _SECOND).astimezone(zone).replace(tzinfo=None)
+    return last if before < wall else first
+
+
+def _candidates(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The wall time read with the offset before a change of clocks, and with that after it."""
+    there = wall.replace(tzinfo=zone)
+    return there.astimezone(UTC), there.replace(fold=1).astimezone(UTC)
+
+
+def _jump(wall: datetime, before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between those two at which clocks jump over that wall time."""
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).replace(tzinfo=None) >= wall:
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)
+
+
+def parse(
+    text: str,
+    zone: str,
+    is_holiday: Callable[[date], bool] = _no_holiday,
+    special: Mapping[date, tuple[Window, ...]] | None = None,
+) -> Calendar:
+    """A calendar from words like "mon-fri 09:00-14:00 16:00-19:00, sat 22:00-06:00"."""
     week: dict[int, tuple[Window, ...]] = {}
     for rule in filter(None, (part.strip() for part in text.lower().split(","))):
         days, _, windows = rule.partition(" ")
-        week |= {day: tuple(map(_window, windows.split())) for day in _days(days)}
+        week |= {day: windows_of(windows) for day in _days(days)}
     if not any(week.values()):
         raise BadHours(f"opening hours {text!r} open on no day; write e.g. mon-fri 09:00-18:00")
-    return Calendar(ZoneInfo(zone), week, is_holiday)
+    return Calendar(ZoneInfo(zone), week, is_holiday, special or {})
 
 
-def _days(text: str) -> range:
+def windows_of(text: str) -> tuple[Window, ...]:
+    """The shifts of a day from words like "09:00-14:00 16:00-19:00"; raises BadHours."""
+    return tuple(map(_window, text.split()))
+
+
+def _days(text: str) -> list[int]:
     first, _, last = text.partition("-")
     if first not in DAYS or (last or first) not in DAYS:
         raise BadHours(f"{text!r} is no day; write e.g. mon-fri or sat")
-    return range(DAYS.index(first), DAYS.index(last or first) + 1)
+    start = DAYS.index(first)
+    count = (DAYS.index(last or first) - start) % 7 + 1
+    return [(start + n) % 7 for n in range(count)]
 
 
 def _window(text: str) -> Window:
@@ -102,6 +233,7 @@ def _window(text: str) -> Window:
         raise BadHours(f"{text!r} are no hours; write e.g. 09:00-18:00")
     opens, opens_min, closes, closes_min = map(int, found.groups())
     try:
-        return time(opens, opens_min), time(closes % 24, closes_min)
+        midnight = (closes, closes_min) == (24, 0)
+        return time(opens, opens_min), time(0 if midnight else closes, closes_min)
     except ValueError as wrong:
         raise BadHours(f"{text!r} are no hours of a day") from wrong
