@@ -41,6 +41,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_agent_address")),
     )
     op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column(
+            "campaign_class",
+            sa.Enum(
+                "promotional",
+                "newsletter",
+                "drip",
+                "survey",
+                "collections",
+                "service_notice",
+                "transactional",
+                "safety_legal",
+                name="campaignclass",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("scheduled_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint(
+            "token_id", "external_id", name=op.f("uq_campaign_token_id_external_id")
+        ),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_token_id"), ["token_id"], unique=False)
+
+    op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -172,6 +209,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_head")),
     )
     op.create_table(
+        "gate_held",
+        sa.Column("gate_id", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("soon", sa.JSON(), nullable=False),
+        sa.Column("late", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("gate_id", name=op.f("pk_gate_held")),
+    )
+    op.create_table(
+        "gate_part",
+        sa.Column("gate_id", sa.String(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("gate_id", "n", name=op.f("pk_gate_part")),
+    )
+    op.create_table(
+        "gate_shelf",
+        sa.Column("gate_id", sa.String(), nullable=False),
+        sa.Column("shelf", sa.Integer(), nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("gate_id", "shelf", name=op.f("pk_gate_shelf")),
+    )
+    op.create_table(
         "mailbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -207,10 +268,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_mailbox_address")),
     )
     op.create_table(
+        "pressure",
+        sa.Column(
+            "kind",
+            sa.Enum("address", "phone", "customer_id", name="kind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("last", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "value", name=op.f("pk_pressure")),
+    )
+    op.create_table(
         "raw_content",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_raw_content")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column("gate_id", sa.String(), nullable=False),
+        sa.Column("issued_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("expires_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("jti", name=op.f("pk_receipt")),
+    )
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_gate_id"), ["gate_id"], unique=False)
+
+    op.create_table(
+        "signing_key",
+        sa.Column("kid", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("public", sa.JSON(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("retired_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("kid", name=op.f("pk_signing_key")),
     )
     op.create_table(
         "token",
@@ -247,6 +342,33 @@ def upgrade() -> None:
         sa.Column("buried_at", cases.db.Utc(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("mac", name=op.f("pk_tombstone")),
     )
+    op.create_table(
+        "touch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("address", "phone", "customer_id", name="kind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("campaign", sa.String(), nullable=False),
+        sa.Column("campaign_class", sa.String(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("preview", sa.String(), nullable=False),
+        sa.Column("sent_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("opened_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("clicked", sa.JSON(), nullable=False),
+        sa.Column("answered_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_touch")),
+        sa.UniqueConstraint("source", "event_id", name=op.f("uq_touch_source_event_id")),
+    )
+    with op.batch_alter_table("touch", schema=None) as batch_op:
+        batch_op.create_index("ix_touch_value_sent_at", ["value", "sent_at"], unique=False)
+
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -341,6 +463,65 @@ def upgrade() -> None:
             "mailbox_id", "folder", "day", name=op.f("uq_day_count_mailbox_id_folder_day")
         ),
     )
+    op.create_table(
+        "gate",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("idempotency_key", sa.String(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum("address", "phone", "customer_id", name="kind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open",
+                "sealed",
+                "honoured",
+                "unasked",
+                "unreported",
+                name="status",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "decision",
+            sa.Enum("go", "review", "waves", "no_go", name="going", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("audience_n", sa.Integer(), nullable=False),
+        sa.Column("audience_digest", sa.String(), nullable=False),
+        sa.Column("allowed_n", sa.Integer(), nullable=False),
+        sa.Column("allowed_digest", sa.String(), nullable=False),
+        sa.Column("late_n", sa.Integer(), nullable=False),
+        sa.Column("late_digest", sa.String(), nullable=False),
+        sa.Column("excluded", sa.JSON(), nullable=False),
+        sa.Column("too_much", sa.Integer(), nullable=False),
+        sa.Column("lease_s", sa.Integer(), nullable=False),
+        sa.Column("lease_until", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("sealed_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("asked_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("committed_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("sent_n", sa.Integer(), nullable=True),
+        sa.Column("offenders", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_gate_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate")),
+        sa.UniqueConstraint(
+            "token_id", "idempotency_key", name=op.f("uq_gate_token_id_idempotency_key")
+        ),
+    )
+    with op.batch_alter_table("gate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gate_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gate_token_id"), ["token_id"], unique=False)
+
     op.create_table(
         "identifier",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -781,6 +962,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identifier_contact_id"))
 
     op.drop_table("identifier")
+    with op.batch_alter_table("gate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gate_token_id"))
+        batch_op.drop_index(batch_op.f("ix_gate_campaign_id"))
+
+    op.drop_table("gate")
     op.drop_table("day_count")
     op.drop_table("cursor")
     with op.batch_alter_table("cases", schema=None) as batch_op:
@@ -797,11 +983,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_assignee_state")
 
     op.drop_table("cases")
+    with op.batch_alter_table("touch", schema=None) as batch_op:
+        batch_op.drop_index("ix_touch_value_sent_at")
+
+    op.drop_table("touch")
     op.drop_table("tombstone")
     op.drop_table("token_use")
     op.drop_table("token")
+    op.drop_table("signing_key")
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_gate_id"))
+
+    op.drop_table("receipt")
     op.drop_table("raw_content")
+    op.drop_table("pressure")
     op.drop_table("mailbox")
+    op.drop_table("gate_shelf")
+    op.drop_table("gate_part")
+    op.drop_table("gate_held")
     op.drop_table("feed_head")
     with op.batch_alter_table("feed_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feed_entry_contact_id"))
@@ -827,5 +1026,9 @@ def downgrade() -> None:
 
     op.drop_table("exclusion")
     op.drop_table("contact")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_token_id"))
+
+    op.drop_table("campaign")
     op.drop_table("agent")
     # ### end Alembic commands ###
