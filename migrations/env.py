@@ -2,10 +2,11 @@
 
 from alembic import context
 
-import bot.outbox  # noqa: F401  owns tables
 import inbox.api
 import inbox.spool
-import inbox.tokens  # noqa: F401  owns a table
+import inbox.tokens
+import inbox.web.guesses
+import inbox.web.sessions  # noqa: F401  these own tables
 from cases.db import Base, engine
 
 

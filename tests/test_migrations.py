@@ -1,5 +1,6 @@
 """The migrations make exactly the tables of the models, on both databases."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def test_an_upgrade_can_be_taken_back_and_made_again() -> None:
     schema.upgrade()
     assert schema.is_current()
     forget()
+
+
+def test_the_migrations_know_every_table_of_the_code() -> None:
+    root = Path(__file__).parents[1]
+    said = {
+        name
+        for package in ("inbox", "bot", "cases", "classifiers")
+        for path in (root / package).rglob("*.py")
+        for name in re.findall(r'__tablename__ = "(\w+)"', path.read_text())
+    }
+    made = set(re.findall(r'op\.create_table\(\s*"(\w+)"', _migrations()))
+    assert said == made
+
+
+def _migrations() -> str:
+    return "".join(path.read_text() for path in (schema.folder() / "versions").glob("*.py"))
 
 
 def test_migrations_are_numbered_in_a_row() -> None:

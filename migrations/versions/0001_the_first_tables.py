@@ -299,6 +299,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_receipt_gate_id"), ["gate_id"], unique=False)
 
     op.create_table(
+        "sign_in_guess",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_guess")),
+    )
+    with op.batch_alter_table("sign_in_guess", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_guess_account_at", ["account", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_guess_place_at", ["place", "at"], unique=False)
+
+    op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
@@ -562,6 +574,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailbox_id", "name", name=op.f("uq_watched_folder_mailbox_id_name")),
     )
     op.create_table(
+        "web_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("seen_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_web_session_agent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_web_session_secret_hash")),
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_session_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -775,27 +801,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "decision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("reply", sa.Boolean(), nullable=False),
-        sa.Column("rule", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("inputs", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_decision_case_id")),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name=op.f("fk_decision_message_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-    )
-    with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decision_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_decision_message_id"), ["message_id"], unique=False)
-
-    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
@@ -831,84 +836,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_known_id_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_known_id_rfc_id_case_id", ["rfc_id", "case_id"], unique=True)
 
-    op.create_table(
-        "outgoing_mail",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=True),
-        sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("automatic", sa.Boolean(), nullable=False),
-        sa.Column("rule", sa.String(), nullable=False),
-        sa.Column("sender", sa.String(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("domain", sa.String(), nullable=False),
-        sa.Column("rfc_id", sa.String(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "pending",
-                "claimed",
-                "data_sent",
-                "accepted",
-                "deferred",
-                "rejected",
-                "uncertain",
-                "cancelled",
-                name="state",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("queued_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("due_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("leased_until", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.String(), nullable=False),
-        sa.Column("receipt", sa.String(), nullable=False),
-        sa.Column("settled_at", cases.db.Utc(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_outgoing_mail_case_id")),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name=op.f("fk_outgoing_mail_message_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
-        sa.UniqueConstraint("key", name=op.f("uq_outgoing_mail_key")),
-    )
-    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outgoing_mail_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            "ix_outgoing_mail_domain_queued_at", ["domain", "queued_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_outgoing_mail_due",
-            ["due_at"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('pending', 'deferred', 'claimed', 'data_sent')"),
-            sqlite_where=sa.text("state IN ('pending', 'deferred', 'claimed', 'data_sent')"),
-        )
-        batch_op.create_index(
-            "ix_outgoing_mail_recipient_queued_at", ["recipient", "queued_at"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_outgoing_mail_rfc_id"), ["rfc_id"], unique=False)
-
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outgoing_mail_rfc_id"))
-        batch_op.drop_index("ix_outgoing_mail_recipient_queued_at")
-        batch_op.drop_index(
-            "ix_outgoing_mail_due",
-            postgresql_where=sa.text("state IN ('pending', 'deferred', 'claimed', 'data_sent')"),
-            sqlite_where=sa.text("state IN ('pending', 'deferred', 'claimed', 'data_sent')"),
-        )
-        batch_op.drop_index("ix_outgoing_mail_domain_queued_at")
-        batch_op.drop_index(batch_op.f("ix_outgoing_mail_case_id"))
-
-    op.drop_table("outgoing_mail")
     with op.batch_alter_table("known_id", schema=None) as batch_op:
         batch_op.drop_index("ix_known_id_rfc_id_case_id")
         batch_op.drop_index(batch_op.f("ix_known_id_case_id"))
@@ -918,11 +850,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
 
     op.drop_table("delivery")
-    with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_decision_message_id"))
-        batch_op.drop_index(batch_op.f("ix_decision_case_id"))
-
-    op.drop_table("decision")
     with op.batch_alter_table("raw_mail", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_raw_mail_waiting",
@@ -957,6 +884,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_case_id"))
 
     op.drop_table("event")
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_session_agent_id"))
+
+    op.drop_table("web_session")
     op.drop_table("watched_folder")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identifier_contact_id"))
@@ -991,6 +922,11 @@ def downgrade() -> None:
     op.drop_table("token_use")
     op.drop_table("token")
     op.drop_table("signing_key")
+    with op.batch_alter_table("sign_in_guess", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_guess_place_at")
+        batch_op.drop_index("ix_sign_in_guess_account_at")
+
+    op.drop_table("sign_in_guess")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_receipt_gate_id"))
 
