@@ -2,12 +2,23 @@
 
 from alembic import context
 
+import bot.outbox
 import inbox.api
 import inbox.spool
 import inbox.tokens
 import inbox.web.guesses
-import inbox.web.sessions  # noqa: F401  these own tables
+import inbox.web.sessions
 from cases.db import Base, engine
+
+# Imported so that their tables are known; those of `cases` come with its vocabulary.
+OWNERS = (
+    bot.outbox,
+    inbox.api,
+    inbox.spool,
+    inbox.tokens,
+    inbox.web.guesses,
+    inbox.web.sessions,
+)
 
 
 def run() -> None:
