@@ -59,12 +59,25 @@ def ask(
     session: Session, kind: Kind, values: Sequence[str], question: Question, now: datetime
 ) -> dict[str, Verdict]:
     """The verdicts of those that are held now; who is not in it may be written to."""
-    verdicts = {}
+    return look(session, kind, values, question, now)[0]
+
+
+def look(
+    session: Session, kind: Kind, values: Sequence[str], question: Question, now: datetime
+) -> tuple[dict[str, Verdict], list[str]]:
+    """Those that are held now, and those that are not yet but will be if nothing happens."""
+    verdicts, soon = {}, []
     for value, holds in held(session, kind, values):
         verdict = judge(holds, question, now)
         if not verdict.allowed:
             verdicts[value] = verdict
-    return verdicts
+        elif any(span.starts_at > now for span in spans(holds, *_words(question))):
+            soon.append(value)
+    return verdicts, soon
+
+
+def _words(question: Question) -> tuple[CampaignClass, str]:
+    return question.campaign_class, question.topic
 
 
 def held(session: Session, kind: Kind, values: Sequence[str]) -> Iterator[tuple[str, Any]]:

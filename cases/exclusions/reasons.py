@@ -93,7 +93,7 @@ RULES: dict[Reason, Rule] = {
         Rule(Reason.DECEASED, _CONSENT, _HARD, Lifter.ADMIN),
         # What the mail system says.
         Rule(Reason.BOUNCE_HARD, _DELIVERY, _HARD, Lifter.NOBODY, derived=True),
-        Rule(Reason.INVALID_ADDRESS, _DELIVERY, _HARD, Lifter.NOBODY, derived=True),
+        Rule(Reason.INVALID_ADDRESS, _DELIVERY, _HARD, Lifter.NOBODY),
         Rule(Reason.BOUNCE_SOFT, _DELIVERY, _SOFT, Lifter.AGENT),
         # What the state of our talks with the person asks for.
         Rule(Reason.OPEN_CASE, _CARE, _HARD, Lifter.OWNER, derived=True),

@@ -2,9 +2,24 @@
 
 from flask import Blueprint
 
-from inbox.api import check, feed, stream
+from inbox.api import (
+    bulk,
+    campaigns,
+    check,
+    feed,
+    gates,
+    receipts,
+    sending,
+    stream,
+    suppressions,
+    touches,
+)
 
 
 def blueprints() -> list[Blueprint]:
     """All resources of the API; they know tokens, and neither sessions nor forms."""
-    return [feed.pages, stream.pages, check.pages]
+    modules = (
+        *(feed, stream, check, bulk, campaigns, gates, sending, receipts),
+        *(suppressions, touches),
+    )
+    return [*(module.pages for module in modules), receipts.keys]

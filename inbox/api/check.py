@@ -12,9 +12,10 @@ from cases import clock
 from cases.contact import Kind
 from cases.db import reading
 from cases.exclusions import feed
-from cases.exclusions.asking import FREE, Question, Verdict, ask
+from cases.exclusions.asking import FREE, Question, Verdict
+from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import FAILS_CLOSED, Action, CampaignClass
-from inbox.api.contract import asker, contract, needs, newest
+from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.freshness import Freshness, Lag, freshness
 from inbox.api.naming import Named, named
 from inbox.api.problems import N_, Problem
@@ -50,7 +51,7 @@ class Asked(BaseModel):
 @needs(Scope.CHECK)
 def check() -> ResponseReturnValue:
     """One person, now."""
-    asked = Asked.model_validate(request.get_json())
+    asked = Asked.model_validate(body())
     who = named(asked.address, asked.phone, asked.customer_id, asked.hash)
     token = asker()
     view = view_of(token, asked.question)
@@ -76,7 +77,7 @@ def _verdict(session: Session, who: Named, view: View, now: datetime) -> Verdict
     if found is None:
         return FREE
     kind, value = found
-    return ask(session, kind, [value], view.question, now).get(value, FREE)
+    return decide(session, kind, [value], view.question, now).held.get(value, FREE)
 
 
 def answer(verdict: Verdict, view: View, state: Freshness) -> dict[str, Any]:

@@ -5,13 +5,13 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from sqlalchemy import update
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from cases import clock
 from cases.db import reading, transaction
@@ -109,6 +109,19 @@ def _note_use(token: Token) -> None:
     if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED:
         with transaction() as session:
             session.execute(update(Token).where(Token.id == token.id).values(last_used_at=now))
+
+
+def body() -> Any:
+    """The JSON of this request; a 400 where it cannot be read, however deep it is nested."""
+    try:
+        return request.get_json()
+    except RecursionError as deep:
+        raise BadRequest from deep
+
+
+def maybe_body() -> Any:
+    """The same where a body may be missing."""
+    return body() if request.content_length else {}
 
 
 def asker() -> Token:

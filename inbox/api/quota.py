@@ -42,6 +42,7 @@ class Quotas:
         self._lock = threading.Lock()
         self._left: dict[Key, int] = {}
         self._empty: set[Key] = set()
+        self._alarmed: set[Key] = set()
 
     def spend(self, token: Token, count: int) -> None:
         """Count that many addresses; raises Problem when the day's are used up."""
@@ -55,7 +56,7 @@ class Quotas:
             self._left[key] -= count
 
     def _take(self, token: Token, key: Key, count: int) -> bool:
-        if key in self._empty and count <= BLOCK:
+        if key in self._empty:
             return False
         missing = count - self._left.get(key, 0)
         with transaction() as session:
@@ -63,12 +64,21 @@ class Quotas:
                 if _reserve(session, token, key[1], wanted):
                     self._left[key] = self._left.get(key, 0) + wanted
                     return True
+        if count == 1:
+            # Not even one more: until tomorrow nobody need ask the database.
+            self._empty.add(key)
         return False
 
+    def _forget(self, today: str) -> None:
+        """Keep nothing of the days before."""
+        self._empty = {one for one in self._empty if one[1] == today}
+        self._alarmed = {one for one in self._alarmed if one[1] == today}
+        self._left = {one: left for one, left in self._left.items() if one[1] == today}
+
     def _refuse(self, token: Token, key: Key, now: datetime) -> None:
-        if key not in self._empty:
-            self._empty = {one for one in self._empty if one[1] == key[1]} | {key}
-            self._left = {one: left for one, left in self._left.items() if one[1] == key[1]}
+        if key not in self._alarmed:
+            self._forget(key[1])
+            self._alarmed.add(key)
             _alarm(token, key[1], now)
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
         raise Problem(

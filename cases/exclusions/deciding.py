@@ -1,0 +1,54 @@
+"""The whole answer for many: what the feed says, and whether they have had enough mail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from cases.contact import Kind
+from cases.exclusions.asking import Question, Verdict, look
+from cases.exclusions.matrix import MATRIX, Action
+from cases.exclusions.reasons import Reason
+from cases.exclusions.settings import settings
+from cases.exclusions.spans import Span
+from cases.exclusions.touches import pressed
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who is held, and how many would be if pressure were enforced already."""
+
+    held: dict[str, Verdict] = field(default_factory=dict)
+    too_much: int = 0
+    soon: list[str] = field(default_factory=list)
+    """Free now, but held later if nothing happens until then: a promise to them is due."""
+
+
+def decide(
+    session: Session,
+    kind: Kind,
+    values: Sequence[str],
+    question: Question,
+    now: datetime,
+    *,
+    weight: float | None = None,
+) -> Decision:
+    """What becomes of those people now; who is not in it may be written to."""
+    held, soon = look(session, kind, values, question, now)
+    if Reason.PRESSURE_CAP not in MATRIX[question.campaign_class]:
+        return Decision(held, 0, soon)
+    free = [value for value in values if value not in held]
+    heavy = pressed(session, kind, free, question.campaign_class, weight, now)
+    if not settings().pressure_enforced:
+        return Decision(held, len(heavy), soon)
+    return Decision(
+        held | {value: _pressed(until) for value, until in heavy.items()}, len(heavy), soon
+    )
+
+
+def _pressed(until: datetime) -> Verdict:
+    span = Span(Action.EXCLUDE, _LONG_AGO, until, Reason.PRESSURE_CAP)
+    return Verdict(Action.EXCLUDE, until, span)

@@ -1,0 +1,266 @@
+"""What is done with a gate: sealed, refreshed, committed. Each names its own short transaction."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.db import reading, transaction
+from cases.exclusions import audience, feed, receipts
+from cases.exclusions.asking import Question, Verdict
+from cases.exclusions.audience import Back, Held
+from cases.exclusions.deciding import Decision, decide
+from cases.exclusions.feed import Head
+from cases.exclusions.gates import Campaign, Gate, Going, Status
+from cases.exclusions.matrix import Action, policy
+from cases.exclusions.rows import FeedChange
+
+REPORT_WITHIN = timedelta(hours=24)
+
+
+class NotOpen(Exception):
+    """The gate was sealed before."""
+
+
+class NotSealed(Exception):
+    """The gate is not sealed, or was committed already."""
+
+
+class LeaseExpired(Exception):
+    """The answer is too old to go on sending; a refresh renews it."""
+
+
+class OtherEpoch(Exception):
+    """The database was restored since: the audience must be asked about again."""
+
+
+class NotWhatWasSent(Exception):
+    """The number or digest differs from what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a gate says of its audience."""
+
+    everybody: Sequence[str]
+    decision: Decision
+    head: Head
+    at: datetime
+
+    @property
+    def held(self) -> Held:
+        return {value: as_held(one) for value, one in self.decision.held.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What changed for an audience since it was asked about."""
+
+    held: Held = field(default_factory=dict)
+    released: tuple[str, ...] = ()
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a receipt says beside the audience."""
+
+    issuer: str
+    audience: str
+    groups: bool = False
+    """Whether the sender may see for what group of reasons people are held."""
+    refusal: Going | None = None
+    """No-go or waves for reasons outside the audience, such as a feed that is behind."""
+    load: dict[str, Any] = field(default_factory=dict)
+
+
+def as_held(verdict: Verdict) -> list[Any]:
+    """A verdict as a gate keeps it."""
+    span = verdict.span
+    until = verdict.until.isoformat() if verdict.until is not None else None
+    group, reason = (span.group, span.reason) if span is not None else (None, None)
+    return [verdict.action.value, until, group, reason]
+
+
+def question_of(campaign: Campaign) -> Question:
+    """What kind of mail the campaign is."""
+    return Question(campaign.campaign_class, campaign.topic)
+
+
+def seal(gate_id: str, terms: Terms) -> None:
+    """Ask about the whole audience. The look-up holds no writer up; only the result is written."""
+    answer = _ask(gate_id)
+    digest = receipts.digest_of_sorted(answer.everybody)
+    free = [value for value in answer.everybody if value not in answer.decision.held]
+    allowed = receipts.digest_of_sorted(free)
+    with transaction() as session:
+        gate = _taken(session, gate_id)
+        if gate.status is not Status.OPEN:
+            raise NotOpen(gate_id)
+        gate.status, gate.sealed_at = Status.SEALED, answer.at
+        gate.audience_n, gate.audience_digest = len(answer.everybody), digest
+        gate.allowed_n, gate.allowed_digest = len(free), allowed
+        gate.too_much = answer.decision.too_much
+        audience.shelve(session, gate_id, answer.everybody)
+        audience.keep_held(session, gate_id, Back(answer.held, tuple(answer.decision.soon)))
+        _conclude(session, gate, answer.held, answer.head, answer.at, terms)
+
+
+def _ask(gate_id: str) -> Answer:
+    now = clock.now()
+    with reading() as session:
+        feed.steady(session)
+        # The seq is read first: what is committed meanwhile is found by the next refresh.
+        head = feed.head(session) or Head("", 0)
+        gate = session.get_one(Gate, gate_id)
+        campaign = session.get_one(Campaign, gate.campaign_id)
+        everybody = audience.whole(session, gate_id)
+        decision = decide(
+            session, gate.kind, everybody, question_of(campaign), now, weight=campaign.weight
+        )
+    return Answer(everybody, decision, head, now)
+
+
+def _taken(session: Session, gate_id: str) -> Gate:
+    return session.get_one(Gate, gate_id, with_for_update=True, populate_existing=True)
+
+
+def _conclude(
+    session: Session, gate: Gate, held: Held, head: Head, now: datetime, terms: Terms
+) -> str:
+    """Count, decide, sign; the new lease begins."""
+    gate.epoch, gate.seq, gate.asked_at = head.epoch, head.seq, now
+    gate.excluded = dict(Counter(str(one[2]) for one in held.values()))
+    review = any(one[0] == Action.REVIEW for one in held.values())
+    gate.decision = terms.refusal or (Going.REVIEW if review else Going.GO)
+    gate.lease_until = now + timedelta(seconds=gate.lease_s)
+    gate.jti = secrets.token_hex(16)
+    campaign = session.get_one(Campaign, gate.campaign_id)
+    return receipts.sign(session, _claims(gate, campaign, now, terms), gate_id=gate.id, now=now)
+
+
+def _claims(gate: Gate, campaign: Campaign, now: datetime, terms: Terms) -> dict[str, Any]:
+    return {
+        "iss": terms.issuer,
+        "jti": gate.jti,
+        "iat": int(now.timestamp()),
+        "exp": int(now.timestamp()) + gate.lease_s,
+        "aud": terms.audience,
+        "campaign": {
+            "id": campaign.external_id,
+            "campaign_class": campaign.campaign_class.value,
+            "topic": campaign.topic,
+            "weight": campaign.weight,
+        },
+        "feed": {"epoch": gate.epoch, "seq": gate.seq},
+        "policy": policy(),
+        "audience": {"n": gate.audience_n, "digest": gate.audience_digest},
+        "allowed": {"n": gate.allowed_n, "digest": gate.allowed_digest},
+        "late": {"n": gate.late_n, "digest": gate.late_digest},
+        "excluded": gate.excluded if terms.groups else {"all": sum(gate.excluded.values())},
+        "decision": (gate.decision or Going.NO_GO).value,
+        "load": terms.load,
+        "conditions": {"late_check": "required"},
+    }
+
+
+def refresh(gate_id: str, terms: Terms) -> Late:
+    """What changed for this audience since it was last asked about; as much work as changes."""
+    now = clock.now()
+    with transaction() as session:
+        gate = _taken(session, gate_id)
+        if gate.status is not Status.SEALED:
+            raise NotSealed(gate_id)
+        head = feed.head(session) or Head("", 0)
+        if head.epoch != gate.epoch or gate.seq < head.pruned:
+            raise OtherEpoch(gate_id)
+        back = audience.held_back(session, gate_id)
+        touched = _touched(session, gate, back.soon)
+        campaign = session.get_one(Campaign, gate.campaign_id)
+        decision = decide(session, gate.kind, touched, question_of(campaign), now, weight=0)
+        late = {v: as_held(one) for v, one in decision.held.items() if v not in back.held}
+        released = tuple(v for v in touched if v in back.held and v not in decision.held)
+        if late or decision.soon:
+            back = _add_late(session, gate, back, late, decision.soon)
+        receipt = _conclude(session, gate, back.held, head, now, terms)
+        return Late(late, released, receipt)
+
+
+def _add_late(session: Session, gate: Gate, back: Back, late: Held, soon: Sequence[str]) -> Back:
+    # Who was held once stays out of this campaign: a list that was cut is not cut again.
+    grown = Back(
+        back.held | late, tuple(sorted({*back.soon, *soon})), tuple(sorted({*back.late, *late}))
+    )
+    audience.keep_held(session, gate.id, grown)
+    gate.late_n, gate.late_digest = len(grown.late), receipts.digest_of_sorted(grown.late)
+    return grown
+
+
+def _touched(session: Session, gate: Gate, soon: Sequence[str]) -> list[str]:
+    """Who of the audience may stand otherwise than when it was asked about."""
+    changed = session.scalars(
+        select(FeedChange.value)
+        .where(FeedChange.seq > gate.seq, FeedChange.kind == gate.kind)
+        .distinct()
+    ).all()
+    return sorted({*audience.among(session, gate.id, changed), *soon})
+
+
+def commit(gate_id: str, *, sent: Iterable[str] | None, n: int, digest: str) -> Gate:
+    """What was really sent, against what was allowed: honoured, or unasked with the offenders."""
+    now = clock.now()
+    with transaction() as session:
+        gate = _taken(session, gate_id)
+        if gate.status not in (Status.SEALED, Status.UNREPORTED):
+            raise NotSealed(gate_id)
+        if sent is None:
+            if (n, digest) != _expected(session, gate):
+                raise NotWhatWasSent(gate_id)
+            gate.sent_n, gate.offenders = n, []
+        else:
+            everybody = sorted(set(sent))
+            gate.sent_n, gate.offenders = len(everybody), _offenders(session, gate, everybody)
+        refused = gate.decision is Going.NO_GO and bool(gate.sent_n)
+        gate.status = Status.UNASKED if gate.offenders or refused else Status.HONOURED
+        gate.committed_at = now
+        session.flush()
+        session.expunge(gate)
+    return gate
+
+
+def _expected(session: Session, gate: Gate) -> tuple[int, str]:
+    """How many may have been sent to, and their digest."""
+    if not gate.late_n:
+        return gate.allowed_n, gate.allowed_digest
+    free = allowed(session, gate.id)
+    return len(free), receipts.digest_of_sorted(free)
+
+
+def _offenders(session: Session, gate: Gate, sent: Sequence[str]) -> list[str]:
+    """Who got it without being allowed: held back, or never asked about."""
+    held = audience.held_back(session, gate.id).held
+    asked = set(audience.among(session, gate.id, sent))
+    return [value for value in sent if value in held or value not in asked]
+
+
+def allowed(session: Session, gate_id: str) -> list[str]:
+    """Who of the audience may be written to."""
+    held = audience.held_back(session, gate_id).held
+    return [value for value in audience.whole(session, gate_id) if value not in held]
+
+
+def give_up_unreported(session: Session, now: datetime) -> int:
+    """Gates whose lease ended a day ago without a word of what was sent."""
+    found = session.scalars(
+        update(Gate)
+        .where(Gate.status == Status.SEALED, Gate.lease_until < now - REPORT_WITHIN)
+        .values(status=Status.UNREPORTED)
+        .returning(Gate.id)
+    )
+    return len(found.all())

@@ -1,0 +1,162 @@
+"""What was written to whom by marketing: for the timeline, and as pressure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.contact import Kind
+from cases.db import Base
+from cases.exclusions.settings import settings
+from cases.pressure import WEIGHTS, Limit, Load, added, held_until
+
+AT_ONCE = 500
+
+
+class Touch(Base):
+    """One mail of marketing to one person. Later events of the same id add to it."""
+
+    __tablename__ = "touch"
+    __table_args__ = (
+        UniqueConstraint("source", "event_id"),
+        Index("ix_touch_value_sent_at", "value", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Kind]
+    value: Mapped[str]
+    source: Mapped[str]
+    """The token or gate that told us."""
+    event_id: Mapped[str]
+    campaign: Mapped[str] = mapped_column(default="")
+    campaign_class: Mapped[str]
+    weight: Mapped[float]
+    subject: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[str] = mapped_column(default="")
+    preview: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    clicked: Mapped[list[str]] = mapped_column(default=list)
+    answered_at: Mapped[datetime | None]
+
+
+class Pressure(Base):
+    """The sum of somebody's touches, faded to the instant of the last one."""
+
+    __tablename__ = "pressure"
+
+    kind: Mapped[Kind] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    score: Mapped[float]
+    at: Mapped[datetime]
+    last: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Campaign class -> when the last mail of that kind was sent."""
+
+
+def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
+    """Keep touches, and let the new ones press; how many were new. Known ids are updated."""
+    known = {(one.source, one.event_id): one for one in _known(session, touches)}
+    fresh: dict[tuple[str, str], dict[str, Any]] = {}
+    for touch in touches:
+        key = touch["source"], touch["event_id"]
+        if key in known:
+            _add(known[key], touch)
+        else:
+            fresh[key] = {**_EMPTY, **touch}
+    if fresh:
+        session.execute(_insert(session, Touch), list(fresh.values()))
+        _press(session, list(fresh.values()))
+    return len(fresh)
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(("campaign", "subject", "message_id", "preview"), "")
+_EMPTY |= {"opened_at": None, "clicked": [], "answered_at": None}
+
+
+def _known(session: Session, touches: Sequence[dict[str, Any]]) -> Iterable[Touch]:
+    by_source: dict[str, list[str]] = {}
+    for touch in touches:
+        by_source.setdefault(touch["source"], []).append(touch["event_id"])
+    for source, ids in by_source.items():
+        for n in range(0, len(ids), AT_ONCE):
+            wanted = Touch.event_id.in_(ids[n : n + AT_ONCE])
+            yield from session.scalars(select(Touch).where(Touch.source == source, wanted))
+
+
+def _add(known: Touch, touch: Mapping[str, Any]) -> None:
+    known.opened_at = known.opened_at or touch.get("opened_at")
+    known.answered_at = known.answered_at or touch.get("answered_at")
+    known.clicked = list(dict.fromkeys([*known.clicked, *touch.get("clicked", ())]))[:50]
+
+
+def _insert(session: Session, table: type[Base]) -> Any:
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return kind.insert(table).on_conflict_do_nothing()
+
+
+def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
+    values = sorted({(touch["kind"], touch["value"]) for touch in fresh})
+    _make(session, values)
+    rows = {(row.kind, row.value): row for row in _rows(session, values, lock=True)}
+    half_life = settings().pressure_half_life
+    for touch in fresh:
+        row = rows[touch["kind"], touch["value"]]
+        load = Load(row.score, row.at) if row.score else Load()
+        load = added(load, touch["weight"], touch["sent_at"], half_life)
+        row.score, row.at = load.score, load.at or row.at
+        before = row.last.get(touch["campaign_class"], "")
+        row.last = row.last | {touch["campaign_class"]: max(before, touch["sent_at"].isoformat())}
+
+
+def _make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
+    start = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+    rows = [{"kind": k, "value": v, "score": 0.0, "at": start, "last": {}} for k, v in values]
+    session.execute(_insert(session, Pressure), rows)
+
+
+def _rows(
+    session: Session, values: Sequence[tuple[Kind, str]], *, lock: bool = False
+) -> Iterable[Pressure]:
+    by_kind: dict[Kind, list[str]] = {}
+    for kind, value in values:
+        by_kind.setdefault(kind, []).append(value)
+    for kind, ones in by_kind.items():
+        for n in range(0, len(ones), AT_ONCE):
+            query = select(Pressure).where(
+                Pressure.kind == kind, Pressure.value.in_(ones[n : n + AT_ONCE])
+            )
+            # In the order of their names, so that two writers never wait for each other.
+            yield from session.scalars(
+                query.order_by(Pressure.value).with_for_update() if lock else query
+            )
+
+
+def limit() -> Limit:
+    """How much is enough, as the admin set it."""
+    chosen = settings()
+    return Limit(chosen.pressure_cap, chosen.pressure_half_life, chosen.pressure_gap)
+
+
+def pressed(
+    session: Session,
+    kind: Kind,
+    values: Sequence[str],
+    campaign_class: str,
+    weight: float | None,
+    now: datetime,
+) -> dict[str, datetime]:
+    """Those among them for whom one more mail is too much now, and until when."""
+    heavy = WEIGHTS.get(campaign_class, 1.0) if weight is None else weight
+    if heavy <= 0:
+        return {}
+    found = {}
+    for row in _rows(session, [(kind, value) for value in values]):
+        last = row.last.get(campaign_class)
+        load = Load(row.score, row.at, datetime.fromisoformat(last) if last else None)
+        until = held_until(load, heavy, limit(), now)
+        if until is not None:
+            found[row.value] = until
+    return found

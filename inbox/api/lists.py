@@ -1,0 +1,117 @@
+"""Lists of addresses in the body of a request, and lists in answers: CSV, NDJSON or plain lines."""
+
+import base64
+import binascii
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+
+from cases.contact import Kind
+from inbox.api.naming import a_phone, an_address
+from inbox.api.problems import N_, Problem
+
+_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{43,44}):")
+NAMED_INVALID = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A list as it was read."""
+
+    values: list[str]
+    invalid: list[int]
+    """Numbers (from 0) of the first lines that name nobody."""
+    invalid_n: int
+
+
+def read(kind: Kind) -> Read:
+    """The identifiers in the body of this request, as they are matched."""
+    content = request.get_data()
+    check_digest(content, request.headers.get("Content-Digest"))
+    return normalise(kind, _lines(content.decode("utf-8-sig", errors="replace")))
+
+
+def normalise(kind: Kind, lines: Iterable[str]) -> Read:
+    """Those lines as identifiers."""
+    values: list[str] = []
+    invalid: list[int] = []
+    count = 0
+    for n, line in enumerate(lines):
+        try:
+            values.append(_value(kind, line))
+        except Problem:
+            count += 1
+            if len(invalid) < NAMED_INVALID:
+                invalid.append(n)
+    return Read(values, invalid, count)
+
+
+def _value(kind: Kind, text: str) -> str:
+    if kind is Kind.ADDRESS:
+        return an_address(text)
+    return a_phone(text) if kind is Kind.PHONE else text.strip()
+
+
+def check_digest(content: bytes, said: str | None) -> None:
+    """Refuse a body that is not the one whose digest was sent (RFC 9530)."""
+    if said is None:
+        return
+    found = _DIGEST.search(said[:1000])
+    try:
+        wanted = base64.b64decode(found[1], validate=True) if found else b""
+    except binascii.Error:
+        wanted = b""
+    if wanted != hashlib.sha256(content).digest():
+        raise Problem(400, "digest-differs", N_("The body is not the one its digest speaks of."))
+
+
+def _lines(text: str) -> Iterator[str]:
+    if request.mimetype == "application/x-ndjson":
+        return (_address(line) for line in text.splitlines() if line.strip())
+    if request.mimetype not in ("text/csv", "text/plain"):
+        raise Problem(415, "unsupported-media-type", N_("Send JSON, NDJSON or CSV."))
+    if '"' in text:
+        rows = (row[0] for row in csv.reader(io.StringIO(text, newline="")) if row and row[0])
+    else:
+        rows = (line.split(",", 1)[0] for line in text.splitlines() if line.strip())
+    return _without_header(rows)
+
+
+def _without_header(rows: Iterator[str]) -> Iterator[str]:
+    for n, row in enumerate(rows):
+        if n or row.strip().lower() not in ("address", "email", "e-mail", "phone", "customer_id"):
+            yield row
+
+
+def _address(line: str) -> str:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    found = said.get("address", "") if isinstance(said, dict) else said
+    return found if isinstance(found, str) else ""
+
+
+def answer(names: list[str], rows: Iterable[dict[str, Any]], etag: str) -> Response:
+    """Those rows as CSV, or as NDJSON for who prefers it."""
+    wants = request.accept_mimetypes.best_match(
+        ["text/csv", "application/x-ndjson"], default="text/csv"
+    )
+    if wants == "text/csv":
+        made = io.StringIO(newline="")
+        writer = csv.DictWriter(made, names, restval="", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows({name: "" if v is None else v for name, v in row.items()} for row in rows)
+        text = made.getvalue()
+    else:
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    made_answer = Response(text, content_type=f"{wants}; charset=utf-8")
+    made_answer.set_etag(etag)
+    return made_answer

@@ -1,0 +1,119 @@
+"""While a campaign is sent: the late check, and the report of what was sent."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases import clock
+from cases.contact import Kind
+from cases.db import reading, transaction
+from cases.exclusions import gating, touches
+from cases.exclusions.gates import Campaign, Gate, Status
+from cases.exclusions.gating import NotSealed, NotWhatWasSent, OtherEpoch
+from inbox.api import lists
+from inbox.api.contract import asker, body, contract, needs
+from inbox.api.gates import differs, excluded_rows, own
+from inbox.api.problems import N_, Problem
+from inbox.api.telling import tell, terms_for
+from inbox.tokens import Scope
+
+pages: Blueprint = contract("sending")
+INLINE = 10_000
+LARGEST = 64 * 2**20
+TOUCHES_AT_ONCE = 2000
+OFFENDERS_TOLD = 1000
+
+
+class Sent(BaseModel):
+    """What was sent: a list, or the number and digest of all that were allowed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    addresses: list[str] | None = Field(default=None, max_length=INLINE)
+    sent: int = Field(default=0, ge=0)
+    digest: str = Field(default="", max_length=80)
+
+
+@pages.post("/gates/<gate_id>/refresh")
+@needs(Scope.GATE)
+def refresh(gate_id: str) -> ResponseReturnValue:
+    """Who of this audience became held since the last answer; the lease begins anew."""
+    token = asker()
+    with reading() as session:
+        own(session, token, gate_id)
+    try:
+        late = gating.refresh(gate_id, terms_for(token, gate_id))
+    except NotSealed as wrong:
+        raise not_sealed() from wrong
+    except OtherEpoch as wrong:
+        raise Problem(
+            410, "receipt-expired", N_("The feed began anew. Open a new gate for this audience.")
+        ) from wrong
+    told = tell(token, gate_id)
+    told["excluded_now"] = excluded_rows(token, late.held)
+    told["released"] = list(late.released) if request.args.get("released") else []
+    return told
+
+
+def not_sealed() -> Problem:
+    return Problem(409, "not-sealed", N_("The gate is not sealed, or was committed before."))
+
+
+@pages.post("/gates/<gate_id>/commit")
+@needs(Scope.GATE)
+def commit(gate_id: str) -> ResponseReturnValue:
+    """What was sent: honoured, or unasked with the addresses that should not have got it."""
+    request.max_content_length = LARGEST
+    token = asker()
+    with reading() as session:
+        kind = own(session, token, gate_id).kind
+    sent, said = _read(kind)
+    try:
+        gate = gating.commit(gate_id, sent=sent, n=said.sent, digest=said.digest)
+    except NotSealed as wrong:
+        raise not_sealed() from wrong
+    except NotWhatWasSent as wrong:
+        raise differs() from wrong
+    _touch(gate, sent)
+    told = tell(token, gate_id)
+    if gate.status is Status.UNASKED:
+        told["offenders"] = gate.offenders[:OFFENDERS_TOLD]
+        told["offenders_n"] = len(gate.offenders)
+    return told
+
+
+def _read(kind: Kind) -> tuple[list[str] | None, Sent]:
+    if request.mimetype == "application/json":
+        said = Sent.model_validate(body())
+        named = said.addresses
+        return (lists.normalise(kind, named).values if named is not None else None), said
+    return lists.read(kind).values, Sent()
+
+
+def _touch(gate: Gate, sent: list[str] | None) -> None:
+    """Who got the mail has been touched; a part at a time, so that no writer waits for all."""
+    with reading() as session:
+        campaign = session.get_one(Campaign, gate.campaign_id)
+        rest = iter(sent if sent is not None else gating.allowed(session, gate.id))
+        session.expunge(campaign)
+    while values := list(islice(rest, TOUCHES_AT_ONCE)):
+        with transaction() as session:
+            touches.record(session, list(_rows(gate, campaign, values)))
+
+
+def _rows(gate: Gate, campaign: Campaign, values: Sequence[str]) -> Iterator[dict[str, object]]:
+    for value in values:
+        yield {
+            "kind": gate.kind,
+            "value": value,
+            "source": f"gate:{gate.id}",
+            "event_id": value,
+            "campaign": campaign.external_id,
+            "campaign_class": campaign.campaign_class.value,
+            "weight": campaign.weight,
+            "subject": campaign.name,
+            "sent_at": gate.committed_at or clock.now(),
+        }

@@ -1,0 +1,86 @@
+"""Many at once: answered in their order, at one seq, a bad one in its place."""
+
+import json
+
+import pytest
+
+from inbox.tokens import Limits, Scope
+
+ANA, EVA = "ana@cliente.example", "eva@cliente.example"
+CHECK, GATE = Scope.CHECK, Scope.GATE
+URL = "/v1/check/bulk"
+
+
+def test_answers_come_in_the_order_of_the_questions(api_server):
+    api_server.case(ANA)
+    answer = api_server.program(CHECK).post(
+        URL, json={"items": [EVA, {"address": ANA}, "nobody", {"phone": "+34600111222"}, ANA]}
+    )
+    assert [(one["i"], one.get("allowed"), one.get("error")) for one in answer.json["items"]] == [
+        (0, True, None),
+        (1, False, None),
+        (2, None, "invalid_address"),
+        (3, True, None),
+        (4, False, None),
+    ]
+    assert answer.json["feed"]["seq"] == 1
+
+
+def test_only_the_held_can_be_asked_for(api_server):
+    api_server.case(ANA)
+    items = api_server.program(CHECK).post(f"{URL}?only=excluded", json={"items": [EVA, ANA]}).json
+    assert [one["i"] for one in items["items"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/csv", f'address,name\r\n{EVA},"Eva"\r\n"{ANA}",Ana\r\n'),
+        ("text/plain", f"{EVA}\n{ANA}\n"),
+        ("application/x-ndjson", f'{json.dumps(EVA)}\n{{"address": "{ANA}"}}\n'),
+    ],
+)
+def test_lists_come_in_other_forms_too(api_server, kind, body):
+    api_server.case(ANA)
+    answer = api_server.program(CHECK).post(URL, data=body, content_type=kind)
+    assert [one["allowed"] for one in answer.json["items"]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b'{"items": 7}', "application/json", 422),
+        (b"x", "image/png", 415),
+        (b"[" * 100_000, "application/json", 400),
+    ],
+)
+def test_what_cannot_be_read_is_refused(api_server, body, kind, status):
+    answer = api_server.program(CHECK).post(URL, data=body, content_type=kind)
+    assert answer.status_code == status
+
+
+def test_a_nested_or_broken_line_is_an_error_in_its_place(api_server):
+    body = "[" * 5000 + "\n\xff\n" + json.dumps(EVA) + "\n"
+    answer = api_server.program(CHECK).post(
+        URL, data=body.encode("latin-1"), content_type="application/x-ndjson"
+    )
+    assert [one.get("error") for one in answer.json["items"]] == [
+        "invalid_address",
+        "invalid_address",
+        None,
+    ]
+
+
+def test_more_than_ten_thousand_need_a_gate(api_server):
+    program = api_server.program(CHECK, GATE)
+    items = [f"c{n}@cliente.example" for n in range(10_001)]
+    assert program.post(URL, json={"items": items}).status_code == 413
+    assert program.post(URL, json={"items": items[:10_000]}).status_code == 200
+
+
+def test_a_list_counts_against_the_quota_with_all_its_lines(api_server):
+    program = api_server.program(CHECK, limits=Limits(quota=5))
+    assert program.post(URL, json={"items": [EVA] * 6}).status_code == 429
+    assert program.post(URL, json={"items": [EVA] * 5}).status_code == 200
+    assert program.post(URL, json={"items": [EVA]}).status_code == 429
