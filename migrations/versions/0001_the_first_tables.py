@@ -41,6 +41,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_agent_address")),
     )
     op.create_table(
+        "business_calendar",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("opening_hours", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("days", sa.JSON(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_business_calendar")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_business_calendar_name_version")),
+    )
+    op.create_table(
         "campaign",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_id", sa.Integer(), nullable=False),
@@ -382,67 +397,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_touch_value_sent_at", ["value", "sent_at"], unique=False)
 
     op.create_table(
-        "cases",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.Column("mailbox_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum("open", "waiting", "closed", name="state", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("bulk", sa.Boolean(), nullable=False),
-        sa.Column("assignee_id", sa.Integer(), nullable=True),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("unread", sa.Boolean(), nullable=False),
-        sa.Column("opened_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("closed_at", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("last_at", cases.db.Utc(timezone=True), nullable=False),
-        sa.Column("snippet", sa.String(), nullable=False),
-        sa.Column("waiting_since", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("answered_at", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("due_at", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("breached_at", cases.db.Utc(timezone=True), nullable=True),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("type_by", sa.String(), nullable=False),
-        sa.Column("complaint", sa.Boolean(), nullable=True),
-        sa.Column("sentiment", sa.String(), nullable=False),
-        sa.Column("anger", sa.Double(), nullable=False),
-        sa.Column("urgency", sa.Double(), nullable=False),
-        sa.Column("needs_review", sa.Boolean(), nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
-        sa.Column("provisional", sa.Boolean(), nullable=False),
-        sa.Column("linked_to_id", sa.Integer(), nullable=True),
-        sa.Column("merged_into_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["assignee_id"], ["agent.id"], name=op.f("fk_cases_assignee_id")),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_cases_contact_id")),
-        sa.ForeignKeyConstraint(["linked_to_id"], ["cases.id"], name=op.f("fk_cases_linked_to_id")),
-        sa.ForeignKeyConstraint(["mailbox_id"], ["mailbox.id"], name=op.f("fk_cases_mailbox_id")),
-        sa.ForeignKeyConstraint(
-            ["merged_into_id"], ["cases.id"], name=op.f("fk_cases_merged_into_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
-    )
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.create_index("ix_cases_assignee_state", ["assignee_id", "state"], unique=False)
-        batch_op.create_index("ix_cases_contact_state", ["contact_id", "state"], unique=False)
-        batch_op.create_index("ix_cases_last_at", ["last_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_cases_linked_to_id"), ["linked_to_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_cases_mailbox_id"), ["mailbox_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_cases_open_due",
-            ["due_at"],
-            unique=False,
-            postgresql_where=sa.text("state != 'closed'"),
-            sqlite_where=sa.text("state != 'closed'"),
-        )
-
-    op.create_table(
         "cursor",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
@@ -556,6 +510,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identifier_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
+        "sla_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=True),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("first_response", sa.Integer(), nullable=True),
+        sa.Column("next_response", sa.Integer(), nullable=True),
+        sa.Column("resolution", sa.Integer(), nullable=True),
+        sa.Column("keep_informed", sa.Integer(), nullable=True),
+        sa.Column("call_back", sa.Integer(), nullable=True),
+        sa.Column("warn_at", sa.Double(), nullable=False),
+        sa.Column("calendar", sa.String(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mailbox_id"], ["mailbox.id"], name=op.f("fk_sla_policy_mailbox_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_policy")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_sla_policy_name_version")),
+    )
+    op.create_table(
         "watched_folder",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
@@ -588,6 +566,75 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_web_session_agent_id"), ["agent_id"], unique=False)
 
     op.create_table(
+        "cases",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "waiting", "closed", name="state", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("unread", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("closed_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("last_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("snippet", sa.String(), nullable=False),
+        sa.Column("waiting_since", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("answered_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("due_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("answer_due_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("resolve_due_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("inform_due_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("call_due_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("look_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.Column("breached_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("type_by", sa.String(), nullable=False),
+        sa.Column("complaint", sa.Boolean(), nullable=True),
+        sa.Column("sentiment", sa.String(), nullable=False),
+        sa.Column("anger", sa.Double(), nullable=False),
+        sa.Column("urgency", sa.Double(), nullable=False),
+        sa.Column("needs_review", sa.Boolean(), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("linked_to_id", sa.Integer(), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["assignee_id"], ["agent.id"], name=op.f("fk_cases_assignee_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_cases_contact_id")),
+        sa.ForeignKeyConstraint(["linked_to_id"], ["cases.id"], name=op.f("fk_cases_linked_to_id")),
+        sa.ForeignKeyConstraint(["mailbox_id"], ["mailbox.id"], name=op.f("fk_cases_mailbox_id")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["cases.id"], name=op.f("fk_cases_merged_into_id")
+        ),
+        sa.ForeignKeyConstraint(["policy_id"], ["sla_policy.id"], name=op.f("fk_cases_policy_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+    )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_assignee_state", ["assignee_id", "state"], unique=False)
+        batch_op.create_index("ix_cases_contact_state", ["contact_id", "state"], unique=False)
+        batch_op.create_index("ix_cases_last_at", ["last_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cases_linked_to_id"), ["linked_to_id"], unique=False)
+        batch_op.create_index("ix_cases_look_at", ["look_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cases_mailbox_id"), ["mailbox_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_cases_open_due",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
+
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -608,7 +655,13 @@ def upgrade() -> None:
                 "merged",
                 "split",
                 "undone",
+                "warned",
                 "breached",
+                "waiting",
+                "resumed",
+                "informed",
+                "call_promised",
+                "called",
                 "bounced",
                 "released",
                 "sent",
@@ -739,6 +792,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_participant_address"), ["address"], unique=False)
 
     op.create_table(
+        "promise_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "target",
+            sa.Enum(
+                "first_response",
+                "next_response",
+                "resolution",
+                "keep_informed",
+                "call_back",
+                name="target",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "mark",
+            sa.Enum("kept", "warned", "broken", name="mark", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("started_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("due_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("noticed_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_promise_mark_case_id")),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["sla_policy.id"], name=op.f("fk_promise_mark_policy_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise_mark")),
+        sa.UniqueConstraint(
+            "case_id",
+            "target",
+            "due_at",
+            "mark",
+            name=op.f("uq_promise_mark_case_id_target_due_at_mark"),
+        ),
+    )
+    with op.batch_alter_table("promise_mark", schema=None) as batch_op:
+        batch_op.create_index("ix_promise_mark_mark_at", ["mark", "at"], unique=False)
+
+    op.create_table(
         "raw_mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
@@ -865,6 +962,19 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("automatic", sa.Boolean(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("template", sa.String(), nullable=False),
+        sa.Column("bot", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("service", "commercial", name="purpose", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("likeness", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("sender", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("domain", sa.String(), nullable=False),
@@ -895,6 +1005,9 @@ def upgrade() -> None:
         sa.Column("receipt", sa.String(), nullable=False),
         sa.Column("settled_at", cases.db.Utc(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_outgoing_mail_case_id")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["outgoing_mail.id"], name=op.f("fk_outgoing_mail_merged_into_id")
+        ),
         sa.ForeignKeyConstraint(
             ["message_id"], ["message.id"], name=op.f("fk_outgoing_mail_message_id")
         ),
@@ -959,6 +1072,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_raw_mail_mailbox_id_arrived_at")
 
     op.drop_table("raw_mail")
+    with op.batch_alter_table("promise_mark", schema=None) as batch_op:
+        batch_op.drop_index("ix_promise_mark_mark_at")
+
+    op.drop_table("promise_mark")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participant_address"))
 
@@ -983,11 +1100,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_case_id"))
 
     op.drop_table("event")
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cases_open_due",
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
+        batch_op.drop_index(batch_op.f("ix_cases_mailbox_id"))
+        batch_op.drop_index("ix_cases_look_at")
+        batch_op.drop_index(batch_op.f("ix_cases_linked_to_id"))
+        batch_op.drop_index("ix_cases_last_at")
+        batch_op.drop_index("ix_cases_contact_state")
+        batch_op.drop_index("ix_cases_assignee_state")
+
+    op.drop_table("cases")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_agent_id"))
 
     op.drop_table("web_session")
     op.drop_table("watched_folder")
+    op.drop_table("sla_policy")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identifier_contact_id"))
 
@@ -999,20 +1132,6 @@ def downgrade() -> None:
     op.drop_table("gate")
     op.drop_table("day_count")
     op.drop_table("cursor")
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_cases_open_due",
-            postgresql_where=sa.text("state != 'closed'"),
-            sqlite_where=sa.text("state != 'closed'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
-        batch_op.drop_index(batch_op.f("ix_cases_mailbox_id"))
-        batch_op.drop_index(batch_op.f("ix_cases_linked_to_id"))
-        batch_op.drop_index("ix_cases_last_at")
-        batch_op.drop_index("ix_cases_contact_state")
-        batch_op.drop_index("ix_cases_assignee_state")
-
-    op.drop_table("cases")
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.drop_index("ix_touch_value_sent_at")
 
@@ -1065,5 +1184,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_token_id"))
 
     op.drop_table("campaign")
+    op.drop_table("business_calendar")
     op.drop_table("agent")
     # ### end Alembic commands ###
