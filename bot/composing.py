@@ -5,15 +5,21 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address as Named
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+import idna
+
+from bot import dkim_signing
 from cases.mail import Address
 
 REFERENCES_BYTES = 1500
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# C0, C1, line separators, lone surrogates, and marks that turn the reading direction.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
 
 
 class NotAsMeant(Exception):
@@ -40,16 +46,24 @@ class Draft:
 
 
 def compose(draft: Draft) -> bytes:
-    """The mail as bytes with CRLF; raises NotAsMeant."""
+    """The mail as bytes with CRLF, signed where that is wished for; raises NotAsMeant."""
+    try:
+        intended = _headers(draft)
+        content = _written(intended, draft)
+    except (MessageError, ValueError, LookupError, idna.IDNAError) as wrong:
+        raise NotAsMeant(f"the mail cannot be written: {wrong}") from wrong
+    _check(content, intended)
+    return dkim_signing.signed(content, draft.sender.address.rpartition("@")[2])
+
+
+def _written(intended: dict[str, object], draft: Draft) -> bytes:
     mail = EmailMessage(policy=SMTP)
-    intended = _headers(draft)
+    text = _NOT_TEXT.sub("", draft.text.replace("\r\n", "\n").replace("\r", "\n"))
     # set_content takes away all Content- headers, so it comes first.
-    mail.set_content(draft.text, cte="quoted-printable" if not draft.text.isascii() else None)
+    mail.set_content(text, cte="quoted-printable" if not text.isascii() else None)
     for name, value in intended.items():
         mail[name] = value
-    content = mail.as_bytes()
-    _check(content, intended)
-    return content
+    return mail.as_bytes()
 
 
 def _headers(draft: Draft) -> dict[str, object]:
@@ -76,8 +90,12 @@ def _headers(draft: Draft) -> dict[str, object]:
 
 
 def safe(text: str, longest: int = 900) -> str:
-    """Text that may stand in a header: no control characters, no line separators (E11)."""
-    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())[:longest]
+    """Text that may stand in a header: no control characters, no line separators.
+
+    What looks like an encoded word would be decoded while it is written, with all that is in it.
+    """
+    plain = _CONTROL.sub(" ", unicodedata.normalize("NFC", text)).replace("=?", "= ?")
+    return " ".join(plain.split())[:longest].strip()
 
 
 def safe_id(rfc_id: str) -> str:
@@ -86,7 +104,11 @@ def safe_id(rfc_id: str) -> str:
 
 
 def _named(who: Address) -> Named:
-    return Named(display_name=safe(who.name, 200), addr_spec=who.address)
+    local, _at, domain = who.address.rpartition("@")
+    ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    if not local.isascii() or _CONTROL.search(who.address):
+        raise NotAsMeant(f"{who.address!r} is no address that every server takes")
+    return Named(display_name=safe(who.name, 200), addr_spec=f"{local}@{ascii_domain}")
 
 
 def references(older: tuple[str, ...], parent: str) -> str:

@@ -142,8 +142,9 @@ def stuffed(content: bytes) -> bytes:
 
     A bare CR or LF would let a body end itself early (SMTP smuggling), so none is left.
     """
-    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n") + b"\n"
-    return _LONE_DOT.sub(b"..", lines).replace(b"\n", b"\r\n") + b".\r\n"
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    ended = lines if lines.endswith(b"\n") else lines + b"\n"
+    return _LONE_DOT.sub(b"..", ended).replace(b"\n", b"\r\n") + b".\r\n"
 
 
 def _expect(reply: tuple[int, bytes], *wanted: int) -> str:

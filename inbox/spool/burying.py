@@ -14,8 +14,8 @@ from inbox.spool.rows import RawContent, RawMail, Tombstone
 def bury(session: Session, raw_ids: Sequence[int]) -> int:
     """Take those mails out of the spool for good; how many there were.
 
-    Known by Message-ID, Date and From they stay away in every mailbox, however they come back;
-    mails without Message-ID are known by their bytes alone.
+    Known by some header fields they stay away from every mailbox, however they come back; mails
+    that lack these are known by their bytes alone.
     """
     rows = session.execute(
         select(RawMail.id, RawMail.head_mark, RawMail.sha256).where(RawMail.id.in_(raw_ids))

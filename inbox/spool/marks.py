@@ -5,16 +5,19 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-FIELDS = ("MESSAGE-ID", "DATE", "FROM")
+FIELDS = ("MESSAGE-ID", "DATE", "FROM", "SUBJECT")
 HEAD = 2**17
-_FIELD = re.compile(rb"(?im)^(message-id|date|from)[ \t]*:((?:.*\n[ \t])*.*)$")
+_FIELD = re.compile(rb"(?im)^(message-id|date|from|subject)[ \t]*:((?:.*\n[ \t])*.*)$")
 _END = re.compile(rb"\r?\n\r?\n")
 
 
 def head_mark(content: bytes) -> str:
-    """Digest of Message-ID, Date and From, wherever they stand; "" if there is no Message-ID."""
+    """Digest of Message-ID, Date, From and Subject; "" where id or date is missing.
+
+    Some programs use an id again and again, so that it alone says too little.
+    """
     fields = _fields(content)
-    if not any(name == b"message-id" and value for name, value in fields):
+    if not {b"message-id", b"date"} <= {name for name, value in fields if value}:
         return ""
     lines = sorted(name + b":" + value for name, value in fields)
     return hashlib.sha256(b"\n".join(lines)).hexdigest()

@@ -57,7 +57,7 @@ class RawMail(Base):
     """None if the mail was gone when the server renumbered the folder."""
     sha256: Mapped[str] = mapped_column(ForeignKey("raw_content.sha256"), index=True)
     head_mark: Mapped[str] = mapped_column(String(64), default="")
-    """Digest of Message-ID, Date and From, to know a renumbered mail by; "" without Message-ID."""
+    """Digest of some header fields, to know a renumbered mail by; "" where they say too little."""
     size: Mapped[int]
     """Bytes on the server; the content is shorter where only a part was fetched."""
     partial: Mapped[bool] = mapped_column(default=False)

@@ -70,6 +70,8 @@ class Connection(Line):
 
     def open(self, name: str) -> Folder:
         """Open that folder; raises FolderRefused."""
+        # After a refusal no folder is open at all (RFC 3501, 6.3.1).
+        self.folder = Folder(0, 1, 0, name="")
         with as_failure(self._account):
             try:
                 said = self._client.select_folder(name, readonly=self._account.read_only)

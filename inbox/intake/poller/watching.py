@@ -94,6 +94,22 @@ def _stay(one: Watch, account: Account) -> None:
             one.pulse.hold(None)
 
 
+def read_once(mailbox_id: int) -> int:
+    """Read a mailbox to its end, old mail that is wished for too; how many mails were stored."""
+    account = account_of(mailbox_id)
+    if account is None:
+        return 0
+    began, stored = clock.now(), 0
+    with Connection(account) as connection:
+        for place, past in places(mailbox_id).items():
+            at = Reading(place, past, connection)
+            connection.open(place.folder)
+            begin(at)
+            stored += catch_up(at) + second_look(at) + sum(backfill(at))
+    health.note_success(mailbox_id, began)
+    return stored
+
+
 def _round(one: Watch, connection: Connection, wanted: dict[Place, Past]) -> None:
     began, trouble = clock.now(), ""
     for place, past in wanted.items():
