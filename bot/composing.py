@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address as Named
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 import idna
 
-from bot import dkim_signing
+from bot import dkim_signing, writing
 from cases.mail import Address
 
 REFERENCES_BYTES = 1500
@@ -56,18 +54,14 @@ def compose(draft: Draft) -> bytes:
     return dkim_signing.signed(content, draft.sender.address.rpartition("@")[2])
 
 
-def _written(intended: dict[str, object], draft: Draft) -> bytes:
-    mail = EmailMessage(policy=SMTP)
+def _written(intended: dict[str, writing.Value], draft: Draft) -> bytes:
     text = _NOT_TEXT.sub("", draft.text.replace("\r\n", "\n").replace("\r", "\n"))
-    # set_content takes away all Content- headers, so it comes first.
-    mail.set_content(text, cte="quoted-printable" if not text.isascii() else None)
-    for name, value in intended.items():
-        mail[name] = value
-    return mail.as_bytes()
+    fields = "".join(writing.header(name, value) for name, value in intended.items())
+    return f"{fields}{writing.body(text)}".encode("ascii")
 
 
-def _headers(draft: Draft) -> dict[str, object]:
-    headers: dict[str, object] = {
+def _headers(draft: Draft) -> dict[str, writing.Value]:
+    headers: dict[str, writing.Value] = {
         "From": _named(draft.sender),
         "To": _named(draft.recipient),
         "Cc": [_named(one) for one in draft.cc],
@@ -122,7 +116,7 @@ def references(older: tuple[str, ...], parent: str) -> str:
     return " ".join(f"<{one}>" for one in (*head, *tail))
 
 
-def _check(content: bytes, intended: dict[str, object]) -> None:
+def _check(content: bytes, intended: dict[str, writing.Value]) -> None:
     """Read the bytes again with another parser: exactly the meant headers, each once."""
     found = sorted(name.lower() for name in email.message_from_bytes(content))
     body = ["content-transfer-encoding", "content-type", "mime-version"]
