@@ -29,7 +29,9 @@ def wording(sender: str, subject: str, text: str) -> str:
 
 def carries(mail: Mail, message: Message) -> bool:
     """Whether it is that message by the same sender, perhaps with what a list puts around it."""
-    if mail.sender.address != message.sender or message.subject.strip() not in mail.subject:
+    if mail.sender.address != message.sender:
+        return False
+    if _squeezed(message.subject) not in _squeezed(mail.subject):
         return False
     return _squeezed(message.text[:_COMPARED]) in _squeezed(mail.text[: 4 * _COMPARED])
 

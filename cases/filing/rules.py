@@ -141,12 +141,12 @@ def same_id(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
 
 
 def subject_number(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
-    """The subject names one of our cases: believed of the customer alone."""
+    """The subject names one of our cases: believed of those who take part."""
     if policy.trust_all:
         return None
     for number in subject_tokens(arrival.mail.subject):
         case = shelf.case(number)
-        if case is not None and standing(arrival.mail, case, shelf, policy) is Standing.FULLY:
+        if case is not None and standing(arrival.mail, case, shelf, policy):
             return Match(case, "subject token", subject_token(number))
     return None
 

@@ -41,7 +41,7 @@ def simulate(
     as_json: bool,
 ) -> None:
     known = _known(own, authserv, rules)
-    believed = filing.Policy(trust_all=trust == "all", servers_vouch=bool(authserv))
+    believed = filing.Policy(trust == "all", servers_vouch=bool(authserv), own=known.own)
     with scratch() as session:
         for row in replay(session, mbox, known, believed):
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else _as_line(row))

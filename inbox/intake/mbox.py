@@ -35,23 +35,27 @@ def _is_mbox(file: Path) -> bool:
 
 
 def read_mbox(lines: BinaryIO) -> Iterator[bytes]:
-    """The mails of an mbox, with the ">From " of their bodies as it was written."""
-    current: list[bytes] = []
+    """The mails of an mbox, with the ">From " of their bodies as it was written.
+
+    An empty mail between two "From " lines is one too, or all behind it had wrong numbers.
+    """
+    current: list[bytes] | None = None
     empty_before = True
     for line in lines:
         if empty_before and line.startswith(b"From "):
-            if current:
+            if current is not None:
                 yield _unescaped(current)
             current = []
-        else:
+        elif current is not None or line.strip():
+            current = [] if current is None else current
             current.append(line)
         empty_before = not line.strip()
-    if current:
+    if current is not None:
         yield _unescaped(current)
 
 
 def _unescaped(lines: list[bytes]) -> bytes:
     # The empty line before the next "From " belongs to the file, not to the mail.
-    if len(lines) > 1 and not lines[-1].strip():
+    if lines and not lines[-1].strip():
         lines = lines[:-1]
     return _ESCAPED_FROM.sub(rb"\1", b"".join(lines))

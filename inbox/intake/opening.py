@@ -1,14 +1,19 @@
 """A mail opened and understood: parsed, read, and asked who is speaking. Knows no database."""
 
 from dataclasses import replace
+from email.message import Message
 
-from cases.mail import Mail
+from cases.mail import Mail, Origin, Speaker
+from inbox.intake.addresses import read_addresses
+from inbox.intake.answerable import without_tag
 from inbox.intake.bounces import read_bounce
 from inbox.intake.known import Known
 from inbox.intake.origin import who_speaks
 from inbox.intake.parsing import parse
-from inbox.intake.reading import is_forward, newly_written
+from inbox.intake.reading import forwarded_sender, is_forward, newly_written
 from inbox.intake.trust import verdict
+
+_ENCLOSED = "message/rfc822"
 
 
 def open_mail(content: bytes, known: Known) -> Mail:
@@ -17,7 +22,10 @@ def open_mail(content: bytes, known: Known) -> Mail:
     mail = _read(parsed.mail)
     mail = replace(mail, bounce=read_bounce(mail, parsed.message))
     mail = replace(mail, trust=verdict(mail, known.authserv_ids))
-    return replace(mail, speaker=who_speaks(mail, known))
+    speaker = who_speaks(mail, known)
+    if mail.forwarded and speaker.origin is Origin.AGENT:
+        speaker = _handing_on(speaker, mail, parsed.message, known)
+    return replace(mail, speaker=speaker)
 
 
 def _read(mail: Mail) -> Mail:
@@ -34,4 +42,22 @@ def _read(mail: Mail) -> Mail:
 
 def _only_encloses(mail: Mail) -> bool:
     """Forwarded as an attachment, without a word."""
-    return not mail.text.strip() and [a.type for a in mail.attachments] == ["message/rfc822"]
+    return not mail.text.strip() and [a.type for a in mail.attachments] == [_ENCLOSED]
+
+
+def _handing_on(speaker: Speaker, mail: Mail, message: Message | None, known: Known) -> Speaker:
+    """An agent hands a mail on: whoever wrote it first is the customer. Nobody else may do so."""
+    for address in (forwarded_sender(mail.text), _enclosed_sender(message)):
+        if address and without_tag(address) not in known.own and address not in known.agents:
+            return replace(speaker, customer=address)
+    return speaker
+
+
+def _enclosed_sender(message: Message | None) -> str | None:
+    """Who wrote the mail that is enclosed whole."""
+    for part in message.walk() if message is not None else ():
+        inside = part.get_payload() if part.get_content_type() == _ENCLOSED else None
+        if isinstance(inside, list) and inside and isinstance(inside[0], Message):
+            authors = read_addresses(str(inside[0].get("From", "")))
+            return next((author.address for author in authors if author.address), None)
+    return None
