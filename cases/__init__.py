@@ -1,5 +1,6 @@
 """The state of each customer, and what follows from it. These nouns are its vocabulary."""
 
+from cases import breaches
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.contact import Contact, Identifier, Kind
@@ -11,6 +12,8 @@ from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
 from cases.mailbox import Mailbox, Mode
 from cases.message import Delivery, Direction, KnownId, Message
 
+# The order is meaning: exclusions follow from promises.
+before_commit(breaches.settle)
 before_commit(changes.follow)
 
 __all__ = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
+from cases import sla
 from cases.contact import Contact
 from cases.db import Base
 from cases.history import Event, What
@@ -53,6 +54,7 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_open_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_cases_look_at", "look_at"),
         Index("ix_cases_contact_state", "contact_id", "state"),
         Index("ix_cases_last_at", "last_at", "id"),
         Index("ix_cases_assignee_state", "assignee_id", "state"),
@@ -79,7 +81,15 @@ class Case(Base):
     answered_at: Mapped[datetime | None]
     """When a person first answered."""
     due_at: Mapped[datetime | None]
-    """Until when we owe the next answer; empty while nothing is owed."""
+    """Until when we owe something, most often an answer; empty while nothing is owed."""
+    answer_due_at: Mapped[datetime | None]
+    resolve_due_at: Mapped[datetime | None]
+    inform_due_at: Mapped[datetime | None]
+    call_due_at: Mapped[datetime | None]
+    look_at: Mapped[datetime | None]
+    """When the next promise of this case is to be warned of, or is broken."""
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))
+    """The version that was promised; later ones do not change it."""
     breached_at: Mapped[datetime | None]
     """The instant of the first broken promise in this case."""
 
@@ -131,7 +141,6 @@ class Case(Base):
         if not self.is_open:
             raise AlreadyClosed(f"case {self.id} was closed before")
         self.state, self.closed_at = State.CLOSED, at
-        self.waiting_since = self.due_at = None
         self.happened(What.CLOSED, by=by, at=at)
 
     def reopen(self, *, by: str, at: datetime) -> None:
@@ -141,55 +150,56 @@ class Case(Base):
         self.state, self.closed_at = State.OPEN, None
         self.happened(What.REOPENED, by=by, at=at)
 
-    def merge_into(self, other: "Case", *, by: str, at: datetime) -> None:
+    def merge_into(self, other: "Case", *, by: str, at: datetime, **data: object) -> None:
         """This is the same matter as the other: what comes for it goes there from now on."""
         self.merged_into_id = other.id
         if self.is_open:
             self.close(by=by, at=at)
-        self.happened(What.MERGED, by=by, at=at, into=other.id)
+        self.happened(What.MERGED, by=by, at=at, into=other.id, **data)
 
     def assign(self, agent_id: int | None, *, by: str, at: datetime) -> None:
         """Make it somebody's, or nobody's."""
         self.assignee_id = agent_id
         self.happened(What.ASSIGNED, by=by, at=at, agent_id=agent_id)
 
-    def wait_for_us(self, since: datetime, due_at: datetime) -> None:
-        """The customer wrote; the clock of an earlier unanswered mail goes on."""
-        if self.waiting_since is None:
-            self.waiting_since, self.due_at = since, due_at
+    def wait_for_customer(self, *, by: str, at: datetime) -> None:
+        """We can do nothing before they write again, so the clocks stand. Raises AlreadyClosed."""
+        if not self.is_open:
+            raise AlreadyClosed(f"case {self.id} is closed")
+        self.state = State.WAITING
+        self.happened(What.WAITING, by=by, at=at)
+
+    def go_on(self, *, by: str, at: datetime) -> None:
+        """It waits for the customer no longer: the clocks run."""
+        if self.state is State.WAITING:
+            self.state = State.OPEN
+            self.happened(What.RESUMED, by=by, at=at)
 
     def answered(self, *, by: str, at: datetime) -> None:
         """A person answered: what was owed is met, late or in time."""
-        if self.due_at is not None and at > self.due_at:
-            self.breach(self.due_at)
-        before = {
-            "waiting_since": _words(self.waiting_since),
-            "due_at": _words(self.due_at),
-            "answered_before": _words(self.answered_at),
-        }
-        self.answered_at = self.answered_at or at
-        self.waiting_since = self.due_at = None
         self.last_at, self.unread = at, False
-        self.happened(What.ANSWERED, by=by, at=at, **before)
+        self.happened(What.ANSWERED, by=by, at=at)
 
     def unanswered(self, *, by: str, at: datetime) -> None:
         """The answer was taken back before it left: what was owed is owed again."""
-        last = self._last_answer()
-        if last is not None:
-            self.waiting_since = _instant(last.data.get("waiting_since"))
-            self.due_at = _instant(last.data.get("due_at"))
-            self.answered_at = _instant(last.data.get("answered_before"))
         self.happened(What.UNDONE, by=by, at=at)
 
-    def _last_answer(self) -> Event | None:
-        answers = (event for event in reversed(self.events) if event.what is What.ANSWERED)
-        return next(answers, None)
+    def owe(self, since: datetime | None, *, by: str, at: datetime) -> None:
+        """Messages came from another case or went there: this is the oldest one unanswered now."""
+        since_words = since.isoformat() if since is not None else None
+        self.happened(What.OWED, by=by, at=at, since=since_words, open=self.is_open)
 
-    def breach(self, at: datetime) -> None:
-        """A promise was broken at that instant, whenever we notice it."""
-        if self.breached_at is None:
-            self.breached_at = at
-            self.happened(What.BREACHED, by="sla", at=at)
+    def informed(self, *, by: str, at: datetime) -> None:
+        """The customer was told how things stand; what they asked is still to be answered."""
+        self.happened(What.INFORMED, by=by, at=at)
+
+    def promise_call(self, *, by: str, at: datetime, until: datetime | None = None) -> None:
+        """We call the customer back by that instant, or within the time we promise."""
+        self.happened(What.CALL_PROMISED, by=by, at=at, until=until and until.isoformat())
+
+    def called(self, *, by: str, at: datetime) -> None:
+        """The call that was promised was made."""
+        self.happened(What.CALLED, by=by, at=at)
 
     def may_reopen(self, at: datetime, days: int) -> bool:
         """Whether a mail of that instant still belongs to this closed case."""
@@ -201,15 +211,9 @@ class Case(Base):
         event = Event(case=self, what=what, by=by, at=at, data=data)
         if (session := object_session(self)) is not None:
             session.add(event)
+            sla.remember(session, self, event)
+        sla.follow(self, event)
         note(self)
-
-
-def _words(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant is not None else None
-
-
-def _instant(words: str | None) -> datetime | None:
-    return datetime.fromisoformat(words) if words else None
 
 
 class Participant(Base):

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from cases import sla
 from cases.case import Case, State
 from cases.contact import Contact, Identifier, Kind, normalised
 from cases.filing.arrival import Arrival
@@ -60,13 +59,23 @@ def tell(case: Case, message: Message, arrival: Arrival, *, proven: bool) -> Non
     if arrival.history or message.quarantined:
         return
     what = What.OPENED if not case.version and not case.bulk else What.MESSAGE_RECEIVED
-    case.happened(what, by="", at=arrival.at, origin=message.origin.value, rule=message.rule)
+    said = {"origin": message.origin.value, "rule": message.rule, "owes": _owes(case, arrival)}
+    case.happened(what, by="", at=arrival.at, **said)
     if arrival.mail.origin is Origin.CUSTOMER:
         _customer_wrote(case, arrival)
     elif arrival.mail.origin is Origin.AGENT:
         _agent_wrote(case, arrival)
     elif arrival.mail.origin is Origin.BOUNCE:
         _failed(case, arrival, proven)
+
+
+def _owes(case: Case, arrival: Arrival) -> bool:
+    """Whether the mail is one that a person of ours must answer."""
+    mail = arrival.mail
+    if mail.origin is Origin.CUSTOMER:
+        return case.is_open or _reopens(arrival)
+    handed_on = mail.origin is Origin.AGENT and mail.speaker.customer is not None
+    return handed_on and case.is_open
 
 
 def _customer_wrote(case: Case, arrival: Arrival) -> None:
@@ -76,7 +85,6 @@ def _customer_wrote(case: Case, arrival: Arrival) -> None:
         _open_again(case, arrival.at)
     case.state = State.OPEN
     case.unread = True
-    case.wait_for_us(arrival.at, sla.answer_due(arrival.at))
 
 
 def _open_again(case: Case, at: datetime) -> None:
@@ -88,8 +96,8 @@ def _open_again(case: Case, at: datetime) -> None:
 
 def _agent_wrote(case: Case, arrival: Arrival) -> None:
     handed_on = arrival.mail.speaker.customer is not None
-    if handed_on and case.waiting_since is None and case.is_open:
-        case.wait_for_us(arrival.at, sla.answer_due(arrival.at))
+    if handed_on and case.is_open:
+        case.state = State.OPEN
     elif not handed_on and not case.bulk:
         case.answered(by=arrival.mail.sender.address, at=arrival.at)
 

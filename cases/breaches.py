@@ -1,0 +1,220 @@
+"""Promises kept, warned of and broken: each is written down once, when it is noticed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+
+from cases import clock, sla
+from cases.case import Case, note
+from cases.db import Base, transaction
+from cases.history import Event, What
+from cases.sla import book as books
+from cases.sla.clocks import Clock, Clocks, clocks
+from cases.sla.moments import MOVING, moments
+from cases.sla.policy import Target
+
+BATCH = 100
+
+
+class Mark(StrEnum):
+    """What became of a promise."""
+
+    KEPT = "kept"
+    WARNED = "warned"
+    BROKEN = "broken"
+
+
+class PromiseMark(Base):
+    """One promise of a case that was kept, warned of or broken; never twice the same."""
+
+    __tablename__ = "promise_mark"
+    __table_args__ = (
+        UniqueConstraint("case_id", "target", "due_at", "mark"),
+        Index("ix_promise_mark_mark_at", "mark", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    target: Mapped[Target]
+    mark: Mapped[Mark]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    at: Mapped[datetime]
+    """When it was kept, warned of, or broken: true from then on, whenever we noticed it."""
+    noticed_at: Mapped[datetime]
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))
+
+
+_CARRIED = ("waiting_since", "answered_at", "due_at", "answer_due_at", "resolve_due_at")
+_MORE = ("inform_due_at", "call_due_at", "look_at", "policy_id", "breached_at")
+COLUMNS = (*_CARRIED, *_MORE)
+Key = tuple[Target, datetime, Mark]
+
+
+def sweep(*, at_most: int = BATCH) -> int:
+    """Notice what has become due since anybody looked; how many cases were looked at."""
+    looked = 0
+    while True:
+        with transaction() as session:
+            cases = session.scalars(
+                select(Case)
+                .where(Case.look_at < clock.now())
+                .order_by(Case.look_at, Case.id)
+                .limit(at_most)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for case in cases:
+                session.info.setdefault("clocks_moved", {}).setdefault(case, [])
+        looked += len(cases)
+        if len(cases) < at_most:
+            return looked
+
+
+def settle(session: Session) -> None:
+    """Settle the clocks that this transaction moved; called at its end, before it is committed.
+
+    Rows are locked first and read afresh, so that of two transactions about one case the second
+    reckons with what the first wrote.
+    """
+    moved: dict[Case, list[Event]] = session.info.pop("clocks_moved", {})
+    if not moved:
+        return
+    by_id = {case.id: case for case in moved}
+    rows = _locked(session, by_id)
+    events, marks = _events(session, by_id), _marks(session, by_id)
+    for case_id, row in rows.items():
+        case = by_id[case_id]
+        fresh = frozenset(event.id for event in moved[case])
+        _settle(session, case, row, events[case_id], marks[case_id], fresh)
+    session.flush()
+
+
+def _locked(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
+    rows = session.execute(
+        select(Case.id, *(getattr(Case, name) for name in COLUMNS))
+        .where(Case.id.in_(ids))
+        .order_by(Case.id)
+        .with_for_update()
+    )
+    return {row.id: row for row in rows}
+
+
+def _events(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = session.execute(
+        select(Event.case_id, Event.id, Event.what, Event.at, Event.by, Event.data)
+        .where(Event.case_id.in_(ids), Event.what.in_(MOVING))
+        .order_by(Event.id)
+    )
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
+
+
+def _marks(session: Session, ids: Collection[int]) -> dict[int, set[Key]]:
+    found: dict[int, set[Key]] = defaultdict(set)
+    rows = session.execute(
+        select(PromiseMark.case_id, PromiseMark.target, PromiseMark.due_at, PromiseMark.mark).where(
+            PromiseMark.case_id.in_(ids)
+        )
+    )
+    for case_id, target, due_at, mark in rows:
+        found[case_id].add((target, due_at, mark))
+    return found
+
+
+def _settle(
+    session: Session,
+    case: Case,
+    row: Row[Any],
+    events: list[Any],
+    marks: set[Key],
+    fresh: frozenset[int],
+) -> None:
+    told = moments(events)
+    if not told:
+        _carry(session, case, row, {"look_at": None})
+        return
+    set_committed_value(case, "policy_id", row.policy_id)
+    policy, calendar = sla.promised(case, told, books.kept_up(session))
+    owed, now = clocks(told, policy, calendar), clock.now()
+    _unkeep(session, case, owed)
+    new = [mark for mark in _due_marks(owed, fresh, now) if _key(mark) not in marks]
+    for mark in new:
+        mark.case_id, mark.noticed_at, mark.policy_id = case.id, now, policy.id
+        session.add(mark)
+        _tell(case, mark)
+    broken = [mark.at for mark in new if mark.mark is Mark.BROKEN]
+    broken += [row.breached_at] if row.breached_at is not None else []
+    carried = sla.columns(owed) | {"policy_id": policy.id, "look_at": _look_at(owed, now)}
+    _carry(session, case, row, carried | {"breached_at": min(broken, default=None)})
+
+
+def _unkeep(session: Session, case: Case, owed: Clocks) -> None:
+    """A promise that runs again was not kept: the answer was taken back, the closing undone."""
+    for one in owed.running:
+        session.execute(
+            delete(PromiseMark).where(
+                PromiseMark.case_id == case.id,
+                PromiseMark.target == one.target,
+                PromiseMark.started_at == one.started_at,
+                PromiseMark.mark == Mark.KEPT,
+            )
+        )
+
+
+def _due_marks(owed: Clocks, fresh: frozenset[int], now: datetime) -> Iterator[PromiseMark]:
+    # Clocks that ended before were looked at in the transaction that ended them.
+    ended = (one for one in owed.done if one.ended_by in fresh)
+    for one in (*ended, *owed.running):
+        if (at := one.broken_at(now)) is not None:
+            yield _mark(one, Mark.BROKEN, at)
+        elif one.ended_at is not None and one.met:
+            yield _mark(one, Mark.KEPT, one.ended_at)
+        elif one.ended_at is None and one.warn_at is not None and one.warn_at < now:
+            yield _mark(one, Mark.WARNED, one.warn_at)
+
+
+def _mark(one: Clock, mark: Mark, at: datetime) -> PromiseMark:
+    due = one.due_at or at
+    return PromiseMark(target=one.target, mark=mark, started_at=one.started_at, due_at=due, at=at)
+
+
+def _key(mark: PromiseMark) -> Key:
+    return mark.target, mark.due_at, mark.mark
+
+
+_EVENTS = {Mark.BROKEN: What.BREACHED, Mark.WARNED: What.WARNED}
+
+
+def _tell(case: Case, mark: PromiseMark) -> None:
+    if mark.mark in _EVENTS:
+        due = mark.due_at.isoformat()
+        case.happened(_EVENTS[mark.mark], by="sla", at=mark.at, target=mark.target.value, due=due)
+
+
+def _look_at(owed: Clocks, now: datetime) -> datetime | None:
+    """The next instant at which something is to be noticed."""
+    known = (at for one in owed.running for at in (one.warn_at, one.due_at))
+    return min((at for at in known if at is not None and at >= now), default=None)
+
+
+def _carry(session: Session, case: Case, row: Row[Any], values: dict[str, Any]) -> None:
+    """Write what differs from the row as it is, whatever this session believed it to be."""
+    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if differing:
+        session.execute(
+            update(Case)
+            .where(Case.id == case.id)
+            .values(differing)
+            .execution_options(synchronize_session=False)
+        )
+        note(case)
+    for name, value in values.items():
+        set_committed_value(case, name, value)

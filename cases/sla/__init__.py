@@ -1,0 +1,95 @@
+"""What we owe and until when: each case carries the dues that follow from its history."""
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session, object_session
+
+from cases import hours
+from cases.history import Event, What
+from cases.hours import Calendar
+from cases.sla import book as books
+from cases.sla.book import Book, Scope
+from cases.sla.clocks import RESPONSES, Clocks, clocks
+from cases.sla.moments import Moment, moments, moves
+from cases.sla.policy import Policy, Target
+
+if TYPE_CHECKING:
+    from cases.case import Case
+
+_TYPING = frozenset({What.TAGGED, What.CORRECTED})
+"""Events that may bring a policy of a type of its own."""
+
+
+@cache
+def calendar() -> hours.Calendar:
+    """The opening hours of the settings."""
+    return books.calendar_by_settings()
+
+
+def remember(session: Session, case: "Case", event: Event) -> None:
+    """Have the clocks of the case settled at the end of the transaction, if it moves one."""
+    if moves(event) or event.what in _TYPING:
+        session.info.setdefault("clocks_moved", {}).setdefault(case, []).append(event)
+
+
+def follow(case: "Case", event: Event) -> None:
+    """Let the case carry what it owes after that event.
+
+    Within the transaction its history is taken as it was read, so that pages show it at once;
+    the end of the transaction reads it afresh.
+    """
+    typed = event.what in _TYPING and _promises_by_type(case)
+    if not typed and not moves(event):
+        return
+    told = moments(case.events)
+    if not told:
+        return
+    session = object_session(case)
+    policy, hours_of_it = promised(case, told, books.kept_up(session) if session else Book())
+    case.policy_id = policy.id
+    owed = clocks(told, policy, hours_of_it)
+    for name, value in columns(owed).items():
+        setattr(case, name, value)
+    case.breached_at = case.breached_at or owed.first_broken(event.at)
+
+
+def _promises_by_type(case: "Case") -> bool:
+    session = object_session(case)
+    return session is not None and any(row.type for row in books.read(session).policies)
+
+
+def promised(case: "Case", told: list[Moment], book: Book) -> tuple[Policy, Calendar]:
+    """The version that was promised to the case, and the calendar of that day.
+
+    A type that becomes known later brings its own times, unless they would be over by then:
+    nobody breaks a promise before it is made.
+    """
+    as_of = told[0].at
+    fitting = book.policy(scope_of(case), as_of)
+    kept = book.numbered(case.policy_id)
+    if kept is not None and kept != fitting:
+        due = clocks(told, fitting, book.calendar(fitting.calendar, as_of)).due_at
+        fitting = kept if due is None or due <= told[-1].at else fitting
+    return fitting, book.calendar(fitting.calendar, as_of)
+
+
+def scope_of(case: "Case") -> Scope:
+    """What of the case decides which policy is its own."""
+    mailbox_id = case.mailbox.id if case.mailbox is not None else case.mailbox_id
+    tier = getattr(case.contact, "tier", "")
+    return Scope(mailbox_id, case.type or "", str(tier or ""))
+
+
+def columns(owed: Clocks) -> dict[str, datetime | None]:
+    """The dues of a case as its row carries them."""
+    return {
+        "waiting_since": owed.waiting_since,
+        "answered_at": owed.answered_at,
+        "due_at": owed.due_at,
+        "answer_due_at": owed.due_of(*RESPONSES),
+        "resolve_due_at": owed.due_of(Target.RESOLUTION),
+        "inform_due_at": owed.due_of(Target.KEEP_INFORMED),
+        "call_due_at": owed.due_of(Target.CALL_BACK),
+    }
