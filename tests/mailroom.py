@@ -66,7 +66,12 @@ class Mailroom:
     def read(self) -> int:
         return read_once(self.id)
 
-    def watch_folder(self, name: str, role: FolderRole = FolderRole.INBOX) -> None:
+    def watch_folder(
+        self, name: str, role: FolderRole = FolderRole.INBOX, *, there: bool = True
+    ) -> None:
+        if there:
+            with self.person(name):
+                pass
         with transaction() as session:
             session.add(
                 WatchedFolder(mailbox_id=self.id, name=name, role=role, created_at=clock.now())

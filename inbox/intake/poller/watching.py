@@ -99,15 +99,21 @@ def read_once(mailbox_id: int) -> int:
     account = account_of(mailbox_id)
     if account is None:
         return 0
-    began, stored = clock.now(), 0
+    began, stored, trouble = clock.now(), 0, ""
     with Connection(account) as connection:
         for place, past in places(mailbox_id).items():
-            at = Reading(place, past, connection)
-            connection.open(place.folder)
-            begin(at)
-            stored += catch_up(at) + second_look(at) + sum(backfill(at))
-    health.note_success(mailbox_id, began)
+            try:
+                stored += _read(Reading(place, past, connection))
+            except FolderRefused as refused:
+                trouble = str(refused)
+    health.note_success(mailbox_id, began, trouble)
     return stored
+
+
+def _read(at: Reading) -> int:
+    at.connection.open(at.place.folder)
+    begin(at)
+    return catch_up(at) + second_look(at) + sum(backfill(at))
 
 
 def _round(one: Watch, connection: Connection, wanted: dict[Place, Past]) -> None:

@@ -230,7 +230,7 @@ def test_old_mail_that_is_wished_for_comes_in_while_the_mailbox_is_watched(
 def test_a_folder_that_cannot_be_opened_is_told_and_the_others_are_read(
     room: Mailroom, watching: Watch
 ) -> None:
-    room.watch_folder("Nowhere")
+    room.watch_folder("Nowhere", there=False)
     watching.pulse.cut()
     until(lambda: "Nowhere" in room.row.last_error, seconds=20)
     room.deliver(a_mail("a"))
