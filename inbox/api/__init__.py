@@ -8,11 +8,13 @@ from inbox.api import (
     check,
     feed,
     gates,
+    openapi,
     receipts,
     sending,
     stream,
     suppressions,
     touches,
+    webhooks,
 )
 
 
@@ -20,6 +22,6 @@ def blueprints() -> list[Blueprint]:
     """All resources of the API; they know tokens, and neither sessions nor forms."""
     modules = (
         *(feed, stream, check, bulk, campaigns, gates, sending, receipts),
-        *(suppressions, touches),
+        *(suppressions, touches, webhooks, openapi),
     )
     return [*(module.pages for module in modules), receipts.keys]

@@ -1,5 +1,6 @@
 """While a campaign is sent: the late check, and the report of what was sent."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -13,13 +14,15 @@ from cases.db import reading, transaction
 from cases.exclusions import gating, touches
 from cases.exclusions.gates import Campaign, Gate, Status
 from cases.exclusions.gating import NotSealed, NotWhatWasSent, OtherEpoch
-from inbox.api import lists
+from inbox.api import hooks, lists
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.gates import differs, excluded_rows, own
+from inbox.api.hooks import Happening
 from inbox.api.problems import N_, Problem
 from inbox.api.telling import tell, terms_for
 from inbox.tokens import Scope
 
+log = logging.getLogger(__name__)
 pages: Blueprint = contract("sending")
 INLINE = 10_000
 LARGEST = 64 * 2**20
@@ -78,11 +81,22 @@ def commit(gate_id: str) -> ResponseReturnValue:
     except NotWhatWasSent as wrong:
         raise differs() from wrong
     _touch(gate, sent)
+    _report(gate)
     told = tell(token, gate_id)
     if gate.status is Status.UNASKED:
         told["offenders"] = gate.offenders[:OFFENDERS_TOLD]
         told["offenders_n"] = len(gate.offenders)
     return told
+
+
+def _report(gate: Gate) -> None:
+    """Mail to people who were held back is told to who must know."""
+    if gate.status is not Status.UNASKED:
+        return
+    log.warning("gate %s: %s were written to unasked", gate.id, len(gate.offenders))
+    with transaction() as session:
+        said = {"gate": gate.id, "offenders_n": len(gate.offenders)}
+        hooks.announce(session, Happening.UNASKED, said, at=clock.now(), token_id=gate.token_id)
 
 
 def _read(kind: Kind) -> tuple[list[str] | None, Sent]:

@@ -1,0 +1,150 @@
+"""What each resource answers, as the OpenAPI document describes it."""
+
+from typing import Any
+
+Content = dict[str, Any] | None
+Answer = dict[str, tuple[str, Content]]
+
+
+def _object(required: str = "", **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required.split()}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+BOOL = {"type": "boolean"}
+INSTANT = {"type": ["string", "null"], "format": "date-time"}
+PROBLEM = _object("type title status", type=TEXT, title=TEXT, status=NUMBER)
+FEED = _object("epoch seq", epoch=TEXT, seq=NUMBER, degraded=BOOL)
+VERDICT = _object(
+    "allowed until feed valid_until",
+    allowed=BOOL,
+    until=INSTANT,
+    action={"enum": ["allow", "review", "exclude"]},
+    group={"type": ["string", "null"]},
+    reason={"type": ["string", "null"]},
+    feed=FEED,
+    valid_until=INSTANT,
+)
+ITEM = _object(
+    "kind",
+    op={"enum": ["upsert", "release"]},
+    kind={"enum": ["address", "phone", "customer_id"]},
+    address=TEXT,
+    hash=TEXT,
+    action={"enum": ["review", "exclude"]},
+    starts_at=INSTANT,
+    until=INSTANT,
+    group=TEXT,
+    reason=TEXT,
+    holds={"type": "array"},
+    seq=NUMBER,
+)
+MANY = {"type": "array", "items": ITEM}
+COUNTED = _object("n", n=NUMBER, digest=TEXT)
+GATE = _object(
+    "id status decision allowed excluded receipt lease_until",
+    id=TEXT,
+    status={"enum": ["open", "sealed", "honoured", "unasked", "unreported"]},
+    decision={"enum": ["go", "review", "waves", "no_go", None]},
+    feed=FEED,
+    audience=COUNTED,
+    allowed=COUNTED,
+    late=COUNTED,
+    excluded=_object("n", n=NUMBER),
+    too_much=NUMBER,
+    lease_until=INSTANT,
+    receipt={"type": ["string", "null"]},
+    links={"type": "object"},
+    excluded_now={"type": "array"},
+    released={"type": "array"},
+    offenders={"type": "array"},
+)
+CAMPAIGN = _object("id campaign_class weight", id=TEXT, campaign_class=TEXT, weight={})
+TAKEN = _object("new known invalid", new=NUMBER, known=NUMBER, invalid=NUMBER)
+HOOK = _object("id url events", id=NUMBER, url=TEXT, events={"type": "array"}, secret=TEXT)
+DELIVERY = _object("id event attempts", id=NUMBER, event=TEXT, attempts=NUMBER)
+LISTED = _object("items", items={"type": "array"})
+LIST: dict[str, Any] = {"text/csv": {}, "application/x-ndjson": {}}
+PAGE = _object("items cursor more", items=MANY, cursor=TEXT, more=BOOL)
+HEAD = _object("epoch seq cursor degraded lag lease", epoch=TEXT, seq=NUMBER, cursor=TEXT)
+RECEIPT = _object("jti receipt", jti=TEXT, receipt=TEXT)
+CHECKED = _object("valid", valid=BOOL, expired={"type": ["boolean", "null"]}, claims={})
+BULK = _object("items count feed valid_until", items={"type": "array"}, count=NUMBER, feed=FEED)
+
+_GATE_MADE: Answer = {"201": ("The gate.", _json(GATE)), "200": ("The same gate.", _json(GATE))}
+
+ANSWERS: dict[str, Answer] = {
+    "api_feed.about": {"200": ("Where the feed stands.", _json(HEAD)), "304": ("As before.", None)},
+    "api_feed.exclusions": {
+        "200": ("Everybody who is held.", {**_json(PAGE), **LIST}),
+        "304": ("As before.", None),
+    },
+    "api_feed.changes": {"200": ("What changed.", _json(PAGE))},
+    "api_stream.stream": {
+        "200": ("The changes as they come.", {"text/event-stream": {}}),
+        "503": ("Too many follow.", None),
+    },
+    "api_check.check": {"200": ("The answer.", _json(VERDICT))},
+    "api_check.check_hash": {
+        "200": ("The answer.", _json(VERDICT)),
+        "204": ("Allowed.", None),
+        "503": ("Not fresh.", None),
+    },
+    "api_bulk.check_many": {"200": ("The answers in order.", _json(BULK))},
+    "api_campaigns.create": {"201": ("The campaign.", _json(CAMPAIGN))},
+    "api_campaigns.put": {"200": ("The campaign.", _json(CAMPAIGN))},
+    "api_gates.open_gate": _GATE_MADE,
+    "api_gates.put_part": {"200": ("Kept.", _json(_object("part count", count=NUMBER)))},
+    "api_gates.seal": {"201": ("The answer and its receipt.", _json(GATE))},
+    "api_gates.show": {"200": ("The gate.", _json(GATE))},
+    "api_gates.allowed": {"200": ("Who may be written to.", LIST)},
+    "api_gates.excluded": {"200": ("Who may not.", LIST)},
+    "api_sending.refresh": {"200": ("What changed for this audience.", _json(GATE))},
+    "api_sending.commit": {"200": ("Honoured or unasked.", _json(GATE))},
+    "api_receipts.show": {"200": ("The receipt.", _json(RECEIPT))},
+    "api_receipts.verify": {"200": ("Whether it is ours.", _json(CHECKED))},
+    "api_keys.jwks": {"200": ("Public keys.", _json(_object("keys", keys={"type": "array"})))},
+    "api_suppressions.suppressions": {"200": ("What was new.", _json(TAKEN))},
+    "api_touches.write": {"200": ("What was new.", _json(TAKEN))},
+    "api_webhooks.create": {"201": ("The webhook and its secret.", _json(HOOK))},
+    "api_webhooks.show": {"200": ("The webhooks.", _json(LISTED))},
+    "api_webhooks.end": {"204": ("Ended.", None)},
+    "api_webhooks.deliveries": {"200": ("What it was told.", _json(LISTED))},
+    "api_webhooks.again": {"202": ("It is sent again.", _json(DELIVERY))},
+    "api_openapi.document": {"200": ("This document.", _json({"type": "object"}))},
+}
+
+
+def _query(name: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema or TEXT}
+
+
+_CLASSES = ("promotional", "newsletter", "drip", "survey", "collections")
+_CLASS = _query(
+    "campaign_class",
+    enum=[*_CLASSES, "service_notice", "transactional", "safety_legal"],
+)
+_TOPIC = _query("topic", type="string", maxLength=100)
+_HASH = _query("hash", enum=["none", "hmac-sha256", "sha256"])
+_WHOLE = {"type": "integer", "minimum": 0}
+
+QUERIES: dict[str, list[dict[str, Any]]] = {
+    "api_feed.about": [_CLASS, _TOPIC, _HASH],
+    "api_feed.exclusions": [
+        *(_CLASS, _TOPIC, _HASH),
+        *(_query("limit", **_WHOLE), _query("after", **_WHOLE), _query("cursor")),
+    ],
+    "api_feed.changes": [
+        *(_CLASS, _TOPIC, _HASH),
+        *(_query("cursor"), _query("limit", **_WHOLE), _query("wait", **_WHOLE)),
+    ],
+    "api_stream.stream": [_CLASS, _TOPIC, _HASH, _query("cursor")],
+    "api_check.check_hash": [_CLASS, _TOPIC, _query("as", enum=["status"])],
+    "api_bulk.check_many": [_query("only", enum=["excluded"])],
+    "api_sending.refresh": [_query("released")],
+}

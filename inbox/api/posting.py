@@ -1,0 +1,171 @@
+"""Messages to webhooks on their way: signed (Standard Webhooks), and never into our own network."""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import json
+import logging
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.db import transaction
+from inbox.api.hooks import Telling, Webhook
+from inbox.api.settings import settings
+
+log = logging.getLogger(__name__)
+PATIENCE = 10
+# Eight tries within a day.
+WAITS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800))
+AT_ONCE = 50
+
+
+class NotReachable(Exception):
+    """The webhook's address cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where a message goes: the name for the certificate, the address for the connection."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message this process has taken."""
+
+    id: int
+    url: str
+    secret: bytes
+    payload: dict[str, Any]
+
+
+def goal_of(url: str) -> Goal:
+    """Where that URL leads, looked up once, so that no second answer of a name server counts."""
+    parts = urlsplit(url)
+    local = settings().webhooks_to_private_networks
+    if parts.scheme != "https" and not (local and parts.scheme == "http"):
+        raise NotReachable("a webhook needs https")
+    if not parts.hostname or parts.username or parts.password:
+        raise NotReachable("this is no address of a webhook")
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError) as wrong:
+        raise NotReachable("the name of the webhook is not found") from wrong
+    address = str(found[0][4][0])
+    if not local and not ipaddress.ip_address(address.partition("%")[0]).is_global:
+        raise NotReachable("a webhook must not lead into a private network")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Goal(parts.scheme == "https", parts.hostname, port, path, address)
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Connects to the address that was checked, and to no other."""
+
+    def __init__(self, goal: Goal) -> None:
+        super().__init__(goal.host, goal.port, timeout=PATIENCE)
+        self._goal = goal
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._goal.address, self._goal.port), PATIENCE)
+        if self._goal.secure:
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self._goal.host)
+
+
+def sign(secret: bytes, id_: str, at: datetime, body: bytes) -> str:
+    """The signature of a message, as standardwebhooks.com describes it."""
+    said = f"{id_}.{int(at.timestamp())}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(secret, said, hashlib.sha256)).decode()
+
+
+def post(due: Due, at: datetime) -> int:
+    """Send one message; the status of the answer. Redirects are not followed."""
+    goal = goal_of(due.url)
+    body = json.dumps(due.payload).encode()
+    id_ = f"msg_{due.id}"
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Tregua",
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": sign(due.secret, id_, at, body),
+    }
+    connection = _Pinned(goal)
+    try:
+        connection.request("POST", goal.path, body, headers)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as wrong:
+        raise NotReachable(str(wrong) or type(wrong).__name__) from wrong
+    finally:
+        connection.close()
+
+
+def deliver_due() -> int:
+    """Send what is due, holding no transaction meanwhile; how many were taken."""
+    taken = _take()
+    for due in taken:
+        now = clock.now()
+        try:
+            status, error = post(due, now), ""
+        except NotReachable as wrong:
+            status, error = 0, str(wrong)
+        _record(due.id, status, error)
+    return len(taken)
+
+
+def _take() -> list[Due]:
+    """Lease what is due by moving its next try, so that a dead worker's messages go again."""
+    now = clock.now()
+    with transaction() as session:
+        rows = session.execute(
+            select(Telling, Webhook)
+            .join(Webhook, Webhook.id == Telling.webhook_id)
+            .where(Telling.done_at.is_(None), Telling.due_at <= now)
+            .where(Webhook.disabled_at.is_(None))
+            .order_by(Telling.due_at)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True, of=Telling)
+        ).all()
+        for telling, _hook in rows:
+            telling.attempts += 1
+            telling.due_at = now + _wait(telling.id, telling.attempts)
+        return [Due(one.id, hook.url, hook.secret(), one.payload) for one, hook in rows]
+
+
+def _wait(id_: int, attempts: int) -> timedelta:
+    # Spread, so that the messages of one outage do not all come back in the same second.
+    spread = 0.8 + (id_ * 37 % 100) / 250
+    return WAITS[min(attempts, len(WAITS)) - 1] * spread
+
+
+def _record(id_: int, status: int, error: str) -> None:
+    with transaction() as session:
+        row = session.get_one(Telling, id_, with_for_update=True)
+        row.status, row.error = status or None, error[:500]
+        if 200 <= status < 300 or row.attempts >= len(WAITS):
+            row.done_at = clock.now()
+        if status == 410:
+            _disable(session, row.webhook_id)
+
+
+def _disable(session: Session, webhook_id: int) -> None:
+    """The other side says that nobody lives there any more."""
+    log.warning("webhook %s answered 410 and is switched off", webhook_id)
+    gone = update(Webhook).where(Webhook.id == webhook_id)
+    session.execute(gone.values(disabled_at=clock.now()))

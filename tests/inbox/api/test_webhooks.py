@@ -1,0 +1,151 @@
+"""Webhooks: signed, patient, thin, and never into a private network."""
+
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cases import clock
+from cases.db import reading
+from inbox.api import jobs, posting
+from inbox.api.hooks import Telling
+from inbox.api.settings import settings
+from inbox.tokens import Scope
+from tests.builders import MORNING
+
+HOOKS = Scope.WEBHOOKS
+
+
+@pytest.fixture
+def listener(monkeypatch):
+    """A server that keeps what it is told."""
+    monkeypatch.setenv("TREGUA_WEBHOOKS_TO_PRIVATE_NETWORKS", "true")
+    settings.cache_clear()
+    heard = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        status = 204
+
+        def do_POST(self):
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((dict(self.headers), content))
+            self.send_response(Handler.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_about):
+            return None
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.heard, server.answers = heard, Handler
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    settings.cache_clear()
+
+
+def a_hook(program, server, *events):
+    url = f"http://127.0.0.1:{server.server_port}/hook"
+    answer = program.post("/v1/webhooks", json={"url": url, "events": list(events)})
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+def test_a_change_is_told_with_a_signature_and_without_a_name(api_server, listener):
+    hook = a_hook(api_server.program(HOOKS), listener, "exclusion.upserted")
+    api_server.case()
+    jobs.tell_webhooks()
+    [(headers, content)] = listener.heard
+    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + content
+    key = base64.b64decode(hook["secret"].removeprefix("whsec_"))
+    mac = base64.b64encode(hmac.digest(key, said, hashlib.sha256)).decode()
+    assert headers["webhook-signature"] == f"v1,{mac}"
+    told = json.loads(content)
+    assert told["type"] == "exclusion.upserted"
+    assert set(told["data"]["items"][0]) == {"kind", "hash", "seq", "until"}
+    assert b"cliente.example" not in content
+    jobs.tell_webhooks()
+    assert len(listener.heard) == 1
+
+
+def test_what_is_not_taken_is_tried_again_and_at_last_given_up(api_server, listener):
+    a_hook(api_server.program(HOOKS), listener, "exclusion.upserted")
+    listener.answers.status = 500
+    api_server.case()
+    at = MORNING
+    for _ in range(12):
+        with clock.at(at):
+            jobs.tell_webhooks()
+        at += timedelta(hours=12)
+    assert len(listener.heard) == len(posting.WAITS)
+
+
+def test_who_says_gone_is_told_nothing_more(api_server, listener):
+    program = api_server.program(HOOKS)
+    hook = a_hook(program, listener, "exclusion.upserted")
+    listener.answers.status = 410
+    api_server.case()
+    jobs.tell_webhooks()
+    api_server.case("eva@cliente.example")
+    jobs.tell_webhooks()
+    assert len(listener.heard) == 1
+    assert program.get("/v1/webhooks").json["items"][0]["disabled_at"]
+    log = program.get(f"/v1/webhooks/{hook['id']}/deliveries").json["items"]
+    assert log[0]["status"] == 410
+
+
+def test_a_message_can_be_sent_again(api_server, listener):
+    program = api_server.program(HOOKS)
+    hook = a_hook(program, listener, "exclusion.upserted")
+    api_server.case()
+    jobs.tell_webhooks()
+    with reading() as session:
+        telling = session.scalars(select(Telling.id)).one()
+    url = f"/v1/webhooks/{hook['id']}/deliveries/{telling}/again"
+    assert program.post(url).status_code == 202
+    assert api_server.program(HOOKS).post(url).status_code == 404
+    jobs.tell_webhooks()
+    assert len(listener.heard) == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/x",
+        "https://127.0.0.1/x",
+        "https://10.0.0.1/x",
+        "https://[::1]/x",
+        "https://169.254.169.254/latest",
+        "https://user:pass@example.com/",
+        "https://",
+        "file:///etc/passwd",
+        "https://localhost:99999/x",
+    ],
+)
+def test_a_webhook_never_leads_into_our_own_network(api_server, url):
+    answer = api_server.program(HOOKS).post(
+        "/v1/webhooks", json={"url": url, "events": ["gate.unasked"]}
+    )
+    assert answer.status_code == 422
+
+
+def test_mail_sent_unasked_is_told(api_server, listener):
+    program = api_server.program(HOOKS, Scope.GATE)
+    a_hook(program, listener, "gate.unasked")
+    api_server.case()
+    program.post("/v1/campaigns", json={"id": "c"})
+    addresses = ["ana@cliente.example", "eva@cliente.example"]
+    gate = program.post("/v1/campaigns/c/gates", json={"addresses": addresses}).json
+    program.post(gate["links"]["commit"], json={"addresses": addresses})
+    jobs.tell_webhooks()
+    [(_, content)] = listener.heard
+    assert json.loads(content)["data"] == {"gate": gate["id"], "offenders_n": 1}
