@@ -40,6 +40,7 @@ class Draft:
     automatic: bool = False
     language: str = ""
     loop_mark: str = ""
+    trial_mark: str = ""
     cc: tuple[Address, ...] = ()
 
 
@@ -79,7 +80,7 @@ def _headers(draft: Draft) -> dict[str, writing.Value]:
             "Precedence": "auto_reply",
             "X-Auto-Response-Suppress": "All",
         }
-    headers["X-Tregua-Loop"] = draft.loop_mark
+    headers |= {"X-Tregua-Loop": draft.loop_mark, "X-Tregua-Trial": draft.trial_mark}
     return {name: value for name, value in headers.items() if value}
 
 

@@ -36,6 +36,16 @@ def _token(mailbox_id: int, grant: dict[str, str]) -> str:
     return fresh["access_token"]
 
 
+def ways_in(mailbox_id: int) -> tuple[object, ...]:
+    """All that signing in depends on: when it changes, a refusal is worth another try."""
+    with reading() as session:
+        box = session.get(Mailbox, mailbox_id)
+        if box is None:
+            return ()
+        server = (box.imap_host, box.imap_port, box.imap_security, box.imap_user)
+        return (*server, box.sealed_password, box.sealed_grant, box.folder, box.paused)
+
+
 def forget_token(mailbox_id: int) -> bool:
     """The server refused the token before its time: ask for a new one; False without a grant."""
     with reading() as session:

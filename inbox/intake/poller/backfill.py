@@ -9,6 +9,7 @@ from cases.db import transaction
 from inbox import spool
 from inbox.intake.imap import grouped
 from inbox.intake.poller.catching_up import Reading, cursor_of, store
+from inbox.intake.poller.places import SKEW
 from inbox.settings import settings
 from inbox.spool import Place
 from inbox.spool.renumbering import Listed, recognise
@@ -40,7 +41,7 @@ def _unknown(at: Reading, uids: list[int], since: datetime) -> Iterator[tuple[in
             known = recognise(session, at.place, at.uidvalidity, listed)
         # What is known is marked too, since a renumbered folder lost our marks.
         at.connection.mark(sorted(known))
-        wanted = (one for one in listed if one.uid not in known and one.arrived_at >= since)
+        wanted = (one for one in listed if one.uid not in known and one.arrived_at >= since - SKEW)
         yield from _sizes(wanted)
 
 

@@ -9,6 +9,7 @@ from cases import failpoints
 from cases.db import reading, transaction
 from inbox import spool
 from inbox.intake.imap import Connection, Folder
+from inbox.intake.poller import trials
 from inbox.intake.poller.places import EVER, Past
 from inbox.settings import settings
 from inbox.spool import Cursor, Fetched, Place
@@ -129,5 +130,6 @@ def store(at: Reading, mails: Sequence[Fetched], *, vanished: int) -> int:
     aged = [replace(mail, history=at.past.is_history(mail)) for mail in mails]
     with transaction() as session:
         new = spool.put(session, at.place, at.uidvalidity, aged, vanished=vanished)
+        trials.notice(session, at.place, at.uidvalidity, mails)
         queues.wake(session, queues.FILE, "inbox.intake.jobs.file_waiting")
     return new

@@ -1,7 +1,7 @@
 """Which folders of a mailbox are read, and how much of their past."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cases.db import reading
 from cases.mailbox import Mailbox
@@ -9,6 +9,8 @@ from inbox.spool import Fetched, Place
 from inbox.spool.marks import sent_at
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+SKEW = timedelta(minutes=5)
+"""How far a server's clock may be behind ours, without a new mail being taken for an old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Past:
 
     def wants(self, arrived_at: datetime) -> bool:
         """Whether a mail of that age is imported at all."""
-        return self.since is None or arrived_at >= self.since
+        return self.since is None or arrived_at >= self.since - SKEW
 
     def is_history(self, mail: Fetched) -> bool:
         """Whether a mail is from before us: by the server's date, or by its own.
@@ -31,7 +33,7 @@ class Past:
         if self.since is None:
             return False
         written_at = sent_at(mail.content) or mail.arrived_at
-        return min(written_at, mail.arrived_at) < self.here_since
+        return min(written_at, mail.arrived_at) < self.here_since - SKEW
 
 
 def places(mailbox_id: int) -> dict[Place, Past]:

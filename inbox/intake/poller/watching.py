@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases import clock, signing
-from inbox.intake.accounts import account_of, forget_token
+from inbox.intake.accounts import account_of, forget_token, ways_in
 from inbox.intake.imap import Account, Connection, FolderRefused, ImapFailure, SignInRefused
 from inbox.intake.poller import health
 from inbox.intake.poller.backfill import backfill
@@ -29,7 +29,7 @@ from inbox.settings import settings
 from inbox.spool import Place
 
 FIRST_PAUSE, LONGEST_PAUSE, LASTING_PAUSE = 2.0, 45.0, 600.0
-SECOND_LOOK_SECONDS = 600.0
+SECOND_LOOK_SECONDS, LOOK_SECONDS = 600.0, 5.0
 OUTSIDE = (ImapFailure, GrantLost, ProviderAway, signing.Tampered, SQLAlchemyError)
 
 
@@ -60,7 +60,23 @@ def watch(one: Watch) -> None:
         except OUTSIDE as failure:
             one.failures += 1
             health.note_failure(one.mailbox_id, failure)
-            one.stop.wait(_pause(one, failure))
+            _rest(one, _pause(one, failure))
+
+
+def _rest(one: Watch, seconds: float) -> None:
+    """Wait, unless somebody mends what was wrong."""
+    until = time.monotonic() + seconds
+    before = _ways_in(one.mailbox_id)
+    while (left := until - time.monotonic()) > 0 and not one.stop.wait(min(left, LOOK_SECONDS)):
+        if _ways_in(one.mailbox_id) != before:
+            return
+
+
+def _ways_in(mailbox_id: int) -> tuple[object, ...]:
+    try:
+        return ways_in(mailbox_id)
+    except SQLAlchemyError:
+        return ()
 
 
 def _pause(one: Watch, failure: Exception) -> float:

@@ -192,7 +192,8 @@ def test_what_was_deleted_or_never_wanted_is_not_missing(room: Mailroom) -> None
 
 
 @pytest.fixture
-def watching(room: Mailroom) -> Iterator[Watch]:
+def watching(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    monkeypatch.setattr("inbox.intake.poller.watching.FIRST_PAUSE", 0.2)
     one = Watch(room.id, threading.Event())
     thread = threading.Thread(target=watch, args=(one,))
     thread.start()
@@ -248,6 +249,19 @@ def test_a_mailbox_that_fails_says_since_when_and_why(
     assert "127.0.0.1" in room.row.last_error
     room.change(imap_port=dovecot.imap_port)
     until(lambda: room.row.failing_since is None, seconds=20)
+
+
+def test_a_refused_password_is_tried_again_as_soon_as_it_is_mended(
+    room: Mailroom, monkeypatch: pytest.MonkeyPatch, watching: Watch
+) -> None:
+    monkeypatch.setattr("inbox.intake.poller.watching.LOOK_SECONDS", 0.2)
+    until(lambda: room.row.last_ok_at is not None, seconds=10)
+    right = room.row.sealed_password
+    room.change(sealed_password="")
+    watching.pulse.cut()
+    until(lambda: "password" in room.row.last_error, seconds=20)
+    room.change(sealed_password=right)
+    until(lambda: room.row.failing_since is None, seconds=10)
 
 
 def test_a_connection_that_hangs_is_known_by_its_pulse(
