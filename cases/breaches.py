@@ -141,8 +141,7 @@ def _settle(
     if not told:
         _carry(session, case, row, {"look_at": None})
         return
-    set_committed_value(case, "policy_id", row.policy_id)
-    policy, calendar = sla.promised(case, told, books.kept_up(session))
+    policy, calendar = sla.promised(case, row.policy_id, told, books.kept_up(session))
     owed, now = clocks(told, policy, calendar), clock.now()
     _unkeep(session, case, owed)
     new = [mark for mark in _due_marks(owed, fresh, now) if _key(mark) not in marks]

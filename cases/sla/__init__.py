@@ -18,6 +18,7 @@ from cases.sla.policy import Policy, Target
 if TYPE_CHECKING:
     from cases.case import Case
 
+Promise = tuple[Policy, Calendar]
 _TYPING = frozenset({What.TAGGED, What.CORRECTED})
 """Events that may bring a policy of a type of its own."""
 
@@ -47,7 +48,12 @@ def follow(case: "Case", event: Event) -> None:
     if not told:
         return
     session = object_session(case)
-    policy, hours_of_it = promised(case, told, books.kept_up(session) if session else Book())
+    book = books.kept_up(session) if session is not None else Book()
+    policy, hours_of_it = (
+        _better_known(case, told, book, event.at)
+        if typed
+        else promised(case, case.policy_id, told, book)
+    )
     case.policy_id = policy.id
     owed = clocks(told, policy, hours_of_it)
     for name, value in columns(owed).items():
@@ -60,19 +66,23 @@ def _promises_by_type(case: "Case") -> bool:
     return session is not None and any(row.type for row in books.read(session).policies)
 
 
-def promised(case: "Case", told: list[Moment], book: Book) -> tuple[Policy, Calendar]:
-    """The version that was promised to the case, and the calendar of that day.
-
-    A type that becomes known later brings its own times, unless they would be over by then:
-    nobody breaks a promise before it is made.
-    """
+def promised(case: "Case", policy_id: int | None, told: list[Moment], book: Book) -> Promise:
+    """The version that was promised to the case, or is now, and the calendar of that day."""
     as_of = told[0].at
-    fitting = book.policy(scope_of(case), as_of)
-    kept = book.numbered(case.policy_id)
-    if kept is not None and kept != fitting:
-        due = clocks(told, fitting, book.calendar(fitting.calendar, as_of)).due_at
-        fitting = kept if due is None or due <= told[-1].at else fitting
-    return fitting, book.calendar(fitting.calendar, as_of)
+    policy = book.numbered(policy_id) or book.policy(scope_of(case), as_of)
+    return policy, book.calendar(policy.calendar, as_of)
+
+
+def _better_known(case: "Case", told: list[Moment], book: Book, at: datetime) -> Promise:
+    """A type that becomes known brings its own times, unless they would be over by then:
+    nobody breaks a promise before it is made."""
+    as_of = told[0].at
+    policy = book.policy(scope_of(case), as_of)
+    calendar = book.calendar(policy.calendar, as_of)
+    due = clocks(told, policy, calendar).due_at
+    if due is None or due <= at:
+        return promised(case, case.policy_id, told, book)
+    return policy, calendar
 
 
 def scope_of(case: "Case") -> Scope:

@@ -201,7 +201,7 @@ def _add(session: Session, table: type[Base], values: Mapping[str, Any], version
     # Two processes may start at once: the second finds the version written by the first.
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    plain = {"warn_at": 0.75} if table is SlaPolicy else {"days": {}}
+    plain: dict[str, Any] = {"warn_at": 0.75} if table is SlaPolicy else {"days": {}}
     known = {"name": DEFAULT, "version": version, "created_at": clock.now(), "by": BY_SETTINGS}
     session.execute(insert(table).values(**plain, **values, **known).on_conflict_do_nothing())
 
