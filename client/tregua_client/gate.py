@@ -1,0 +1,151 @@
+"""A gate: an audience goes in, and only those come out that may be written to."""
+
+import csv
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from tregua_client.asking import FAILS_OPEN, Asker, understood
+from tregua_client.names import digest, looks_right, normalised
+from tregua_client.receipt import claims_of
+from tregua_client.refusals import Gone, LeaseExpired, NoAnswer, NoGo
+
+PART = 50_000
+SAFETY = 5.0
+"""Seconds before its end in which a lease is not used any more."""
+FIELDS = ("id", "status", "decision", "audience", "excluded", "receipt", "lease_until")
+
+
+class Gate:
+    """The answer for one audience, while its lease lasts."""
+
+    def __init__(self, client: Asker, told: dict[str, Any], audience: list[str]) -> None:
+        self._client, self._audience = client, audience
+        self._excluded: set[str] = set()
+        self._sent: list[str] = []
+        self._take(told)
+
+    def _take(self, told: dict[str, Any]) -> None:
+        self.told = told
+        self.id, self.decision = str(told["id"]), str(told["decision"])
+        self.receipt = str(told["receipt"])
+        claims = claims_of(self.receipt)
+        self.jti = str(claims.get("jti", ""))
+        # The lease is measured from now by our own clockwork: no clock on any wall is asked.
+        self._ends = time.monotonic() + float(claims.get("exp", 0)) - float(claims.get("iat", 0))
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the lease still lasts."""
+        return time.monotonic() < self._ends - SAFETY
+
+    def must_go(self) -> None:
+        """Raise unless something may be sent at all."""
+        if self.decision == "no_go":
+            raise NoGo("this campaign must not be sent now")
+        if not self.fresh:
+            raise LeaseExpired("the answer for this audience is too old: refresh it")
+
+    def fetch(self) -> None:
+        """Learn who is held back; raises NoAnswer if the list is not complete."""
+        url = f"/v1/gates/{self.id}/excluded"
+        answer = self._client.ask("GET", url, headers={"Accept": "text/csv"})
+        rows = list(csv.DictReader(answer.text.splitlines()))
+        if len(rows) != self.told["excluded"]["n"]:
+            raise NoAnswer("the list of the excluded is not complete")
+        self._excluded |= {row["address"] for row in rows}
+
+    def excluded(self) -> list[str]:
+        """Who is held back."""
+        return sorted(self._excluded)
+
+    def allowed(self) -> Iterator[str]:
+        """Who may be written to, while the lease lasts."""
+        for address in self._audience:
+            self.must_go()
+            if address not in self._excluded:
+                yield address
+
+    def refresh(self) -> list[str]:
+        """Who of this audience became held since the last answer; the lease begins anew."""
+        try:
+            answer = self._client.ask("POST", f"/v1/gates/{self.id}/refresh")
+        except Gone as gone:
+            raise LeaseExpired("the feed began anew: open a new gate") from gone
+        told = understood(answer, *FIELDS, "excluded_now")
+        late = [str(row["address"]) for row in told["excluded_now"]]
+        self._excluded |= set(late)
+        self._take(told)
+        return late
+
+    def late(self, batch: Iterable[str]) -> list[str]:
+        """Those of a batch that may still be written to, asked now."""
+        self.refresh()
+        self.must_go()
+        return [one for one in batch if normalised(one) not in self._excluded]
+
+    def sent(self, address: str) -> None:
+        """Remember that it was sent."""
+        self._sent.append(normalised(address))
+
+    def commit(self, sent: Iterable[str] | None = None) -> str:
+        """Report what was sent; raises NoGo if somebody got it who was held back."""
+        names = self._sent if sent is None else [normalised(one) for one in sent]
+        body = "address\n" + "".join(f"{name}\n" for name in names)
+        answer = self._client.ask(
+            "POST",
+            f"/v1/gates/{self.id}/commit",
+            content=body.encode(),
+            headers={"Content-Type": "text/csv"},
+        )
+        told = understood(answer, "status")
+        if told["status"] != "honoured":
+            raise NoGo(f"{told.get('offenders_n', 'some')} got it who were held back")
+        return str(told["status"])
+
+
+def open_gate(
+    client: Asker,
+    campaign: str,
+    audience: Iterable[str],
+    described: dict[str, Any],
+    *,
+    export: bool = False,
+) -> Gate:
+    """Bring the audience in parts, each safe to be sent twice, and have it answered."""
+    names = sorted({value for one in audience if looks_right(value := normalised(one))})
+    client.ask("PUT", f"/v1/campaigns/{campaign}", json=described)
+    answer = client.ask(
+        "POST",
+        f"/v1/campaigns/{campaign}/gates",
+        json={"export": export},
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    gate_id = understood(answer, "id")["id"]
+    rest = iter(names)
+    n = 0
+    while part := list(islice(rest, PART)):
+        _put(client, gate_id, n, part)
+        n += 1
+    sealing = {"count": len(names), "digest": digest(names)}
+    answer = client.ask("POST", f"/v1/gates/{gate_id}/seal", json=sealing, timeout=60)
+    told = understood(answer, *FIELDS)
+    if told["audience"] != {"n": len(names), "digest": sealing["digest"]}:
+        raise NoAnswer("the answer is about another audience")
+    gate = Gate(client, told, names)
+    if gate.decision != "no_go" or described.get("campaign_class") in FAILS_OPEN:
+        gate.fetch()
+    return gate
+
+
+def _put(client: Asker, gate_id: str, n: int, part: list[str]) -> None:
+    body = "".join(f"{name}\n" for name in part).encode()
+    client.ask(
+        "PUT",
+        f"/v1/gates/{gate_id}/parts/{n}",
+        content=body,
+        headers={"Content-Type": "text/plain"},
+        timeout=60,
+    )

@@ -1,0 +1,146 @@
+"""A sender's campaign through a gate: only the allowed come out, and the proof stays."""
+
+import base64
+import json
+import time
+
+import httpx
+import pytest
+from tregua_client import Client, Forged, LeaseExpired, NoGo, verify
+from tregua_client import gate as gates
+from tregua_client.names import digest
+from tregua_client.receipt import claims_of
+
+from cases import clock
+from cases.db import transaction
+from cases.exclusions import receipts
+from cases.exclusions.receipts import SigningKey
+from inbox.tokens import Scope
+from tests.builders import MORNING
+
+ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
+NOW = MORNING.timestamp()
+
+
+@pytest.fixture
+def client(api_server):
+    token = api_server.program(Scope.GATE).text
+    transport = httpx.WSGITransport(api_server.app)
+    with Client("http://t.example", token, transport=transport) as made:
+        yield made
+
+
+@pytest.fixture
+def keys(api_server):
+    return lambda: api_server.app.test_client().get("/.well-known/jwks.json").json
+
+
+def opened(client, *addresses, **values):
+    return client.gate(campaign="rebajas", audience=addresses or (ANA, EVA, LUZ), **values)
+
+
+def test_a_campaign_from_gate_to_report(api_server, client):
+    api_server.case(ANA)
+    gate = opened(client, ANA, " EVA@cliente.example", LUZ, "nobody", EVA)
+    sent = []
+    for address in gate.allowed():
+        if len(sent) == 1:
+            api_server.case(LUZ)
+        for one in gate.late([address]):
+            sent.append(one)
+            gate.sent(one)
+    assert sent == [EVA]
+    assert gate.commit() == "honoured"
+
+
+def test_mail_to_who_was_held_is_a_no_at_the_end(api_server, client):
+    api_server.case(ANA)
+    gate = opened(client)
+    with pytest.raises(NoGo):
+        gate.commit([ANA, EVA])
+
+
+def test_after_the_lease_nothing_more_comes_out(api_server, client, monkeypatch):
+    gate = opened(client)
+    names = gate.allowed()
+    assert next(names) == ANA
+    later = time.monotonic() + 901
+    monkeypatch.setattr(gates.time, "monotonic", lambda: later)
+    with pytest.raises(LeaseExpired):
+        next(names)
+    gate.refresh()
+    assert list(gate.allowed()) == [ANA, EVA, LUZ]
+
+
+def test_large_audiences_go_in_parts(client, monkeypatch):
+    monkeypatch.setattr(gates, "PART", 3)
+    names = [f"c{n}@cliente.example" for n in range(10)]
+    gate = opened(client, *names)
+    assert gate.told["audience"]["n"] == 10
+    assert sorted(gate.allowed()) == sorted(names)
+
+
+def test_a_receipt_is_verified_without_asking_anybody(client, keys):
+    gate = opened(client)
+    found = verify(gate.receipt, keys(), now=NOW, audience=[LUZ, EVA, ANA])
+    assert found.decision == "go"
+    assert found.claims["audience"]["digest"] == digest([ANA, EVA, LUZ])
+
+
+def test_another_audience_or_a_late_hour_is_found(client, keys):
+    gate = opened(client)
+    with pytest.raises(Forged):
+        verify(gate.receipt, keys(), now=NOW, audience=[ANA, EVA])
+    with pytest.raises(LeaseExpired):
+        verify(gate.receipt, keys(), now=NOW + 900)
+
+
+def test_any_changed_byte_breaks_a_receipt(client, keys):
+    text, known = opened(client).receipt, keys()
+    for n in range(0, len(text), 17):
+        changed = text[:n] + ("A" if text[n] != "A" else "B") + text[n + 1 :]
+        if _same_bytes(text, changed):
+            continue
+        with pytest.raises(Forged):
+            verify(changed, known, now=NOW)
+
+
+def _same_bytes(one, other):
+    # The last letter of base64 may have bits that say nothing.
+    def decoded(text):
+        return [base64.urlsafe_b64decode(part + "===") for part in text.split(".")]
+
+    try:
+        return decoded(one)[2] == decoded(other)[2] and one.split(".")[:2] == other.split(".")[:2]
+    except ValueError:
+        return False
+
+
+def test_a_receipt_of_another_installation_or_kind_is_forged(client, keys):
+    text, known = opened(client).receipt, keys()
+    head, body, tail = text.split(".")
+    for header in ({"alg": "none"}, {"alg": "HS256", "kid": known["keys"][0]["kid"]}):
+        made = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+        with pytest.raises(Forged):
+            verify(f"{made}.{body}.{tail}", known, now=NOW)
+    for nonsense in ("", "a.b", "a.b.c", "ñ.ñ.ñ", f"{head}.{body}.{tail}.x"):
+        with pytest.raises(Forged):
+            verify(nonsense, known, now=NOW)
+    with pytest.raises(Forged):
+        verify(text, {"keys": []}, now=NOW)
+
+
+def test_keys_rotate_and_old_receipts_stay_true_until_a_key_is_retired(client, keys):
+    old = opened(client).receipt
+    with transaction() as session:
+        receipts.rotate(session, MORNING.replace(hour=10))
+    with clock.at(MORNING.replace(hour=11)):
+        new = opened(client).receipt
+    assert len(keys()["keys"]) == 2
+    assert verify(old, keys(), now=NOW).claims["jti"] != claims_of(new)["jti"]
+    with transaction() as session:
+        for key in session.query(SigningKey).order_by(SigningKey.created_at).limit(1):
+            key.retired_at = MORNING
+    with pytest.raises(Forged):
+        verify(old, keys(), now=NOW)
+    verify(new, keys(), now=NOW)
