@@ -85,7 +85,9 @@ def take(session: Session, mailbox_id: int, now: datetime, limit: int = 20) -> l
         .order_by(OutgoingMail.id)
         .limit(limit)
     ).all()
-    return [_taken(session, mail, now) for mail in mails]
+    taken = [_taken(session, mail, now) for mail in mails]
+    session.flush()
+    return taken
 
 
 def _taken(session: Session, mail: OutgoingMail, now: datetime) -> Copy:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import sent_copies
@@ -23,10 +24,10 @@ def box(session: Session) -> Mailbox:
 
 
 def _sent(session: Session, box: Mailbox, **about: object) -> OutgoingMail:
-    now = clock.now()
+    now, number = clock.now(), len(session.scalars(select(OutgoingMail)).all())
     case = Case(
         subject="x",
-        contact=introduce(session, "ana@c.test", name="Ana", at=now),
+        contact=introduce(session, f"ana{number}@c.test", name="Ana", at=now),
         mailbox=box,
         opened_at=now,
         last_at=now,
