@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cases.mail import Origin, Trust
 
-VERSION = "2026-11-1"
+VERSION = "2026-11-2"
 """Named in every decision, so that an old one can be understood later."""
 
 LATE = timedelta(hours=24)
@@ -38,6 +38,10 @@ class Situation:
     """Automatic mails to that domain in the last hour, waiting ones too."""
     per_domain: int = 20
     freemail: bool = False
+    alike_from_domain: int = 0
+    """Of those, the ones to mails that say nearly the same; counted where domains have no limit."""
+    alike: int = 0
+    """Automatic answers in the last hour to mails that say nearly the same, from wherever."""
     dead_address: bool = False
 
 
@@ -129,6 +133,16 @@ def stay_within_limits(situation: Situation) -> Decision | None:
     return None
 
 
+def brake_what_repeats(situation: Situation) -> Decision | None:
+    """A machine that hides its marks and changes its address still says the same each time."""
+    in_domain, in_all = situation.per_domain // 4, max(200, 10 * situation.per_domain)
+    if situation.freemail and situation.alike_from_domain >= max(3, in_domain):
+        return Silence("limit-alike", "many addresses of this domain say the same")
+    if situation.alike >= in_all:
+        return Silence("limit-alike", "too many mails say the same")
+    return None
+
+
 def obey_the_switches(situation: Situation) -> Decision | None:
     if not situation.switched_on:
         return Silence("switched-off", "acknowledgements are switched off")
@@ -151,6 +165,7 @@ RULES: tuple[Rule, ...] = (
     once_per_mail,
     once_per_case,
     stay_within_limits,
+    brake_what_repeats,
     obey_the_switches,
     acknowledge_the_first_mail,
 )

@@ -1,5 +1,6 @@
-"""Gathers from mails that were filed what the policy wants to know, in two queries a batch."""
+"""Gathers from mails that were filed what the policy wants to know, in three queries a batch."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 from bot.outbox import OutgoingMail, State
 from bot.policy import Situation
 from bot.settings import settings
+from cases.case import Case
 from cases.contact import normalised
 from cases.filing import Filed
 from cases.filing.arrival import Arrival
+from cases.filing.shelf import LONGEST_ADDRESS
 from cases.mailbox import Mode
 
 FREEMAIL = frozenset(
@@ -24,6 +27,9 @@ FREEMAIL = frozenset(
     yahoo.co.uk hotmail.co.uk btinternet.com outlook.es hotmail.fr yahoo.com.mx yahoo.com.ar
     """.split()  # noqa: SIM905  a list of domains reads better as text
 )
+_MOST_COMPARED = 500
+_SHOWN = 160
+_WORDS = re.compile(r"[^\W\d_]{2,30}")
 
 
 @dataclass
@@ -32,11 +38,27 @@ class Sent:
 
     to_address: Counter[str] = field(default_factory=Counter)
     to_domain: Counter[str] = field(default_factory=Counter)
+    alike: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By domain and by what was said, and under "" for all domains."""
 
-    def reserve(self, address: str) -> None:
-        """One more is about to be queued."""
+    def reserve(self, address: str, said: str = "") -> None:
+        """One more is about to be queued, to a mail that says so."""
         self.to_address[address] += 1
         self.to_domain[domain_of(address)] += 1
+        self.note(domain_of(address), said)
+
+    def note(self, domain: str, said: str) -> None:
+        """Somebody of that domain got an automatic answer to such words."""
+        shape = shape_of(said)
+        self.alike[domain, shape] += 1
+        self.alike["", shape] += 1
+
+
+def shape_of(said: str) -> str:
+    """The words without numbers and names, so that near-identical mails have the same."""
+    words = _WORDS.findall(said[:_SHOWN])
+    plain = [word for word in words if word.islower()]
+    return " ".join(plain if len(plain) > 2 else words).lower()
 
 
 def domain_of(address: str) -> str:
@@ -49,10 +71,26 @@ def sent_of_late(session: Session, addresses: Iterable[str], now: datetime) -> S
     wanted = {normalised(address) for address in addresses}
     day, hour = now - timedelta(hours=24), now - timedelta(hours=1)
     domains = {domain_of(address) for address in wanted}
-    return Sent(
+    sent = Sent(
         _count(session, OutgoingMail.recipient, wanted, day),
         _count(session, OutgoingMail.domain, domains, hour),
     )
+    _note_words(session, sent, hour)
+    return sent
+
+
+def _note_words(session: Session, sent: Sent, since: datetime) -> None:
+    """What the mails said that were answered last."""
+    newest = (
+        select(OutgoingMail.domain, OutgoingMail.queued_at, Case.snippet)
+        .join(Case, Case.id == OutgoingMail.case_id)
+        .where(OutgoingMail.automatic, OutgoingMail.state != State.CANCELLED)
+    )
+    for domain, at, said in session.execute(
+        newest.order_by(OutgoingMail.id.desc()).limit(_MOST_COMPARED)
+    ):
+        if at > since:
+            sent.note(domain, said)
 
 
 def _count(session: Session, column: object, wanted: set[str], since: datetime) -> Counter[str]:
@@ -72,11 +110,13 @@ def _count(session: Session, column: object, wanted: set[str], since: datetime) 
 def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
     """The situation of one filed mail."""
     address = normalised(arrival.mail.sender.address)
-    chosen, mailbox = settings(), arrival.mailbox
+    chosen, mailbox, speaker = settings(), arrival.mailbox, arrival.mail.speaker
+    real = len(address) <= LONGEST_ADDRESS
+    domain, shape = domain_of(address), shape_of(filed.case.snippet)
     return Situation(
         origin=arrival.mail.origin,
-        may_answer=arrival.mail.speaker.may_answer,
-        may_answer_reason=arrival.mail.speaker.may_answer_reason,
+        may_answer=speaker.may_answer and real,
+        may_answer_reason=speaker.may_answer_reason if real else "no address is that long",
         trust=arrival.mail.trust,
         opened=filed.opened,
         quarantined=filed.message.quarantined,
@@ -87,9 +127,11 @@ def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
         switched_on=chosen.acknowledge,
         sent_to_address=sent.to_address[address],
         per_address=chosen.acknowledgements_per_address,
-        sent_to_domain=sent.to_domain[domain_of(address)],
+        sent_to_domain=sent.to_domain[domain],
         per_domain=chosen.automatic_per_domain,
-        freemail=domain_of(address) in FREEMAIL,
+        freemail=domain in FREEMAIL,
+        alike_from_domain=sent.alike[domain, shape],
+        alike=sent.alike["", shape],
         dead_address=_bounced(filed, address),
     )
 

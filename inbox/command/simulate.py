@@ -1,7 +1,7 @@
 """`tregua simulate`: what would become of the mails of an mbox; nothing is sent or kept."""
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -93,29 +93,36 @@ def _when(mail: Mail) -> datetime:
 
 
 class _SentSoFar:
-    """The replies that would have left, for the limits by address and domain."""
+    """The replies that would have left, for the limits by address, domain and words."""
 
     def __init__(self) -> None:
-        self._sent: list[tuple[str, datetime]] = []
+        self._sent: dict[str, list[tuple[str, datetime, str]]] = defaultdict(list)
 
-    def before(self, at: datetime) -> situation.Sent:
+    def before(self, address: str, at: datetime) -> situation.Sent:
+        """What that address, its domain and all with the same words got until then."""
+        address = normalised(address)
         day, hour = at - timedelta(hours=24), at - timedelta(hours=1)
-        recent = [(address, when) for address, when in self._sent if day < when <= at]
-        return situation.Sent(
-            Counter(address for address, _when in recent),
-            Counter(situation.domain_of(address) for address, when in recent if when > hour),
-        )
+        sent = situation.Sent()
+        for to, when, said in self._sent[situation.domain_of(address)]:
+            sent.to_address[to] += day < when <= at
+            if hour < when <= at:
+                sent.to_domain[situation.domain_of(to)] += 1
+                sent.note(situation.domain_of(to), said)
+        return sent
 
-    def add(self, address: str, at: datetime) -> None:
-        self._sent.append((normalised(address), at))
+    def add(self, address: str, at: datetime, said: str) -> None:
+        """One more would have left."""
+        address = normalised(address)
+        self._sent[situation.domain_of(address)].append((address, at, said))
 
 
 def _row(n: int, arrival: Arrival, filed: filing.Filed, sent: _SentSoFar) -> dict[str, object]:
-    about = situation.of(arrival, filed, sent.before(arrival.at), arrival.at)
+    sender = arrival.mail.sender.address
+    about = situation.of(arrival, filed, sent.before(sender, arrival.at), arrival.at)
     decision = policy.decide(about)
     replies = isinstance(decision, policy.Reply)
     if replies:
-        sent.add(arrival.mail.sender.address, arrival.at)
+        sent.add(sender, arrival.at, filed.case.snippet)
     return {
         "n": n,
         "message_id": arrival.mail.message_id,

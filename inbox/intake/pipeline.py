@@ -189,7 +189,7 @@ def _queue(
         replies.queue(session, filed.message, reply, at=clock.now())
     except replies.CannotSay as wrong:
         return policy.Silence("unwritable", f"the answer could not be written: {wrong}")
-    sent.reserve(normalised(filed.message.sender))
+    sent.reserve(normalised(filed.message.sender), filed.case.snippet)
     return reply
 
 
