@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import composing
+from bot import composing, outbox, presence
 from bot.outbox import OutgoingMail, State
 from bot.situation import domain_of
 from cases import signing
@@ -59,6 +59,9 @@ def send(session: Session, case: Case, agent: Agent, answer: Answer, *, at: date
     session.flush()
     session.add(_outgoing(case, message, draft, at))
     case.answered(by=agent.address, at=at)
+    # What bots were about to say is not said after a person spoke.
+    outbox.silence_all(session, case, "a person answered", by=agent.address, at=at)
+    presence.stopped(session, case, agent)
     return message
 
 

@@ -3,8 +3,9 @@
 import logging
 from threading import Lock
 
-from bot import outbox
+from bot import claiming
 from bot.outbox import OutgoingMail, State
+from bot.recording import Ledger, is_too_old
 from bot.settings import settings
 from bot.smtp import PermanentFailure, Relay, TemporaryFailure, Uncertain, Withdrawn
 from cases import failpoints
@@ -18,31 +19,37 @@ def deliver_due() -> int:
     # The doorbell and the sweep of one process take turns; other processes are told by the rows.
     with _draining, Relay() as relay:
         accepted = 0
-        while ids := outbox.due():
-            before = accepted
-            accepted += sum(deliver(mail_id, relay) for mail_id in ids)
-            if accepted == before:
+        while ids := claiming.due():
+            mails = claiming.claim(ids)
+            failpoints.pass_by("claimed")
+            sent = _send(mails, relay)
+            accepted += sent
+            if not sent:
                 break
         return accepted
 
 
-def deliver(mail_id: int, relay: Relay) -> bool:
-    """Send one mail; whether the relay took it."""
-    mail = outbox.claim(mail_id)
-    if mail is None:
-        return False
-    failpoints.pass_by("claimed")
-    state, said = _hand_over(mail, relay)
+def _send(mails: list[OutgoingMail], relay: Relay) -> int:
+    """Send claimed mails one after the other; how many were accepted."""
+    ledger = Ledger()
+    try:
+        return sum(_deliver(mail, relay, ledger) for mail in mails)
+    finally:
+        ledger.close()
+
+
+def _deliver(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> bool:
+    state, said = _hand_over(mail, relay, ledger)
     failpoints.pass_by("body-sent")
     if state is not None:
-        outbox.record(mail, state, said)
+        ledger.settle(mail, state, said)
         log.info("outgoing mail %s: %s", mail.id, state)
     return state is State.ACCEPTED
 
 
-def _goes_out(mail: OutgoingMail) -> bool:
+def _goes_out(mail: OutgoingMail, ledger: Ledger) -> bool:
     """Note that the body is about to leave; False if the mail is no longer ours to send."""
-    ours = outbox.record(mail, State.DATA_SENT)
+    ours = ledger.goes_out(mail)
     failpoints.pass_by("data-said")
     return ours
 
@@ -53,18 +60,18 @@ def recipients(mail: OutgoingMail) -> list[str]:
     return [mail.recipient, journal] if journal else [mail.recipient]
 
 
-def _hand_over(mail: OutgoingMail, relay: Relay) -> tuple[State | None, str]:
+def _hand_over(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> tuple[State | None, str]:
     try:
         said = relay.send(
             mail.sender,
             recipients(mail),
             mail.content,
-            before_body=lambda: _goes_out(mail),
+            before_body=lambda: _goes_out(mail, ledger),
         )
     except Withdrawn:
         return None, ""
     except TemporaryFailure as failure:
-        old = outbox.is_too_old(mail)
+        old = is_too_old(mail)
         return State.REJECTED if old else State.DEFERRED, str(failure)
     except PermanentFailure as failure:
         return State.REJECTED, str(failure)

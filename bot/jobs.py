@@ -1,6 +1,7 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
-from bot import delivery, outbox, proof
+from bot import delivery, proof, uncertain
+from cases import breaches
 
 
 def deliver_due() -> None:
@@ -10,6 +11,11 @@ def deliver_due() -> None:
 
 def sweep_outbox() -> None:
     """Settle what a dead worker left uncertain, and send what a lost doorbell left waiting."""
-    outbox.give_up_uncertain()
+    uncertain.give_up_uncertain()
     proof.look_for_it()
     delivery.deliver_due()
+
+
+def sweep_promises() -> None:
+    """Notice the promises that are about to be broken, and those that are."""
+    breaches.sweep()

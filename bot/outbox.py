@@ -1,18 +1,16 @@
 """The only door out: mails that wait, that are on their way, and what became of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     String,
-    or_,
     select,
     text,
     update,
@@ -20,14 +18,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from bot.policy import VERSION, Decision, Reply, Situation
-from bot.settings import settings
 from cases import clock
 from cases.case import Case
-from cases.db import Base, reading, transaction
+from cases.db import Base
+from cases.history import What
 from cases.message import Message
 
-GIVE_UP_AFTER = timedelta(days=5)
-FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=4)
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class State(StrEnum):
@@ -42,6 +40,16 @@ class State(StrEnum):
     REJECTED = "rejected"
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
+    """Taken back, no longer wanted, or said in another mail."""
+
+
+class Purpose(StrEnum):
+    """Why the program writes."""
+
+    SERVICE = "service"
+    """About the customer's own matter."""
+    COMMERCIAL = "commercial"
+    """To sell something: it has to ask as marketing does."""
 
 
 _DUE = text("state IN ('pending', 'deferred', 'claimed', 'data_sent')")
@@ -65,6 +73,22 @@ class OutgoingMail(Base):
     """Idempotency: the same thing is said once, however often somebody decides to say it."""
     automatic: Mapped[bool]
     rule: Mapped[str]
+    template: Mapped[str] = mapped_column(default="")
+    """Which reply it is; "" for what a person wrote."""
+    bot: Mapped[str] = mapped_column(default="")
+    """The outside bot that speaks; "" for ourselves."""
+    purpose: Mapped[Purpose] = mapped_column(default=Purpose.SERVICE)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    """It leaves at once, whatever the hour, and is never merged with others."""
+    parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """facts, question and closing, so that several mails can become one."""
+    likeness: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of what it says, without the values that differ each time."""
+    expires_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+    """Why it waits, or why it was cancelled."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing_mail.id"))
+    """The mail that says it too."""
     sender: Mapped[str]
     """Envelope sender; "" is the null return path of automatic mail."""
     recipient: Mapped[str]
@@ -107,110 +131,99 @@ def note(
     session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
 ) -> Decided:
     """Keep a decision with all that it was made from."""
+    speaks = isinstance(decision, Reply)
+    return keep(session, message, Why(speaks, decision.rule, decision.reason), situation, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Whether to speak, which rule said so, in which version, and its reason."""
+
+    speaks: bool
+    rule: str
+    reason: str
+    version: str = VERSION
+
+
+def keep(
+    session: Session, message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
+) -> Decided:
+    """Keep a decision about a message with all that it was made from."""
     decided = Decided(
         message=message,
         case_id=message.case.id,
         at=at,
-        reply=isinstance(decision, Reply),
-        rule=decision.rule,
-        reason=decision.reason,
-        version=VERSION,
-        inputs=_inputs(situation),
+        reply=why.speaks,
+        rule=why.rule,
+        reason=why.reason[:500],
+        version=why.version,
+        inputs=as_json(asdict(inputs)),
     )
     session.add(decided)
     return decided
 
 
-def _inputs(situation: Situation) -> dict[str, Any]:
-    plain = asdict(situation)
-    return plain | {"age": situation.age.total_seconds()}
+def as_json(value: Any) -> Any:
+    """Values as JSON can hold them: instants as text, spans in seconds."""
+    if isinstance(value, dict):
+        return {str(key): as_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [as_json(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.total_seconds() if isinstance(value, timedelta) else value
 
 
-def claim(mail_id: int) -> OutgoingMail | None:
-    """Take a due mail for this worker, or None if another was first."""
-    now = clock.now()
-    with transaction() as session:
-        return session.scalars(
-            update(OutgoingMail)
-            .where(OutgoingMail.id == mail_id, _is_due(now))
-            .values(
-                state=State.CLAIMED,
-                leased_until=now + timedelta(seconds=settings().send_lease_seconds),
-                attempts=OutgoingMail.attempts + 1,
-            )
-            .returning(OutgoingMail)
-        ).one_or_none()
+def is_sent(mail: OutgoingMail) -> bool:
+    """Whether the mail left, or may have left."""
+    return mail.state in (State.DATA_SENT, State.ACCEPTED, State.UNCERTAIN)
 
 
-def _is_due(now: datetime) -> Any:
-    waiting = OutgoingMail.state.in_((State.PENDING, State.DEFERRED))
-    # Nothing was said to the relay that mattered, so a claim whose worker died is free again.
-    abandoned = (OutgoingMail.state == State.CLAIMED) & (OutgoingMail.leased_until < now)
-    return or_(waiting & (OutgoingMail.due_at <= now), abandoned)
+def silence(session: Session, mail: OutgoingMail, reason: str, *, by: str, at: datetime) -> None:
+    """Do not send that mail; it must not have left, and its row must be locked."""
+    mail.state, mail.settled_at, mail.reason = State.CANCELLED, at, reason
+    if mail.message is not None and mail.merged_into_id is None:
+        mail.message.withdrawn_at = at
+    mail.case.happened(What.SILENCE, by=by, at=at, rule=mail.rule, reason=reason)
 
 
-def due(limit: int = 50) -> list[int]:
-    """Mails that may go now, the longest waiting first."""
-    with reading() as session:
-        return list(
-            session.scalars(
-                select(OutgoingMail.id)
-                .where(_is_due(clock.now()))
-                .order_by(OutgoingMail.due_at, OutgoingMail.id)
-                .limit(limit)
-            )
+def silence_all(session: Session, case: Case, reason: str, *, by: str, at: datetime) -> int:
+    """Do not send what waits to be said by itself in that case; how many mails."""
+    waiting = session.scalars(
+        select(OutgoingMail)
+        .where(
+            OutgoingMail.case_id == case.id,
+            OutgoingMail.automatic,
+            OutgoingMail.state.in_((State.PENDING, State.DEFERRED, State.CLAIMED)),
         )
+        .order_by(OutgoingMail.id)
+        .with_for_update(of=OutgoingMail)
+        .execution_options(populate_existing=True)
+    ).all()
+    for mail in waiting:
+        silence(session, mail, reason, by=by, at=at)
+    return len(waiting)
 
 
-def record(mail: OutgoingMail, state: State, said: str = "") -> bool:
-    """Write what became of a claimed mail; False if the claim was no longer ours."""
-    now = clock.now()
-    values: dict[str, Any] = {"state": state}
-    if state is State.ACCEPTED:
-        values |= {"receipt": said[:500], "settled_at": now, "last_error": ""}
-    elif state is State.DEFERRED:
-        values |= {"last_error": said[:500], "due_at": now + backoff(mail.attempts)}
-    elif state is not State.DATA_SENT:
-        values |= {"last_error": said[:500], "settled_at": now}
-    with transaction() as session:
-        found = session.execute(
-            update(OutgoingMail)
-            .where(
-                OutgoingMail.id == mail.id,
-                OutgoingMail.attempts == mail.attempts,
-                OutgoingMail.state.in_((State.CLAIMED, State.DATA_SENT)),
-            )
-            .values(**values)
-            .returning(OutgoingMail.id)
+def send_now(mail: OutgoingMail, *, at: datetime) -> bool:
+    """Let a waiting mail leave at once; False if it waits no longer."""
+    if mail.state not in (State.PENDING, State.DEFERRED):
+        return False
+    mail.due_at, mail.urgent, mail.reason = at, True, ""
+    return True
+
+
+def upcoming(session: Session, case_id: int) -> Sequence[OutgoingMail]:
+    """What will be said by itself in a case, and when."""
+    return session.scalars(
+        select(OutgoingMail)
+        .where(
+            OutgoingMail.case_id == case_id,
+            OutgoingMail.automatic,
+            OutgoingMail.state.in_((State.PENDING, State.DEFERRED)),
         )
-        return found.first() is not None
-
-
-def backoff(attempts: int) -> timedelta:
-    """Five minutes, doubled at each try, four hours at the most."""
-    doubled: int = 2 ** min(attempts - 1, 10)
-    return min(FIRST_RETRY * doubled, LONGEST_RETRY)
-
-
-def give_up_uncertain() -> int:
-    """Mails whose worker died while the body was under way: shown to people, never sent again."""
-    lost = (OutgoingMail.state == State.DATA_SENT) & (OutgoingMail.leased_until < clock.now())
-    return _move(
-        lost,
-        state=State.UNCERTAIN,
-        settled_at=clock.now(),
-        last_error="the worker stopped before the relay answered",
-    )
-
-
-def _move(which: ColumnElement[bool], **values: Any) -> int:
-    """Change those mails; a sweep that finds none writes nothing."""
-    with reading() as session:
-        if session.scalars(select(OutgoingMail.id).where(which).limit(1)).first() is None:
-            return 0
-    with transaction() as session:
-        moved = update(OutgoingMail).where(which).values(**values).returning(OutgoingMail.id)
-        return len(session.scalars(moved).all())
+        .order_by(OutgoingMail.due_at, OutgoingMail.id)
+    ).all()
 
 
 def prove(session: Session, rfc_ids: Sequence[str]) -> None:
@@ -228,22 +241,3 @@ def prove(session: Session, rfc_ids: Sequence[str]) -> None:
             last_error="",
         )
     )
-
-
-def send_unproven_again(journal_read_at: datetime | None) -> int:
-    """Uncertain mails whose copy never came although the journal was read since: not taken.
-
-    Recipient and journal are one transaction at the relay, so without a copy nobody got it.
-    """
-    wait = timedelta(seconds=settings().proof_wait_seconds)
-    if journal_read_at is None:
-        return 0
-    unproven = (OutgoingMail.state == State.UNCERTAIN) & (
-        OutgoingMail.settled_at < journal_read_at - wait
-    )
-    return _move(unproven, state=State.PENDING, settled_at=None, due_at=clock.now())
-
-
-def is_too_old(mail: OutgoingMail) -> bool:
-    """Whether we tried for five days, as mail servers do (RFC 5321, 4.5.4.1)."""
-    return clock.now() - mail.queued_at > GIVE_UP_AFTER

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import outbox
+from bot import uncertain
 from bot.settings import settings
 from cases.contact import normalised
 from cases.db import reading
@@ -19,7 +19,7 @@ def look_for_it() -> int:
     """Send again what the journal proves was not taken; how many."""
     if not settings().journal:
         return 0
-    return outbox.send_unproven_again(_journal_read_at())
+    return uncertain.send_unproven_again(_journal_read_at())
 
 
 def _journal_read_at() -> datetime | None:

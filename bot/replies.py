@@ -1,26 +1,55 @@
 """What the bot decided to say becomes a mail in the outbox."""
 
-from datetime import datetime
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import composing, wording
-from bot.outbox import OutgoingMail, State
+from bot import composing, templates, wording
+from bot.kinds import kind_of
+from bot.merging import Parts
+from bot.outbox import OutgoingMail, Purpose, State
 from bot.policy import Reply
+from bot.settings import settings as bot_settings
 from bot.situation import domain_of
+from bot.values import values_of
 from cases import signing
 from cases.case import Case
 from cases.contact import normalised
 from cases.history import What
-from cases.language import gettext as _
-from cases.language import say_date, say_time, speaking
 from cases.mail import Address, Origin
 from cases.message import Direction, KnownId, Message
 from cases.settings import settings
 
+LETTER = "letter"
+"""The frame around the parts of an outside bot's mail, or of several mails that became one."""
+_CHANGING = re.compile(r"\S*\d\S*|https?://\S+")
+
 
 class CannotSay(Exception):
-    """The reply cannot be written; the mail it would answer is filed all the same."""
+    """The reply cannot be written; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What is to be said, to whom, and how it may leave."""
+
+    key: str
+    recipient: str
+    template: str
+    rule: str
+    subject: str
+    text: str
+    parts: Parts = field(default_factory=Parts)
+    bot: str = ""
+    purpose: Purpose = Purpose.SERVICE
+    urgent: bool = False
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    answers: str = ""
+    """Message-ID of the mail it answers."""
 
 
 def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> OutgoingMail:
@@ -28,21 +57,66 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
 
     Raises CannotSay.
     """
-    try:
-        draft = _draft(message, reply, at)
-        content = composing.compose(draft)
-    except (composing.NotAsMeant, wording.UnknownValue, ValueError) as wrong:
-        raise CannotSay(str(wrong)) from wrong
-    address = normalised(message.sender)
-    said = _said(message.case, draft, at)
-    session.add(said)
-    session.add(KnownId(rfc_id=draft.message_id, case=message.case, message=said, ours=True))
-    mail = OutgoingMail(
-        case=message.case,
-        message=said,
+    written = write(session, message.case, reply.template, {})
+    saying = replace(
+        written,
         key=f"{reply.template}:{message.case.id}",
-        automatic=True,
+        recipient=message.sender,
         rule=reply.rule,
+        answers=message.rfc_id,
+    )
+    return say(session, message.case, saying, at=at)
+
+
+def write(session: Session, case: Case, template: str, more: dict[str, str]) -> Saying:
+    """The words of a template for that case; raises CannotSay."""
+    language = language_of(case)
+    try:
+        texts = templates.texts(session, template, language)
+        values = values_of(case, language) | more
+        subject, body = wording.filled(texts, values)
+        pieces = wording.parts(texts, values)
+    except (wording.UnknownValue, wording.NoTemplate) as wrong:
+        raise CannotSay(f"{type(wrong).__name__}: {wrong}") from wrong
+    urgent = kind_of(template).urgent
+    return Saying("", "", template, "", subject, body, pieces, urgent=urgent)
+
+
+def letter(session: Session, case: Case, pieces: Parts) -> tuple[str, str]:
+    """Subject and text of a mail that is given in parts; raises CannotSay."""
+    written = write(session, case, LETTER, pieces.as_row())
+    return written.subject, written.text
+
+
+def language_of(case: Case) -> str:
+    """The language the customer is answered in."""
+    return case.language or settings().language
+
+
+def say(session: Session, case: Case, saying: Saying, *, at: datetime) -> OutgoingMail:
+    """Queue a mail to the customer of that case; raises CannotSay."""
+    draft = draft_of(case, saying, at)
+    try:
+        content = composing.compose(draft)
+    except (composing.NotAsMeant, ValueError) as wrong:
+        raise CannotSay(str(wrong)) from wrong
+    address = normalised(saying.recipient)
+    said = _said(case, saying, draft, at)
+    session.add(said)
+    session.add(KnownId(rfc_id=draft.message_id, case=case, message=said, ours=True))
+    mail = OutgoingMail(
+        case=case,
+        message=said,
+        key=saying.key,
+        automatic=True,
+        rule=saying.rule,
+        template=saying.template,
+        bot=saying.bot,
+        purpose=saying.purpose,
+        urgent=saying.urgent,
+        parts=saying.parts.as_row(),
+        likeness=likeness(saying),
+        expires_at=saying.expires_at,
         sender="",
         recipient=address,
         domain=domain_of(address),
@@ -50,19 +124,33 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
         content=content,
         state=State.PENDING,
         queued_at=at,
-        due_at=at,
+        due_at=_due(saying, at),
     )
     session.add(mail)
-    message.case.happened(What.AUTOMATIC_REPLY, by="bot", at=at, template=reply.template)
+    data = {"template": saying.template, "rule": saying.rule, "bot": saying.bot}
+    case.happened(What.AUTOMATIC_REPLY, by=saying.bot or "bot", at=at, **data)
     return mail
 
 
-def _said(case: Case, draft: composing.Draft, at: datetime) -> Message:
+def _due(saying: Saying, at: datetime) -> datetime:
+    if saying.urgent:
+        return saying.not_before or at
+    gathered = at + timedelta(seconds=bot_settings().gather_seconds)
+    return max(saying.not_before or gathered, gathered)
+
+
+def likeness(saying: Saying) -> str:
+    """The same for two sayings that differ in numbers and links alone."""
+    words = _CHANGING.sub("#", f"{saying.subject}\n{saying.text}".lower())
+    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
+
+
+def _said(case: Case, saying: Saying, draft: composing.Draft, at: datetime) -> Message:
     """The reply as the case shows it."""
     return Message(
         case=case,
         direction=Direction.OUT,
-        origin=Origin.OWN,
+        origin=Origin.BOT if saying.bot else Origin.OWN,
         origin_rule="automatic reply",
         rfc_id=draft.message_id,
         sender=draft.sender.address,
@@ -73,43 +161,24 @@ def _said(case: Case, draft: composing.Draft, at: datetime) -> Message:
         new_text=draft.text,
         arrived_at=at,
         rule="automatic reply",
-        by="bot",
+        by=saying.bot or "bot",
     )
 
 
-def _draft(message: Message, reply: Reply, at: datetime) -> composing.Draft:
-    case = message.case
-    language = case.language or settings().language
-    subject, body = wording.write(reply.template, language, _values(case, language))
-    ours = case.mailbox.address if case.mailbox else f"noreply@{settings().default_domain}"
+def draft_of(case: Case, saying: Saying, at: datetime, message_id: str = "") -> composing.Draft:
+    """The mail before it becomes bytes."""
+    box = case.mailbox
+    ours = box.address if box else f"noreply@{settings().default_domain}"
     return composing.Draft(
-        message_id=signing.new_message_id(case.id, domain_of(ours)),
-        sender=Address(ours, case.mailbox.name if case.mailbox else ""),
-        recipient=Address(message.sender),
-        subject=subject,
-        text=body,
+        message_id=message_id or signing.new_message_id(case.id, domain_of(ours)),
+        sender=Address(ours, box.name if box else ""),
+        recipient=Address(saying.recipient),
+        subject=saying.subject,
+        text=saying.text,
         at=at,
-        in_reply_to=message.rfc_id,
+        in_reply_to=saying.answers,
+        reply_to=box.reply_to(case.id) if box else "",
         automatic=True,
-        language=language,
+        language=language_of(case),
         loop_mark=signing.sign("loop", str(case.id)),
     )
-
-
-def _values(case: Case, language: str) -> dict[str, str]:
-    zone = case.contact.zone or settings().zone
-    with speaking(language):
-        due = case.due_at or case.opened_at
-        when = _("{day} at {time}", day=say_date(due, zone), time=say_time(due, zone))
-        hours = _("Our opening hours: {hours}.", hours=_said_hours())
-    name = case.mailbox.name if case.mailbox else ""
-    return {"number": str(case.id), "due": when, "hours": hours, "signature": name or "Tregua"}
-
-
-def _said_hours() -> str:
-    text = settings().opening_hours
-    days = (("mon", _("Mon")), ("tue", _("Tue")), ("wed", _("Wed")), ("thu", _("Thu")))
-    rest = (("fri", _("Fri")), ("sat", _("Sat")), ("sun", _("Sun")))
-    for short, word in (*days, *rest):
-        text = text.replace(short, word)
-    return text

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import bot.outbox
+import bot.tables
 import inbox.api
 import inbox.spool
 import inbox.tokens
@@ -12,7 +12,7 @@ from cases.db import Base, engine
 
 # Imported so that their tables are known; those of `cases` come with its vocabulary.
 OWNERS = (
-    bot.outbox,
+    bot.tables,
     inbox.api,
     inbox.spool,
     inbox.tokens,

@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-import bot.outbox  # noqa: F401  owns tables
-import inbox.api
-import inbox.spool
-import inbox.tokens  # noqa: F401  owns a table
+import bot.tables  # noqa: F401  owns tables
 from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db, sla

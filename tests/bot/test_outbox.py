@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot import outbox
-from bot.outbox import OutgoingMail, State, backoff
+from bot import claiming, outbox, recording, uncertain
+from bot.outbox import OutgoingMail, State
+from bot.recording import backoff
 from cases import clock
 from cases.db import reading, transaction
 from cases.filing import file
@@ -26,6 +27,8 @@ def queued(state: State = State.PENDING, **values: object) -> int:
             "recipient": "ana@cliente.test",
             "domain": "cliente.test",
             "rfc_id": f"out{case.id}@tregua.test",
+            "template": "acknowledgement",
+            "urgent": True,
             "content": b"Subject: x\r\n\r\nHola\r\n",
             "state": state,
             "queued_at": clock.now(),
@@ -37,6 +40,10 @@ def queued(state: State = State.PENDING, **values: object) -> int:
         return mail.id
 
 
+def claim(mail_id: int) -> OutgoingMail | None:
+    return next(iter(claiming.claim([mail_id])), None)
+
+
 def state_of(mail_id: int) -> State:
     with reading() as session:
         return session.get_one(OutgoingMail, mail_id).state
@@ -45,28 +52,28 @@ def state_of(mail_id: int) -> State:
 @pytest.mark.usefixtures("installation")
 def test_a_mail_is_claimed_by_one_worker_only() -> None:
     mail_id = queued()
-    assert outbox.claim(mail_id) is not None
-    assert outbox.claim(mail_id) is None
+    assert claim(mail_id) is not None
+    assert claim(mail_id) is None
 
 
 @pytest.mark.usefixtures("installation")
 def test_a_claim_whose_worker_died_before_the_body_is_free_again() -> None:
     mail_id = queued()
     with clock.at(MORNING):
-        outbox.claim(mail_id)
-    assert outbox.claim(mail_id) is not None
+        claim(mail_id)
+    assert claim(mail_id) is not None
 
 
 @pytest.mark.usefixtures("installation")
 def test_a_worker_that_wakes_late_changes_nothing() -> None:
     mail_id = queued()
     with clock.at(MORNING):
-        late = outbox.claim(mail_id)
-    second = outbox.claim(mail_id)
+        late = claim(mail_id)
+    second = claim(mail_id)
     assert late is not None
     assert second is not None
-    assert not outbox.record(late, State.DATA_SENT)
-    assert outbox.record(second, State.ACCEPTED, "250 ok")
+    assert not recording.record(late, State.DATA_SENT)
+    assert recording.record(second, State.ACCEPTED, "250 ok")
     assert state_of(mail_id) is State.ACCEPTED
 
 
@@ -74,13 +81,13 @@ def test_a_worker_that_wakes_late_changes_nothing() -> None:
 def test_a_body_under_way_is_never_just_sent_again() -> None:
     mail_id = queued()
     with clock.at(MORNING):
-        mail = outbox.claim(mail_id)
+        mail = claim(mail_id)
         assert mail is not None
-        outbox.record(mail, State.DATA_SENT)
-    assert outbox.claim(mail_id) is None
-    assert outbox.give_up_uncertain() == 1
+        recording.record(mail, State.DATA_SENT)
+    assert claim(mail_id) is None
+    assert uncertain.give_up_uncertain() == 1
     assert state_of(mail_id) is State.UNCERTAIN
-    assert outbox.claim(mail_id) is None
+    assert claim(mail_id) is None
 
 
 @pytest.mark.usefixtures("installation")
@@ -95,9 +102,9 @@ def test_the_journals_copy_proves_that_the_relay_took_it() -> None:
 @pytest.mark.usefixtures("installation")
 def test_without_a_copy_it_is_sent_again_only_after_the_journal_was_read() -> None:
     mail_id = queued(State.UNCERTAIN, settled_at=MORNING)
-    assert outbox.send_unproven_again(MORNING + timedelta(minutes=1)) == 0
-    assert outbox.send_unproven_again(None) == 0
-    assert outbox.send_unproven_again(MORNING + timedelta(hours=1)) == 1
+    assert uncertain.send_unproven_again(MORNING + timedelta(minutes=1)) == 0
+    assert uncertain.send_unproven_again(None) == 0
+    assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 1
     assert state_of(mail_id) is State.PENDING
 
 

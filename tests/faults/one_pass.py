@@ -2,10 +2,11 @@
 
 import sys
 
-from bot import delivery, outbox
+from bot import delivery, uncertain
 from inbox.intake import pipeline
+from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection
-from inbox.intake.poller import account_of, catch_up
+from inbox.intake.poller import catch_up
 
 
 def main(mailbox_id: int) -> None:
@@ -16,7 +17,7 @@ def main(mailbox_id: int) -> None:
         catch_up(mailbox_id, account.folder, connection)
     pipeline.file_waiting()
     delivery.deliver_due()
-    outbox.give_up_uncertain()
+    uncertain.give_up_uncertain()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""Mails that an admin rewrote: versioned rows in place of the shipped texts."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot import wording
+from bot.wording import Texts
+from cases.db import Base
+from cases.language import LANGUAGES
+
+VALUES = frozenset(
+    {
+        *("number", "due", "hours", "promise", "signature", "articles", "links", "when"),
+        *("facts", "question", "closing"),
+    }
+)
+"""All that a template may ask for; not each reply can give all of it."""
+
+
+class UnknownPlaces(Exception):
+    """A template asks for values that no reply can give; the text names them."""
+
+
+class MailTemplate(Base):
+    """One version of one text in one language; the newest is in use."""
+
+    __tablename__ = "mail_template"
+    __table_args__ = (Index("ix_mail_template_name_language", "name", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    language: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    by: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
+def texts(session: Session, name: str, language: str) -> Texts:
+    """The text in use: the admin's newest, or the shipped one. Raises wording.NoTemplate."""
+    spoken = language if language in LANGUAGES else "en"
+    row = session.scalars(
+        select(MailTemplate)
+        .where(MailTemplate.name == name, MailTemplate.language == spoken)
+        .order_by(MailTemplate.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return wording.shipped(name, spoken)
+    return Texts(row.subject, row.body, f"row-{row.id}")
+
+
+def save(session: Session, row: MailTemplate) -> MailTemplate:
+    """Keep a new version; raises UnknownPlaces."""
+    unknown = wording.places(Texts(row.subject, row.body)) - VALUES
+    if unknown:
+        raise UnknownPlaces(", ".join(sorted(unknown)))
+    session.add(row)
+    return row
+
+
+def preview(text: Texts, values: dict[str, str]) -> tuple[str, str]:
+    """How it would read; a value that is missing stays as it is written."""
+    shown = {name: values.get(name, "{{" + name + "}}") for name in wording.places(text)}
+    return wording.filled(text, shown)

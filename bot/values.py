@@ -1,0 +1,40 @@
+"""The values that templates are filled with: of the case and the house, never customers' words."""
+
+from datetime import datetime
+
+from cases.case import Case
+from cases.language import gettext as _
+from cases.language import say_date, say_time, speaking
+from cases.settings import settings
+from cases.sla.words import promise_in_words
+
+
+def values_of(case: Case, language: str) -> dict[str, str]:
+    """What every template may ask for."""
+    due = case.due_at or case.opened_at
+    with speaking(language):
+        hours = _("Our opening hours: {hours}.", hours=_said_hours())
+    name = case.mailbox.name if case.mailbox else ""
+    return {
+        "number": str(case.id),
+        "due": said_instant(case, due, language),
+        "hours": hours,
+        "promise": promise_in_words(case, language),
+        "signature": name or "Tregua",
+    }
+
+
+def said_instant(case: Case, instant: datetime, language: str) -> str:
+    """An instant as that customer reads it."""
+    zone = case.contact.zone or settings().zone
+    with speaking(language):
+        return _("{day} at {time}", day=say_date(instant, zone), time=say_time(instant, zone))
+
+
+def _said_hours() -> str:
+    text = settings().opening_hours
+    days = (("mon", _("Mon")), ("tue", _("Tue")), ("wed", _("Wed")), ("thu", _("Thu")))
+    rest = (("fri", _("Fri")), ("sat", _("Sat")), ("sun", _("Sun")))
+    for short, word in (*days, *rest):
+        text = text.replace(short, word)
+    return text
