@@ -4,6 +4,7 @@ from alembic import context
 
 import bot.tables
 import inbox.api
+import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
 import inbox.web.guesses
@@ -14,6 +15,7 @@ from cases.db import Base, engine
 OWNERS = (
     bot.tables,
     inbox.api,
+    inbox.gateway.unasked,
     inbox.spool,
     inbox.tokens,
     inbox.web.guesses,

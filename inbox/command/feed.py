@@ -1,9 +1,13 @@
-"""`tregua token`: the keys of programs that ask the API."""
+"""`tregua token` and `tregua smtp-gate`: the keys of programs, and the gate in the mail's path."""
 
+import logging
+import signal
+import threading
 from datetime import timedelta
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases import clock
@@ -11,6 +15,9 @@ from cases.db import reading, transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from inbox import tokens
+from inbox.api.freshness import Lag, freshness
+from inbox.gateway.server import serving
+from inbox.gateway.settings import settings as gate_settings
 from inbox.tokens import Limits, Scope, Token
 
 SCOPES = [scope.value for scope in Scope]
@@ -98,3 +105,26 @@ def _found(session: Session, prefix: str) -> Token:
     if one is None:
         raise click.UsageError(_("There is no token {prefix}.", prefix=prefix))
     return one
+
+
+@click.command(
+    "smtp-gate", help=_("Stand before the marketing relay: who is on truce gets nothing.")
+)
+def smtp_gate() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    over = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_about: over.set())
+    with serving(_is_fresh) as gate:
+        gate.look_again()
+        click.echo(_("The gate is open on port {port}.", port=gate_settings().gate_port))
+        over.wait()
+
+
+def _is_fresh() -> bool:
+    """Whether the feed can be believed; a database that is away says no."""
+    try:
+        with reading() as session:
+            return freshness(session, clock.now()).lag is Lag.NONE
+    except SQLAlchemyError:
+        return False

@@ -1,0 +1,1 @@
+"""Mail that marketing sends passes here: the SMTP gate, and the look-out for mail that does not."""

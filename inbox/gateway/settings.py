@@ -1,0 +1,35 @@
+"""What the admin chose for the SMTP gate."""
+
+from datetime import timedelta
+from functools import cache
+
+from pydantic import Field, SecretStr, ValidationError
+
+from cases.exclusions.matrix import CampaignClass
+from cases.settings import BadSetting, EnvironmentThenFile, explain
+
+
+class Settings(EnvironmentThenFile):
+    """Settings of the SMTP gate; docs/configuration.md lists them all."""
+
+    gate_host: str = "127.0.0.1"
+    gate_port: int = Field(default=2525, ge=1, le=65535)
+    gate_relay_host: str = "127.0.0.1"
+    """Where mail goes on to."""
+    gate_relay_port: int = Field(default=25, ge=1, le=65535)
+    gate_relay_security: str = Field(default="none", pattern="^(tls|starttls|none)$")
+    gate_relay_user: str = ""
+    gate_relay_password: SecretStr = SecretStr("")
+    gate_class: CampaignClass = CampaignClass.PROMOTIONAL
+    """Of mail that does not say X-Tregua-Class."""
+    gate_parks_for: timedelta = timedelta(hours=6)
+    gate_largest: int = Field(default=25 * 2**20, ge=2**16)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise BadSetting(explain(wrong)) from wrong

@@ -1,0 +1,109 @@
+"""Marketing that went around the gate: seen in a mailbox, to somebody held, without proof."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.contact import Kind, normalised
+from cases.db import Base
+from cases.exclusions.asking import Question, held, judge
+from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.receipts import Receipt
+from cases.mail import Origin
+from cases.message import Message
+from inbox.gateway.passing import Marketing, read
+from inbox.spool import content_of
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200
+LOOK_BACK = timedelta(days=2)
+
+
+class Finding(StrEnum):
+    """What is thought of a mail of marketing that was seen."""
+
+    ASKED = "asked"
+    """It bears a receipt of ours that was good when it came."""
+    HARMLESS = "harmless"
+    """Nobody asked, and nobody was held."""
+    UNASKED = "unasked"
+
+
+class Sighting(Base):
+    """One mail of marketing that came by."""
+
+    __tablename__ = "sighting"
+
+    message_id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    sender: Mapped[str]
+    jti: Mapped[str] = mapped_column(default="")
+    finding: Mapped[Finding]
+    held: Mapped[list[str]] = mapped_column(default=list)
+    """Which of its recipients were on truce when it came."""
+
+
+def look(session: Session, now: datetime) -> list[Sighting]:
+    """Judge the marketing that came since the last look; gives what went around the gate."""
+    seen = select(Sighting.message_id)
+    messages = session.scalars(
+        select(Message)
+        .where(Message.origin == Origin.MARKETING, Message.arrived_at > now - LOOK_BACK)
+        .where(Message.id.not_in(seen))
+        .order_by(Message.id)
+        .limit(AT_ONCE)
+    ).all()
+    sightings = [_judge(session, message) for message in messages]
+    session.add_all(sightings)
+    found = [one for one in sightings if one.finding is Finding.UNASKED]
+    for one in found:
+        log.warning("%s wrote to %s people on truce without asking", one.sender, len(one.held))
+    return found
+
+
+def _judge(session: Session, message: Message) -> Sighting:
+    content = content_of(session, message.raw_id) if message.raw_id is not None else None
+    mail = read(message.sender, message.to, content or b"", CampaignClass.PROMOTIONAL)
+    on_truce = _on_truce(session, mail, message.arrived_at)
+    asked = _is_good(session, mail.receipt, message.arrived_at)
+    finding = Finding.UNASKED if on_truce else Finding.HARMLESS
+    return Sighting(
+        message_id=message.id,
+        at=message.arrived_at,
+        sender=message.sender,
+        jti=mail.receipt,
+        finding=Finding.ASKED if asked else finding,
+        held=on_truce,
+    )
+
+
+def _on_truce(session: Session, mail: Marketing, at: datetime) -> list[str]:
+    question = Question(mail.campaign_class, mail.topic)
+    values = [normalised(one) for one in mail.recipients]
+    return [
+        value
+        for value, holds in held(session, Kind.ADDRESS, values)
+        if not judge(holds, question, at).allowed
+    ]
+
+
+def _is_good(session: Session, jti: str, at: datetime) -> bool:
+    """Whether that receipt was given out before, and its lease lasted when the mail came."""
+    row = session.get(Receipt, jti) if jti else None
+    # A mail is on its way for a while after it was sent within the lease.
+    return row is not None and row.issued_at <= at <= row.expires_at + timedelta(hours=1)
+
+
+def by_sender(session: Session, since: datetime) -> Sequence[tuple[str, int]]:
+    """How often each sender wrote to people on truce without asking: the weekly report."""
+    rows = session.execute(
+        select(Sighting.sender, func.count())
+        .where(Sighting.finding == Finding.UNASKED, Sighting.at >= since)
+        .group_by(Sighting.sender)
+        .order_by(func.count().desc())
+    )
+    return [(sender, count) for sender, count in rows]

@@ -1,0 +1,163 @@
+"""The SMTP gate: who is on truce gets nothing, everybody else exactly one, and 250 for all."""
+
+import smtplib
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+
+from cases import clock, db
+from cases.db import reading
+from cases.exclusions.touches import Touch
+from cases.settings import settings as case_settings
+from inbox.gateway.passing import Outcome, Passage, read
+from inbox.gateway.server import serving
+from inbox.gateway.settings import settings
+from tests.apis import Api
+from tests.builders import MORNING
+from tests.servers.ports import free_port
+from tests.servers.smtp_sink import Answer
+
+ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
+
+
+class Weather:
+    """Whether the feed can be believed."""
+
+    fresh = True
+
+    def __call__(self):
+        return self.fresh
+
+
+@pytest.fixture
+def weather():
+    return Weather()
+
+
+@pytest.fixture
+def gate(installation, monkeypatch, smtp_sink, weather):
+    monkeypatch.setenv("TREGUA_GATE_PORT", str(free_port()))
+    monkeypatch.setenv("TREGUA_GATE_RELAY_PORT", str(smtp_sink.port))
+    settings.cache_clear()
+    with serving(weather) as made:
+        yield made
+    settings.cache_clear()
+
+
+def send(*recipients, text="Rebajas", **headers):
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "tienda@tienda.example", recipients[0], "Rebajas"
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    with smtplib.SMTP("127.0.0.1", settings().gate_port) as smtp:
+        return smtp.send_message(mail, to_addrs=list(recipients))
+
+
+def outcomes():
+    with reading() as session:
+        rows = session.scalars(select(Passage).order_by(Passage.id))
+        return [(row.value, row.outcome) for row in rows]
+
+
+def got(sink):
+    return sorted(mail.recipients[0] for mail in sink.mails)
+
+
+def test_the_held_get_nothing_and_the_sender_hears_250(gate, smtp_sink):
+    Api().case(ANA)
+    assert send(ANA) == {}
+    assert send(EVA) == {}
+    assert got(smtp_sink) == [EVA]
+    assert outcomes() == [(ANA, Outcome.DROPPED), (EVA, Outcome.PASSED)]
+
+
+def test_of_many_recipients_the_free_ones_get_it(gate, smtp_sink):
+    Api().case(ANA)
+    send(ANA, EVA, LUZ, EVA)
+    assert got(smtp_sink) == [EVA, LUZ]
+
+
+def test_a_mail_that_must_arrive_passes(gate, smtp_sink):
+    Api().case(ANA)
+    send(ANA, X_Tregua_Class="transactional")
+    assert got(smtp_sink) == [ANA]
+
+
+def test_an_unknown_class_is_held_as_marketing(gate, smtp_sink):
+    Api().case(ANA)
+    send(ANA, X_Tregua_Class="urgent!")
+    assert got(smtp_sink) == []
+
+
+def test_while_the_feed_is_behind_marketing_waits_and_the_invoice_goes(gate, smtp_sink, weather):
+    weather.fresh = False
+    send(EVA)
+    send(LUZ, X_Tregua_Class="transactional")
+    assert got(smtp_sink) == [LUZ]
+    assert len(gate.parking) == 1
+    assert gate.look_again() == 0
+    # Meanwhile Eva complains, so what was parked must not reach her.
+    Api().case(EVA)
+    send(ANA)
+    weather.fresh = True
+    assert gate.look_again() == 2
+    assert got(smtp_sink) == [ANA, LUZ]
+    assert len(gate.parking) == 0
+
+
+def test_what_waited_too_long_is_dropped(gate, smtp_sink, weather):
+    weather.fresh = False
+    with clock.at(MORNING):
+        gate.parking.put(_mail(), MORNING)
+    assert gate.look_again() == 1
+    assert outcomes()[-1] == (EVA, Outcome.EXPIRED)
+    assert got(smtp_sink) == []
+
+
+def _mail():
+    content = b"Subject: x\r\n\r\nx\r\n"
+    return read("tienda@tienda.example", [EVA], content, settings().gate_class)
+
+
+def test_without_a_database_marketing_is_parked(gate, smtp_sink, monkeypatch):
+    monkeypatch.setenv("TREGUA_DATABASE_URL", "sqlite:////nowhere/at/all.db")
+    case_settings.cache_clear()
+    db.engine().dispose()
+    db.engine.cache_clear()
+    send(EVA)
+    assert len(gate.parking) == 1
+    send(LUZ, X_Tregua_Class="safety_legal")
+    assert got(smtp_sink) == [LUZ]
+
+
+def test_a_relay_that_is_away_leaves_the_mail_with_its_sender(gate, smtp_sink):
+    smtp_sink.script(Answer("RCPT", "451 later"))
+    with pytest.raises(smtplib.SMTPDataError) as later:
+        send(EVA)
+    assert later.value.smtp_code == 451
+    send(EVA)
+    assert got(smtp_sink) == [EVA]
+
+
+def test_a_refusal_costs_nobody_else_their_mail(gate, smtp_sink):
+    smtp_sink.script(Answer("RCPT", "550 no such user"))
+    send(ANA, EVA)
+    assert got(smtp_sink) == [EVA]
+    assert outcomes() == [(ANA, Outcome.REFUSED), (EVA, Outcome.PASSED)]
+
+
+def test_a_relay_that_fails_half_way_makes_nobody_get_it_twice(gate, smtp_sink):
+    smtp_sink.script(Answer("RCPT", "250 ok"), Answer("RCPT", "451 later"))
+    send(ANA, EVA)
+    assert got(smtp_sink) == [ANA]
+    assert gate.look_again() == 1
+    assert got(smtp_sink) == [ANA, EVA]
+
+
+def test_what_passed_presses_on_who_got_it(gate, smtp_sink):
+    send(EVA, X_Tregua_Campaign="rebajas")
+    with reading() as session:
+        touch = session.scalars(select(Touch)).one()
+        assert (touch.value, touch.campaign) == (EVA, "rebajas")

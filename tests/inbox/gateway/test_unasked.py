@@ -1,0 +1,75 @@
+"""Marketing that went around the gate is found, with its sender's name."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cases import Direction, Message, Origin, clock
+from cases.db import transaction
+from cases.exclusions.receipts import Receipt
+from inbox.gateway import jobs, unasked
+from inbox.gateway.unasked import Finding, Sighting
+from tests.apis import Api
+from tests.builders import MORNING
+
+ANA, EVA = "ana@cliente.example", "eva@cliente.example"
+LATER = MORNING + timedelta(hours=1)
+
+
+@pytest.fixture
+def held(installation):
+    with clock.at(MORNING):
+        Api().case(ANA)
+    with clock.at(LATER):
+        yield
+
+
+def seen(session, to, *, at=LATER):
+    case_id = session.scalars(select(Message.case_id)).first()
+    session.add(
+        Message(
+            case_id=case_id,
+            direction=Direction.IN,
+            origin=Origin.MARKETING,
+            sender="boletin@tienda.example",
+            to=[to],
+            arrived_at=at,
+        )
+    )
+    session.flush()
+
+
+def findings():
+    with transaction() as session:
+        return [row.finding for row in session.scalars(select(Sighting))]
+
+
+def test_a_mailing_to_somebody_on_truce_is_reported_with_its_sender(held):
+    with transaction() as session:
+        seen(session, "Ana@cliente.example")
+        seen(session, EVA)
+    jobs.look_for_unasked()
+    jobs.look_for_unasked()
+    assert sorted(findings()) == [Finding.HARMLESS, Finding.UNASKED]
+    with transaction() as session:
+        assert unasked.by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
+
+
+def test_what_came_before_the_truce_broke_none(held):
+    with transaction() as session:
+        seen(session, ANA, at=MORNING - timedelta(hours=1))
+    jobs.look_for_unasked()
+    assert findings() == [Finding.HARMLESS]
+
+
+@pytest.mark.parametrize(("minutes", "good"), [(15, True), (-120, False)])
+def test_a_receipt_is_good_while_its_lease_lasts(held, minutes, good):
+    with transaction() as session:
+        ends = LATER + timedelta(minutes=minutes)
+        issued = ends - timedelta(minutes=15)
+        session.add(Receipt(jti="j", gate_id="g", issued_at=issued, expires_at=ends, text=""))
+        session.flush()
+        assert unasked._is_good(session, "j", LATER) is good
+        assert not unasked._is_good(session, "forged", LATER)
+        assert not unasked._is_good(session, "", LATER)
