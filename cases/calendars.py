@@ -116,7 +116,7 @@ def holiday_name(row: BusinessCalendar, day: date, language: str) -> str:
 def publish(session: Session, name: str, values: Mapping[str, Any], *, at: datetime) -> Calendar:
     """Add a version of that calendar, with what is said changed; raises BadHours, NeverOpen."""
     before = newest(session, name)
-    kept = _as_values(before) if before is not None else {}
+    kept = as_values(before) if before is not None else {}
     row = BusinessCalendar(
         **(kept | dict(values)),
         name=name,
@@ -131,7 +131,8 @@ def publish(session: Session, name: str, values: Mapping[str, Any], *, at: datet
     return made
 
 
-def _as_values(row: BusinessCalendar) -> dict[str, Any]:
+def as_values(row: BusinessCalendar) -> dict[str, Any]:
+    """What it says, for a version that changes some of it."""
     names = ("zone", "opening_hours", "country", "region", "days")
     return {name: getattr(row, name) for name in names}
 

@@ -88,7 +88,7 @@ class Book:
         """What was promised to such a case at that instant: the most specific that fits."""
         names = {row.name for row in self.policies}
         rows = (_in_force(self._versions(name), as_of) for name in names)
-        fitting = [row for row in rows if row is not None and _fits(row, scope)]
+        fitting = [row for row in rows if row is not None and fits(row, scope)]
         if not fitting:
             return by_settings()
         return max(fitting, key=_specific).value()
@@ -120,7 +120,8 @@ def _in_force(versions: list[SlaPolicy], as_of: datetime) -> SlaPolicy | None:
     return versions[0] if versions[0].name == DEFAULT else None
 
 
-def _fits(row: SlaPolicy, scope: Scope) -> bool:
+def fits(row: SlaPolicy, scope: Scope) -> bool:
+    """Whether the policy is one for such a case."""
     typed = row.type in ("", scope.type) or scope.type.startswith(f"{row.type}.")
     return (
         typed

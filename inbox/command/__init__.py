@@ -35,6 +35,7 @@ COMMANDS = {
     "train": "inbox.command.learning:train",
     "evaluate": "inbox.command.learning:evaluate",
     "classify": "inbox.command.learning:classify",
+    "sla": "inbox.command.promises:group",
     "bench": "inbox.command.bench:bench",
 }
 
