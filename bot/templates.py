@@ -41,6 +41,14 @@ class MailTemplate(Base):
 def texts(session: Session, name: str, language: str) -> Texts:
     """The text in use: the admin's newest, or the shipped one. Raises wording.NoTemplate."""
     spoken = language if language in LANGUAGES else "en"
+    # A batch writes the same mail many times, in one transaction.
+    known: dict[tuple[str, str], Texts] = session.info.setdefault("texts", {})
+    if (name, spoken) not in known:
+        known[name, spoken] = _newest(session, name, spoken)
+    return known[name, spoken]
+
+
+def _newest(session: Session, name: str, spoken: str) -> Texts:
     row = session.scalars(
         select(MailTemplate)
         .where(MailTemplate.name == name, MailTemplate.language == spoken)
@@ -58,6 +66,7 @@ def save(session: Session, row: MailTemplate) -> MailTemplate:
     if unknown:
         raise UnknownPlaces(", ".join(sorted(unknown)))
     session.add(row)
+    session.info.pop("texts", None)
     return row
 
 
