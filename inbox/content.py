@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from inbox import spool
 
 MOST_PARTS = 1_000
+MOST_CONTAINERS = 100
+"""Python's parser takes the square of the time for parts inside parts inside parts."""
 LONGEST_HTML = 1_000_000
 MOST_PICTURES, LARGEST_PICTURES = 30, 8_000_000
 
@@ -82,6 +84,8 @@ def _picture(content: bytes) -> Picture | None:
 
 
 def _parts(content: bytes) -> Iterator[tuple[int, Part]]:
+    if content.count(b"multipart/") > MOST_CONTAINERS:
+        return
     try:
         waiting = [email.message_from_bytes(content)]
     except RecursionError:

@@ -9,7 +9,8 @@
   // --- htmx: the token of every request, focus that is never lost, toasts that go away ---------
   const token = () => find('meta[name="csrf"]')?.content || "";
   document.addEventListener("htmx:config:request", (event) => {
-    event.detail.ctx.request.headers["X-CSRF-Token"] = token();
+    const own = find('input[name="csrf"]', event.detail.ctx.sourceElement)?.value;
+    event.detail.ctx.request.headers["X-CSRF-Token"] = own || token();
   });
   document.addEventListener("signedin", (event) => {
     const fresh = event.detail?.csrf || event.detail?.value?.csrf;
@@ -41,11 +42,21 @@
 
   function settle() {
     mark();
+    end();
     all(".toast[data-seconds]:not([data-leaving])").forEach((toast) => leave(toast, Number(toast.dataset.seconds)));
     all("iframe.mail-frame").forEach(fit);
     if (document.activeElement === document.body || !document.activeElement) {
       (find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
     }
+  }
+
+  // A case opens at its newest message.
+  function end() {
+    const body = find(".case-body:not([data-ended])");
+    if (!body) return;
+    body.dataset.ended = "yes";
+    const last = all(".message", body).at(-1);
+    if (last && !location.hash && last.offsetTop > body.clientHeight / 2) body.scrollTop = last.offsetTop - body.offsetTop - 12;
   }
 
   function leave(toast, seconds) {

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 import bot.tables  # noqa: F401  owns tables
+import inbox.web.guesses
+import inbox.web.sessions  # noqa: F401  own a table each
 from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db, sla

@@ -172,7 +172,7 @@ def _id_of(subject: str) -> str:
 
 
 def _tag(number: int, written: Written) -> None:
-    others = [code for code in ("fulfil.delivery", "money.billing", "info.question")]
+    others = ("fulfil.delivery", "money.billing", "info.question")
     guesses = [Guess(written.type, written.p), *(Guess(c, (1 - written.p) / 3) for c in others)]
     labels = Labels(
         id=str(number),

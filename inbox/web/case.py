@@ -4,7 +4,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from cases import clock
-from cases.case import take
+from cases.case import Case, take
 from cases.db import reading, transaction
 from cases.language import ngettext
 from cases.message import Message
@@ -29,12 +29,17 @@ TEMPLATE = "case/page.html"
 def page(case_id: int) -> Response:
     """One case."""
     with reading() as session:
-        was_unread = the_case(session, case_id).unread
-    if was_unread:
-        _mark_read(case_id)
+        case = the_case(session, case_id)
+        if not case.unread:
+            return _page(session, case)
+    _mark_read(case_id)
     with reading() as session:
-        file = gathered(session, case_id)
-        return show_file(session, file, draft=_draft(session), notice=notices.from_address())
+        return _page(session, the_case(session, case_id))
+
+
+def _page(session: Session, case: Case) -> Response:
+    file = _gathered(session, case)
+    return show_file(session, file, draft=_draft(session), notice=notices.from_address())
 
 
 def _mark_read(case_id: int) -> None:
@@ -44,7 +49,10 @@ def _mark_read(case_id: int) -> None:
 
 def gathered(session: Session, case_id: int) -> CaseFile:
     """The file of a case that the agent may see."""
-    case = the_case(session, case_id)
+    return _gathered(session, the_case(session, case_id))
+
+
+def _gathered(session: Session, case: Case) -> CaseFile:
     before = request.args.get("before", 0, type=int)
     return casefile.gather(session, agent(), case, clock.now(), before)
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer
 
 from bot.outbox import Decided, OutgoingMail
 from cases.agent import Agent, Role
 from cases.case import Case
-from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
 from cases.history import Event
 from cases.message import Message
@@ -49,32 +48,23 @@ class CaseFile:
 
 def gather(session: Session, agent: Agent, case: Case, now: datetime, before: int = 0) -> CaseFile:
     """The case with its conversation; `before` asks for the messages older than that one."""
-    contact = (
-        session.scalars(
-            select(Contact)
-            .options(joinedload(Contact.identifiers))
-            .where(Contact.id == case.contact_id)
-        )
-        .unique()
-        .one()
-    )
-    messages = _messages(session, case, before)
-    cards = _cards(session, case, messages)
+    cards, oldest, latest = _cards(session, case, before)
     agents = _agents(session)
-    holds = [one for one in rows.holds_of(session, {contact.id})[contact.id] if one.holds_at(now)]
+    contact_id = case.contact_id
+    holds = [one for one in rows.holds_of(session, {contact_id})[contact_id] if one.holds_at(now)]
     return CaseFile(
         case=case,
         subject=words.subject(case),
-        who=rows.called(contact),
+        who=rows.called(case.contact),
         state=words.state(case.state),
         deadline=chips.deadline(case, now),
         kind=chips.kind(case),
         mood=chips.mood(case),
-        more=[chip for chip in (chips.urgent(case), chips.truce(holds, now)) if chip],
+        more=[chip for chip in (chips.urgent(case), chips.long_truce(holds)) if chip],
         entries=cards,
         open_from=len(cards) - OPEN_AT_THE_END if len(cards) > FOLDED_FROM else 0,
-        older=messages[0].id if len(messages) == SHOWN else None,
-        newest=newest(session, case.id),
+        older=oldest,
+        newest=newest(session, case.id) if before else latest,
         holds=holds,
         others=_others(session, agent, case),
         agents=[one for one in agents if one.active and one.role in ASSIGNABLE],
@@ -100,41 +90,39 @@ def since(session: Session, case_id: int, seen: int) -> Sequence[Message]:
     ).all()
 
 
-def _messages(session: Session, case: Case, before: int) -> list[Message]:
-    query = select(Message).where(Message.case_id == case.id)
-    if before:
-        query = query.where(Message.id < before)
-    found = session.scalars(query.order_by(Message.id.desc()).limit(SHOWN)).all()
-    return list(reversed(found))
-
-
-def _cards(session: Session, case: Case, messages: list[Message]) -> list[Entry]:
-    sent = session.scalars(
-        select(OutgoingMail)
-        .where(OutgoingMail.case_id == case.id)
-        .order_by(OutgoingMail.id.desc())
-        .limit(SHOWN)
-    ).all()
-    decided = {
-        one.message_id: one
-        for one in session.scalars(
-            select(Decided).where(Decided.message_id.in_([message.id for message in messages]))
-        )
-    }
+def _cards(session: Session, case: Case, before: int) -> tuple[list[Entry], int | None, int]:
+    """The cards of a page, the oldest message if there are older ones, and the newest."""
+    found = _messages(session, case, before)
     events = session.scalars(
         select(Event).where(Event.case_id == case.id).order_by(Event.id.desc()).limit(2 * SHOWN)
-    )
-    by_message = {mail.message_id: mail for mail in sent if not mail.automatic}
-    return entries.grouped(
+    ).all()
+    cards = {message.id: (message, sent, decided) for message, sent, decided in reversed(found)}
+    shown = entries.grouped(
         [
-            *(
-                entries.of_message(one, by_message.get(one.id), decided.get(one.id))
-                for one in messages
-            ),
-            *(entries.of_automatic(mail) for mail in sent if mail.automatic),
-            *entries.of_events(reversed(list(events))),
+            *(entries.of_message(*one) for one in cards.values()),
+            *entries.of_events(reversed(events)),
         ]
     )
+    older = min(cards) if len(found) == SHOWN else None
+    return shown, older, max(cards, default=0)
+
+
+def _messages(
+    session: Session, case: Case, before: int
+) -> list[tuple[Message, OutgoingMail | None, Decided | None]]:
+    """The newest messages, with what became of them and what was decided about them."""
+    mail = (OutgoingMail.case_id == Message.case_id) & (OutgoingMail.message_id == Message.id)
+    query = (
+        select(Message, OutgoingMail, Decided)
+        .outerjoin(OutgoingMail, mail)
+        .outerjoin(Decided, Decided.message_id == Message.id)
+        .options(defer(OutgoingMail.content))
+        .where(Message.case_id == case.id)
+    )
+    if before:
+        query = query.where(Message.id < before)
+    found = session.execute(query.order_by(Message.id.desc()).limit(SHOWN))
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def _agents(session: Session) -> Sequence[Agent]:

@@ -23,6 +23,8 @@ class Chip:
     hint: str = ""
     guess: bool = False
     """A machine thinks so: drawn with a dashed border until a person confirms it."""
+    small: bool = False
+    """The icon stands for the word, which only readers of the screen and pointers get."""
 
 
 def margin() -> timedelta:
@@ -57,7 +59,7 @@ def kind(case: Case) -> Chip | None:
     if not case.type:
         return None
     hint = _("Set by {name}", name=case.type_by) if case.type_by else _("Guessed by the classifier")
-    return Chip("tag", words.type_name(case.type), "", hint, guess=not case.type_by)
+    return Chip("tag", words.type_name(case.type), "kind", hint, guess=not case.type_by)
 
 
 _FACES = {"negative": "frown", "neutral": "meh", "positive": "smile"}
@@ -83,12 +85,8 @@ def bot(answers: int) -> Chip | None:
     """How often the program spoke by itself."""
     if not answers:
         return None
-    return Chip(
-        "bot",
-        ngettext("Bot · {number}", "Bot · {number}", answers),
-        "bot",
-        ngettext("The bot answered once", "The bot answered {number} times", answers),
-    )
+    said = ngettext("The bot answered once", "The bot answered {number} times", answers)
+    return Chip("bot", said, "bot", said, small=True)
 
 
 def truce(holds: Sequence[Exclusion], now: datetime) -> Chip | None:
@@ -96,8 +94,16 @@ def truce(holds: Sequence[Exclusion], now: datetime) -> Chip | None:
     live = [one for one in holds if one.holds_at(now)]
     if not live:
         return None
-    hint = ", ".join(words.reason(one.reason) for one in live)
-    return Chip("pause", _("Truce {until}", until=until(live)), "truce", hint)
+    said = _("Truce {until}", until=until(live))
+    return Chip("pause", said, "truce", said, small=True)
+
+
+def long_truce(holds: Sequence[Exclusion]) -> Chip | None:
+    """The same where there is room to say until when."""
+    if not holds:
+        return None
+    hint = ", ".join(words.reason(one.reason) for one in holds)
+    return Chip("pause", _("Truce {until}", until=until(holds)), "truce", hint)
 
 
 def until(holds: Sequence[Exclusion]) -> str:
@@ -112,10 +118,9 @@ def of_row(case: Case, holds: Sequence[Exclusion], answers: int, now: datetime) 
     """All chips of a line in a list."""
     found = (
         deadline(case, now),
+        mood(case) if case.sentiment != "neutral" else None,
         kind(case),
-        mood(case),
-        urgent(case),
-        bot(answers),
         truce(holds, now),
+        bot(answers),
     )
     return [chip for chip in found if chip is not None]

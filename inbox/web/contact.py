@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Response, request
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from bot.outbox import OutgoingMail
 from cases import clock
@@ -53,7 +53,7 @@ def page(contact_id: int) -> Response:
             who=rows.called(contact),
             cases=their_cases,
             holds=holds,
-            truce=chips.truce(holds, now),
+            truce=chips.long_truce(holds),
             as_customer=as_customer,
             timeline=_timeline(session, contact, as_customer=as_customer),
         )
@@ -73,14 +73,14 @@ def _timeline(session: Session, contact: Contact, *, as_customer: bool) -> list[
     found = session.scalars(messages.order_by(Message.arrived_at.desc()).limit(SHOWN)).all()
     outgoing = session.scalars(
         select(OutgoingMail)
+        .options(defer(OutgoingMail.content))
         .where(OutgoingMail.case_id.in_(mine))
         .order_by(OutgoingMail.id.desc())
         .limit(2 * SHOWN)
     ).all()
-    by_message = {mail.message_id: mail for mail in outgoing if not mail.automatic}
+    by_message = {mail.message_id: mail for mail in outgoing}
     cards = [
         *(entries.of_message(one, by_message.get(one.id), None) for one in found),
-        *(entries.of_automatic(mail) for mail in outgoing if mail.automatic),
     ]
     return _marked([one for one in entries.grouped(cards) if not as_customer or _reached(one)])
 

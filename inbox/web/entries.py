@@ -1,7 +1,5 @@
 """What stands in a conversation: mails, notes, the bot's answers and events, as cards to show."""
 
-import email
-import email.policy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,12 +55,12 @@ _ORIGINS = {
 
 def of_message(message: Message, sent: OutgoingMail | None, decision: Decided | None) -> Entry:
     """The card of a mail or note."""
-    kind, icon = _KINDS.get(message.direction) or _ORIGINS.get(message.origin, ("machine", "cog"))
+    kind, icon = _kind(message)
     text, rest = split(message)
     return Entry(
         kind=kind,
         at=message.arrived_at,
-        label=_("Note") if kind == "note" else words.origin(message.origin),
+        label=_label(message, kind),
         icon=icon,
         who=message.sender_name.strip() or message.sender or message.by,
         to=", ".join([*message.to, *message.cc][:6]),
@@ -76,6 +74,18 @@ def of_message(message: Message, sent: OutgoingMail | None, decision: Decided | 
     )
 
 
+def _kind(message: Message) -> tuple[str, str]:
+    """Who speaks, as a style and an icon."""
+    if message.origin is Origin.OWN and message.by == "bot":
+        return "bot", "bot"
+    return _KINDS.get(message.direction) or _ORIGINS.get(message.origin, ("machine", "cog"))
+
+
+def _label(message: Message, kind: str) -> str:
+    named = {"note": _("Note"), "bot": _("Bot")}
+    return named.get(kind) or words.origin(message.origin)
+
+
 def split(message: Message) -> tuple[str, str]:
     """What was newly written, and what is only quoted."""
     whole, new = message.text[:LONGEST].strip(), message.new_text[:LONGEST].strip()
@@ -83,23 +93,6 @@ def split(message: Message) -> tuple[str, str]:
         return whole or new, ""
     rest = whole[len(new) :].strip() if whole.startswith(new) else whole
     return new, rest
-
-
-def of_automatic(mail: OutgoingMail) -> Entry:
-    """The card of an answer that the program gave by itself."""
-    content = email.message_from_bytes(mail.content, policy=email.policy.default)
-    return Entry(
-        kind="bot",
-        at=mail.settled_at or mail.queued_at,
-        label=_("Bot"),
-        icon="bot",
-        who=_("Automatic answer"),
-        to=mail.recipient,
-        text=str(content.get_content()).strip(),
-        delivery=delivery(mail),
-        subject=str(content["Subject"] or ""),
-        case_id=mail.case_id,
-    )
 
 
 def delivery(mail: OutgoingMail) -> Chip:

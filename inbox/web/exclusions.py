@@ -65,16 +65,17 @@ def _counts(session: Session) -> list[tuple[str, int]]:
         .group_by(Exclusion.reason)
     )
     by_reason: dict[Reason, int] = {row[0]: row[1] for row in found}
-    return [(words.reason(reason), by_reason.get(reason, 0)) for reason in Reason]
+    counted = sorted(by_reason.items(), key=lambda one: (-one[1], one[0]))
+    return [(words.reason(reason), number) for reason, number in counted]
 
 
 def _people(session: Session) -> list[Held]:
+    theirs = select(Case.contact_id).where(visible_to(agent()))
     found = session.execute(
         select(Exclusion, Contact)
         .join(Contact, Contact.id == Exclusion.contact_id)
-        .join(Case, Case.id == Exclusion.case_id)
         .options(selectinload(Contact.identifiers))
-        .where(_live(), visible_to(agent()))
+        .where(_live(), Exclusion.contact_id.in_(theirs))
         .order_by(Exclusion.id.desc())
         .limit(SHOWN)
     )

@@ -46,7 +46,7 @@ def name(folder: Folder) -> str:
         Folder.MINE: _("Mine"),
         Folder.RISK: _("Deadline at risk"),
         Folder.ALL: _("All open"),
-        Folder.CLOSED: _("Closed"),
+        Folder.CLOSED: _("Closed cases"),
         Folder.BULK: _("Bots and lists"),
     }[folder]
 

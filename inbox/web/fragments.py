@@ -37,4 +37,4 @@ def frame(session: Session) -> dict[str, Any]:
 
 def piece(template: str, block: str, target: str, *, swap: str = "innerHTML", **values: Any) -> str:
     """A block of a template as a piece of an answer, for that place."""
-    return hx.partial(target, render_block(template, block, **values), swap=swap)
+    return str(hx.partial(target, render_block(template, block, **values), swap=swap))

@@ -57,14 +57,12 @@ def _check() -> AnyResponse | None:
     policy = _policy()
     if policy is Policy.TOKEN or request.endpoint == "static":
         return None
+    me = somebody()
+    if me is None and policy is not Policy.EVERYONE:
+        return _ask_to_sign_in()
     if request.method not in csrf.SAFE and not csrf.is_ours(request):
         abort(403, _("The form is too old or not ours. Load the page again and repeat it."))
-    me = somebody()
-    if policy is Policy.EVERYONE:
-        return None
-    if me is None:
-        return _ask_to_sign_in()
-    return None if may(me, policy) else abort(403)
+    return None if me is None or may(me, policy) else abort(403)
 
 
 def _ask_to_sign_in() -> AnyResponse:

@@ -87,7 +87,7 @@ def news(name: str) -> Response:
         number = session.scalar(select(func.count()).select_from(some)) or 0
     if not number:
         return answer("")
-    said = ngettext("{number} new · show", "{number} new · show", number)
+    said = ngettext("{number} new case · show", "{number} new cases · show", number)
     href = url_for("listing.folder", name=name, sort=request.args.get("sort"))
     return answer(f'<a class="news" href="{text(href)}">{text(said)}</a>')
 

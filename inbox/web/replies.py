@@ -113,7 +113,7 @@ def _box(file: casefile.CaseFile, draft: str, **more: Any) -> str:
     folder, order = came_from()
     values = {"refused": "", "stale": [], "came_from": folder, "order": order, **more}
     target = f"#case-composer-{file.case.id}"
-    return piece("case/page.html", "composer", target, file=file, draft=draft, **values)
+    return str(piece("case/page.html", "composer", target, file=file, draft=draft, **values))
 
 
 def _again(case_id: int, text: str, refusal: str, status: int, seen: int = 0) -> AnyResponse:

@@ -40,6 +40,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         THEMES=THEMES,
     )
     app.jinja_env.filters["linked"] = linked
+    app.jinja_env.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("macros.html").module
     app.context_processor(_of_request)
 

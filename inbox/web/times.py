@@ -3,17 +3,20 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_datetime_format
 
 from cases import clock
-from cases.language import current, say_datetime
+from cases.language import current
 from cases.language import gettext as _
 from cases.settings import settings
 
 
 def exact(instant: datetime) -> str:
     """Day and minute."""
-    return say_datetime(instant, settings().zone, style="medium")
+    zone = ZoneInfo(settings().zone)
+    hour = format_skeleton("Hm", instant.astimezone(zone), tzinfo=zone, locale=current())
+    both = str(get_datetime_format("medium", locale=current())).replace("'", "")
+    return both.replace("{0}", hour).replace("{1}", day(instant))
 
 
 def short(instant: datetime) -> str:

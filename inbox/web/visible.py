@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flask import abort
 from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from cases.agent import Agent, Role
 from cases.case import Case, take
@@ -44,9 +44,16 @@ def _mailboxes(somebody: Agent) -> ColumnElement[int]:
     return select(Mailbox.id).where(Mailbox.team.in_((somebody.team, ""))).scalar_subquery()
 
 
+_WITH_PEOPLE = (
+    joinedload(Case.contact).joinedload(Contact.identifiers),
+    joinedload(Case.mailbox),
+)
+
+
 def the_case(session: Session, case_id: int) -> Case:
     """The case, or an error page that says no more than that there is none."""
-    found = session.scalars(select(Case).where(Case.id == case_id, visible_to(agent()))).first()
+    query = select(Case).where(Case.id == case_id, visible_to(agent()))
+    found = session.scalars(query.options(*_WITH_PEOPLE)).unique().first()
     return found if found is not None else abort(404)
 
 

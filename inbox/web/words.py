@@ -68,11 +68,43 @@ def trust(value: Trust) -> str:
 
 
 def reason(value: Reason) -> str:
-    known = {
-        "open_case": _("an open case"),
-        "sla_breach": _("an answer that came too late"),
-    }
+    """Why a person is on truce, in a few words."""
+    known = _by_care() | _by_wish()
     return known.get(value.value, value.value.replace("_", " "))
+
+
+def _by_care() -> dict[str, str]:
+    return {
+        "open_case": _("open case"),
+        "sla_breach": _("late answer"),
+        "repeated_contacts": _("wrote again and again"),
+        "contact_wave": _("part of a wave of complaints"),
+        "negative_mood": _("angry of late"),
+        "formal_claim": _("formal claim"),
+        "after_closing": _("rest after a closed case"),
+        "personal_contact": _("in touch with an agent"),
+        "provisional": _("not looked at yet"),
+        "vip": _("important customer"),
+        "influencer": _("influencer"),
+        "pressure_cap": _("too many mails of late"),
+        "manual": _("set by an agent"),
+    }
+
+
+def _by_wish() -> dict[str, str]:
+    return {
+        "unsubscribed_all": _("unsubscribed"),
+        "opt_out_heard": _("asked for no advertising"),
+        "unsubscribed_topic": _("unsubscribed from a topic"),
+        "spam_complaint": _("reported us as spam"),
+        "objection": _("objected (GDPR)"),
+        "erased": _("erased"),
+        "legal_hold": _("legal hold"),
+        "deceased": _("deceased"),
+        "bounce_hard": _("address is dead"),
+        "invalid_address": _("invalid address"),
+        "bounce_soft": _("mail comes back for now"),
+    }
 
 
 def event(what: What) -> str:

@@ -1,0 +1,151 @@
+"""Every address of the program, for everybody: who is let in, who is not, and what they may see."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from cases import Agent, Case, Mailbox, Message
+from cases.db import reading
+from inbox.spool import Fate, RawMail
+from inbox.web.access import NoPolicy, Pages, Policy, policy_of
+from tests.inbox.web.conftest import Enter, Visitor
+from tests.seeding import ADMIN, ANA, BEA, LUIS
+
+MAR, AUD, EX = "mar@tienda.test", "aud@tienda.test", "ex@tienda.test"
+# Who may use routes of a policy; Ana's team is "tienda", Luis's is "mayoristas".
+MAY = {
+    Policy.SIGNED_IN: {ANA, LUIS, BEA, ADMIN, MAR, AUD},
+    Policy.CASES: {ANA, LUIS, BEA, ADMIN},
+    Policy.OPERATIONS: {BEA, ADMIN, AUD},
+    Policy.ADMIN: {ADMIN},
+}
+EVERYBODY = ("", ANA, LUIS, BEA, ADMIN, MAR, AUD, EX)
+# Routes whose address names something that belongs to the team "tienda".
+OWNED = ("case_id", "message_id", "contact_id", "raw_id")
+
+
+def _values(rule: Rule) -> dict[str, object]:
+    """An object of the team "tienda" for each part of the address."""
+    with reading() as session:
+        message = session.scalars(
+            select(Message)
+            .join(Case, Case.id == Message.case_id)
+            .join(Mailbox, Mailbox.id == Case.mailbox_id)
+            .where(Mailbox.team == "tienda", Message.subject == "Factura", Message.raw_id > 0)
+        ).one()
+        failed = session.scalars(select(RawMail.id).where(RawMail.fate == Fate.FAILED)).one()
+        eva = session.scalars(select(Agent.id).where(Agent.address == EX)).one()
+        known = {
+            "case_id": message.case_id,
+            "message_id": message.id,
+            "contact_id": session.get_one(Case, message.case_id).contact_id,
+            "raw_id": failed,
+            "agent_id": eva,
+            "name": "all",
+            "part": message.attachments[-1]["part"],
+            "filename": "icon.svg",
+        }
+    return {name: known[name] for name in rule.arguments}
+
+
+def _rules(app: Flask) -> list[Rule]:
+    tokens = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if policy_of(app.view_functions[rule.endpoint]) is not Policy.TOKEN
+    ]
+    return sorted(tokens, key=lambda rule: rule.rule)
+
+
+def _path(app: Flask, rule: Rule) -> str:
+    method = "GET" if "GET" in (rule.methods or ()) else "POST"
+    return app.url_map.bind("localhost").build(rule.endpoint, _values(rule), method=method)
+
+
+def _ask(visitor: Visitor, rule: Rule, path: str, *, partial: bool) -> int:
+    if "GET" in (rule.methods or ()):
+        response = visitor.get(path, partial=partial)
+        response.close()
+        return response.status_code
+    return visitor.post(path, partial=partial, type="money.refund", mood="neutral").status_code
+
+
+def _visitors(visitor: Visitor, enter: Enter, who: tuple[str, ...]) -> dict[str, Visitor]:
+    return {one: enter(one) if one else visitor for one in who}
+
+
+@pytest.mark.parametrize(
+    ("partial", "everybody"),
+    [(False, EVERYBODY), (True, ("", LUIS, ADMIN, MAR, EX))],
+    ids=["page", "fragment"],
+)
+def test_nobody_gets_what_is_not_theirs(
+    app: Flask, visitor: Visitor, enter: Enter, partial: bool, everybody: tuple[str, ...]
+) -> None:
+    visitors = _visitors(visitor, enter, everybody)
+    wrong = []
+    # All addresses first: the visits change what they name.
+    paths = [(rule, _path(app, rule)) for rule in _rules(app)]
+    for rule, path in paths:
+        policy = policy_of(app.view_functions[rule.endpoint])
+        for who, one in visitors.items():
+            if rule.endpoint == "signin.sign_out":
+                continue
+            status = _ask(one, rule, path, partial=partial)
+            if not _as_it_should(status, rule, policy, who, partial=partial):
+                wrong.append((rule.rule, who or "anonymous", status))
+    assert wrong == []
+
+
+def _as_it_should(status: int, rule: Rule, policy: Policy, who: str, *, partial: bool) -> bool:
+    if policy is Policy.EVERYONE:
+        # The token of a session that is no more fits nothing.
+        return status in (200, 303, 422) or (who == EX and status == 403)
+    if who in ("", EX):
+        return status == (401 if partial else 303)
+    if who not in MAY[policy]:
+        return status == 403
+    if who == LUIS and set(OWNED) & rule.arguments:
+        return status == 404
+    # Who may, gets an answer or a refusal that speaks of the thing itself.
+    return status in (200, 204, 302, 303, 400, 403 if "withdrawal" in rule.rule else 200, 409, 422)
+
+
+def test_a_route_without_a_policy_cannot_be_declared() -> None:
+    pages = Pages("careless", __name__)
+    with pytest.raises(NoPolicy, match="secret does not say who may use it"):
+
+        @pages.get("/secret")
+        def secret() -> str:
+            return ""
+
+
+def test_every_route_says_who_may_use_it(app: Flask) -> None:
+    assert all(policy_of(view) for view in app.view_functions.values())
+
+
+def test_lists_and_searches_show_a_team_its_own_cases_alone(enter: Enter) -> None:
+    ana, luis = enter(ANA), enter(LUIS)
+    for path in ("/inbox/all", "/search?q=tarifa", "/exclusions"):
+        assert "Distribuciones Hnos. Pérez" not in ana.get(path).text
+        assert "Distribuciones Hnos. Pérez" in luis.get(path).text
+    assert "Whitcombe" in ana.get("/inbox/all").text
+    assert "Whitcombe" not in luis.get("/inbox/all").text
+
+
+def test_marketing_learns_of_an_address_but_sees_no_list_of_people(enter: Enter) -> None:
+    mar = enter(MAR)
+    page = mar.get("/exclusions?address=nora@correo.example").text
+    assert "nora@correo.example está en tregua" in page
+    assert "Whitcombe" not in page
+    assert "/cases/" not in page
+
+
+def test_a_disabled_agent_is_out_at_once(enter: Enter) -> None:
+    luis, admin = enter(LUIS), enter(ADMIN)
+    assert luis.get("/inbox/all").status_code == 200
+    with reading() as session:
+        number = session.scalars(select(Agent.id).where(Agent.address == LUIS)).one()
+    assert admin.post(f"/admin/users/{number}/activity", active="no").status_code == 303
+    assert luis.get("/inbox/all").status_code == 303

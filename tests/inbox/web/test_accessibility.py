@@ -1,0 +1,126 @@
+"""axe finds nothing wrong, and nothing it could not judge, on any screen, theme and language."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+
+from inbox.web.access import Policy, policy_of
+from tests.inbox.web.conftest import case_about
+from tests.seeding import ADMIN
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+AXE = Path(__file__).resolve().parents[2] / "assets" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Endpoint -> an address that shows it filled; a test sees that no screen is forgotten.
+SCREENS = {
+    "listing.folder": "/inbox/all",
+    "case.page": "/cases/{case}",
+    "contact.page": "/contacts/1",
+    "search.page": "/search?q=pedido",
+    "failures.page": "/failures",
+    "exclusions.overview": "/exclusions?address=nora@correo.example",
+    "users.page": "/admin/users",
+    "mailboxes.page": "/admin/mailboxes",
+    "queues.health": "/admin/queues",
+}
+STATES = {
+    "an empty list": "/inbox/mine",
+    "a list of machines": "/inbox/bulk",
+    "a search without a hit": "/search?q=zzzz",
+    "a closed case": "/cases/{closed}",
+    "a page that is not there": "/cases/99999",
+}
+NO_SCREENS = {
+    *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
+    *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
+}
+EVERY = [(theme, language) for theme in ("light", "dark") for language in ("es", "en")]
+Open = Callable[..., None]
+
+
+def _found(page: "Page", within: str = "html") -> list[str]:
+    page.evaluate(AXE.read_text())
+    result: dict[str, Any] = page.evaluate(
+        "([within, rules]) => axe.run(within, {runOnly: {type: 'tag', values: rules}, "
+        "resultTypes: ['violations', 'incomplete']})",
+        [within, RULES],
+    )
+    unsure = [one for one in result["incomplete"] if one["id"] == "color-contrast"]
+    return [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in (*result["violations"], *unsure)
+        for node in one["nodes"]
+    ]
+
+
+def _address(path: str) -> str:
+    return path.format(case=case_about("Llamadas a deshora").id, closed=case_about("¡Gracias!").id)
+
+
+def test_no_screen_is_forgotten(app: Flask) -> None:
+    screens = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and policy_of(app.view_functions[rule.endpoint]) is not Policy.TOKEN
+    }
+    assert screens - NO_SCREENS == set(SCREENS)
+
+
+@pytest.mark.parametrize("path", [*SCREENS.values(), *STATES.values()])
+def test_axe_finds_nothing(page: "Page", open_as: Open, path: str) -> None:
+    # Each screen in one theme and language here, in all of them at night.
+    theme, language = EVERY[len(path) % len(EVERY)]
+    open_as(ADMIN, _address(path), theme=theme, language=language)
+    assert _found(page) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("theme", "language"), EVERY)
+@pytest.mark.parametrize("path", [*SCREENS.values(), *STATES.values()])
+def test_axe_finds_nothing_anywhere(
+    page: "Page", open_as: Open, path: str, theme: str, language: str
+) -> None:
+    open_as(ADMIN, _address(path), theme=theme, language=language)
+    assert _found(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert _found(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens_and_fails(page: "Page", open_as: Open, theme: str) -> None:
+    open_as(ADMIN, _address("/cases/{case}"), theme=theme)
+    # What lies below something open cannot be judged, so the open thing is looked at alone.
+    page.locator("#drop-type summary").click()
+    assert _found(page, "#drop-type") == []
+    page.keyboard.press("Escape")
+    page.locator(".why summary").first.click()
+    page.locator(".quoted summary").first.click()
+    page.locator(".events summary").first.click()
+    page.locator("label:has(#mode-note)").click()
+    assert _found(page) == []
+    page.locator("[data-note]").click()
+    page.locator("#refused").wait_for()
+    assert _found(page) == []
+    page.locator("#me-button").click()
+    assert _found(page, "#my-menu") == []
+    page.keyboard.press("Escape")
+    page.locator("[data-help]").click()
+    assert _found(page, "#help") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_sign_in(page: "Page", site: str, theme: str) -> None:
+    page.context.add_cookies([{"name": "tregua_theme", "value": theme, "url": site}])
+    page.goto(f"{site}/sign-in")
+    assert _found(page) == []
+    page.locator("#address").fill("nobody@tienda.test")
+    page.locator("#password").fill("wrong")
+    page.locator("button.is-primary").click()
+    page.locator("#refusal").wait_for()
+    assert _found(page) == []

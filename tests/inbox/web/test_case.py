@@ -1,0 +1,145 @@
+"""The page of a case: whole or as a fragment, in the order of time, with its reasons."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from cases import Case, Direction, Message, Origin, clock
+from cases.db import reading, transaction
+from tests.inbox.web.conftest import Enter, case_about
+from tests.seeding import ADMIN, ANA
+
+LONG = (
+    "El pedido 4711-2026-ES no ha llegado y ya es la tercera vez que escribo "
+    "sin que nadie me responda"
+)
+
+
+def test_the_conversation_reads_from_the_first_mail_to_the_last(enter: Enter) -> None:
+    page = enter(ADMIN).get(f"/cases/{case_about('Llamadas a deshora').id}").text
+    steps = [
+        "Me han llamado tres veces",
+        "respuesta automática",
+        "le pido disculpas",
+        "Hoy otra vez",
+    ]
+    places = [page.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def test_each_card_says_who_speaks(enter: Enter) -> None:
+    page = enter(ADMIN).get(f"/cases/{case_about('Llamadas a deshora').id}").text
+    said = re.findall(r'class="message-label">([^<]+)<', page)
+    assert said == ["Cliente", "Bot", "Agente", "Cliente"]
+
+
+def test_quoted_text_is_folded_away(enter: Enter) -> None:
+    page = enter(ADMIN).get(f"/cases/{case_about('Llamadas a deshora').id}").text
+    folded = page[page.index('<details class="quoted">') :]
+    assert "Hemos recibido su mensaje" in folded
+    assert "Hemos recibido su mensaje. Le responderemos" not in page[: page.index('class="quoted"')]
+
+
+def test_a_case_says_why_a_mail_is_here_and_why_the_bot_was_silent(enter: Enter) -> None:
+    page = enter(ADMIN).get(f"/cases/{case_about('Llamadas a deshora').id}").text
+    assert "responde a un correo" in page
+    assert "El bot calla: el caso ya tuvo acuse; ahora responde una persona" in page
+    assert "nadie avala al remitente" in page
+
+
+def test_a_case_shows_the_truce_and_until_when(enter: Enter) -> None:
+    page = enter(ADMIN).get(f"/cases/{case_about(LONG).id}").text
+    assert "Tregua hasta el cierre" in page
+    assert "Caso abierto" in page
+
+
+def test_a_fragment_is_the_reading_pane_with_its_title(enter: Enter) -> None:
+    case = case_about("Factura")
+    page = enter(ADMIN).get(f"/cases/{case.id}", partial=True).text
+    assert page.startswith(f"<title>#{case.id} Factura · Tregua</title>")
+    assert "<html" not in page
+    assert 'id="rows"' not in page
+    assert f'id="case-composer-{case.id}"' in page
+
+
+def test_the_same_address_is_a_whole_page_for_reloads_and_new_tabs(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    plain = admin.get(f"/cases/{case.id}?in=unassigned").text
+    restored = admin.client.get(
+        f"/cases/{case.id}?in=unassigned",
+        headers={"HX-Request": "true", "HX-History-Restore-Request": "true"},
+    ).text
+    for page in (plain, restored):
+        assert page.startswith("<!doctype html>")
+        assert 'id="rows"' in page
+        assert "Sin asignar</h1>" in page
+
+
+def test_opening_a_case_marks_it_read(enter: Enter) -> None:
+    case = case_about("Factura")
+    assert case.unread
+    enter(ANA).get(f"/cases/{case.id}", partial=True)
+    assert not case_about("Factura").unread
+
+
+def test_a_page_costs_at_most_twelve_statements(enter: Enter, statements: list[str]) -> None:
+    admin, case = enter(ADMIN), case_about("Llamadas a deshora")
+    admin.get(f"/cases/{case.id}")
+    for partial in (False, True):
+        statements.clear()
+        admin.get(f"/cases/{case.id}", partial=partial)
+        sent = [one for one in statements if "BEGIN" not in one and "PRAGMA" not in one]
+        assert len(sent) <= (12 if not partial else 9), "\n".join(sent)
+
+
+def _grow(case: Case, number: int) -> None:
+    with transaction() as session:
+        for n in range(number):
+            session.add(
+                Message(
+                    case_id=case.id,
+                    direction=Direction.IN,
+                    origin=Origin.CUSTOMER,
+                    text=f"mensaje {n}",
+                    arrived_at=clock.now() + timedelta(seconds=n),
+                )
+            )
+
+
+def test_old_messages_of_a_long_case_are_folded_and_older_ones_a_page_further(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    _grow(case, 130)
+    page = admin.get(f"/cases/{case.id}").text
+    assert len(re.findall(r'<details class="message [^>]+ open>', page)) == 3
+    older = re.search(r"\?before=(\d+)", page)
+    assert older is not None
+    assert "mensaje 2\n" in admin.get(f"/cases/{case.id}?before={older[1]}").text.replace(
+        "<", "\n<"
+    )
+
+
+def test_new_messages_are_announced(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    with reading() as session:
+        newest = max(session.scalars(select(Message.id).where(Message.case_id == case.id)))
+    path = f"/cases/{case.id}/news?seen={newest}"
+    assert admin.get(path, partial=True).text == ""
+    _grow(case, 2)
+    assert "2 mensajes nuevos · mostrar" in admin.get(path, partial=True).text
+
+
+def test_a_case_that_is_not_there_says_so_in_both_languages(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    assert "Aquí no está" in admin.get("/cases/999999").text
+    admin.post("/preferences/language", value="en")
+    assert "Not here" in admin.get("/cases/999999").text
+
+
+def test_types_and_moods_are_said_in_the_agents_language(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about(LONG)
+    assert "Entrega, retraso" in admin.get(f"/cases/{case.id}").text
+    admin.post("/preferences/language", value="en")
+    page = admin.get(f"/cases/{case.id}").text
+    assert "Angry" in page
+    assert "Entrega, retraso" not in page

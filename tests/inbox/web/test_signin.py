@@ -1,0 +1,136 @@
+"""Signing in: who gets in, who is slowed down, and what the browser holds."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cases import clock
+from cases.db import reading
+from inbox.web import guesses, sessions, signin
+from inbox.web.preferences import local
+from inbox.web.sessions import WebSession
+from tests.inbox.web.conftest import Enter, Visitor
+from tests.seeding import ANA, PASSWORD
+
+
+def _sign_in(visitor: Visitor, address: str = ANA, password: str = PASSWORD, **more: str) -> object:
+    return visitor.post("/sign-in", address=address, password=password, **more)
+
+
+def test_a_visitor_is_led_to_the_form_and_back_to_where_they_wanted(visitor: Visitor) -> None:
+    asked = visitor.get("/inbox/mine?sort=newest")
+    assert asked.status_code == 303
+    assert asked.location == "/sign-in?next=/inbox/mine?sort%3Dnewest"
+    let_in = _sign_in(visitor, next="/inbox/mine?sort=newest")
+    assert (let_in.status_code, let_in.location) == (303, "/inbox/mine?sort=newest")
+    assert visitor.get("/inbox/mine").status_code == 200
+
+
+def test_an_unknown_user_gets_the_same_reply_as_a_wrong_password(visitor: Visitor) -> None:
+    known = _sign_in(visitor, password="wrong")
+    unknown = _sign_in(visitor, "nobody@tienda.test", "wrong")
+    assert known.status_code == unknown.status_code == 422
+    assert known.text.replace(ANA, "") == unknown.text.replace("nobody@tienda.test", "")
+
+
+def test_the_typed_address_stays_and_the_password_does_not(visitor: Visitor) -> None:
+    page = _sign_in(visitor, password="not this one").text
+    assert f'value="{ANA}"' in page
+    assert "not this one" not in page
+
+
+def test_after_ten_guesses_nobody_gets_in_for_a_quarter_of_an_hour(visitor: Visitor) -> None:
+    for _ in range(guesses.FROM_ONE_PLACE):
+        assert _sign_in(visitor, password="guess").status_code == 422
+    assert _sign_in(visitor).status_code == 429
+    with clock.at(clock.now() + guesses.WINDOW + timedelta(seconds=1)):
+        assert _sign_in(visitor).status_code == 303
+
+
+def test_guessing_at_nobody_is_stopped_in_the_same_way(visitor: Visitor) -> None:
+    replies = [
+        _sign_in(visitor, "nobody@tienda.test", "guess").status_code
+        for _ in range(guesses.FROM_ONE_PLACE + 1)
+    ]
+    assert replies[-2:] == [422, 429]
+
+
+def test_who_got_in_may_slip_again(visitor: Visitor) -> None:
+    for _ in range(guesses.FROM_ONE_PLACE - 1):
+        _sign_in(visitor, password="slip")
+    assert _sign_in(visitor).status_code == 303
+    with reading() as session:
+        assert session.scalars(select(guesses.Guess)).all() == []
+
+
+def test_the_session_is_new_at_each_sign_in_and_its_secret_is_not_stored(visitor: Visitor) -> None:
+    visitor.client.set_cookie(signin.COOKIE, "chosen-by-somebody-else")
+    _sign_in(visitor)
+    secret = visitor.client.get_cookie(signin.COOKIE)
+    assert secret is not None
+    assert secret.value != "chosen-by-somebody-else"
+    assert secret.http_only
+    assert secret.same_site == "Lax"
+    with reading() as session:
+        kept = session.scalars(select(WebSession)).one()
+    assert secret.value not in vars(kept).values()
+
+
+def test_signing_out_ends_the_session_on_the_server(enter: Enter) -> None:
+    ana = enter(ANA)
+    assert ana.post("/sign-out").status_code == 303
+    ana.client.set_cookie(signin.COOKIE, ana.secret)
+    assert ana.get("/inbox/all").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("later", "status"),
+    [
+        (sessions.IDLE - timedelta(minutes=1), 200),
+        (sessions.IDLE + timedelta(minutes=1), 303),
+    ],
+)
+def test_a_session_ends_when_nobody_uses_it(enter: Enter, later: timedelta, status: int) -> None:
+    ana = enter(ANA)
+    with clock.at(clock.now() + later):
+        assert ana.get("/inbox/all").status_code == status
+
+
+def test_a_session_ends_after_a_day_however_much_it_is_used(enter: Enter) -> None:
+    ana, begun = enter(ANA), clock.now()
+    for hours in range(7, 28, 7):
+        with clock.at(begun + timedelta(hours=hours)):
+            status = ana.get("/inbox/all").status_code
+        assert status == (200 if hours < 24 else 303)
+
+
+def test_a_fragment_asked_for_too_late_brings_the_form_and_not_the_page(visitor: Visitor) -> None:
+    answer = visitor.get("/cases/1", partial=True)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Retarget"] == "#alerts"
+    assert 'name="password"' in answer.text
+    back = visitor.post("/sign-in", partial=True, address=ANA, password=PASSWORD)
+    assert "csrf" in back.headers["HX-Trigger"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "/a\n",
+    ],
+)
+def test_nobody_is_led_to_another_site(address: str) -> None:
+    assert local(address) == "/"
+
+
+def test_the_form_speaks_the_language_of_the_browser(visitor: Visitor) -> None:
+    spanish = visitor.client.get("/sign-in", headers={"Accept-Language": "es-ES,es;q=0.9"})
+    assert "Contraseña" in spanish.text
+    assert '<html lang="es"' in spanish.text
+    assert "Password" in visitor.get("/sign-in").text
