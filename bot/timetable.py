@@ -18,5 +18,6 @@ class Periodic:
 TIMETABLE = (
     Periodic("inbox.intake.jobs.file_waiting", FILE, timedelta(seconds=10)),
     Periodic("bot.jobs.sweep_outbox", SEND, timedelta(seconds=2)),
+    Periodic("bot.jobs.sweep_promises", SEND, timedelta(seconds=20)),
     Periodic("inbox.intake.jobs.tag_waiting", TAG, timedelta(seconds=30)),
 )

@@ -4,7 +4,7 @@ import pytest
 
 from bot import wording
 
-VALUES = {"number": "7", "due": "mañana", "hours": "", "signature": "Soporte"}
+VALUES = {"number": "7", "due": "mañana", "promise": "mañana", "signature": "Soporte"}
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -28,5 +28,5 @@ def test_what_a_customer_wrote_is_never_read_as_a_template(hostile: str) -> None
 
 
 def test_a_missing_value_stops_the_mail() -> None:
-    with pytest.raises(wording.UnknownValue, match="due"):
+    with pytest.raises(wording.UnknownValue, match="promise"):
         wording.write("acknowledgement", "es", {"number": "7", "hours": "", "signature": ""})
