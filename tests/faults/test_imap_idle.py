@@ -99,7 +99,7 @@ def _descendants(pid: int) -> list[int]:
 FAULTS = (_closed, _reset, _dead_line, _server_asleep)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__[1:])
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.__name__)[1:])
 def test_after_a_fault_new_mail_is_noticed(
     room: Mailroom, proxy: ToxicProxy, fault: Callable[[Mailroom, ToxicProxy], None]
 ) -> None:

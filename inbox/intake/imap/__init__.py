@@ -46,9 +46,11 @@ class Folder:
 
     uidvalidity: int
     uidnext: int
+    """As told, or one above the highest there is: then `tells_uidnext` is false."""
     exists: int
     name: str = "INBOX"
     takes_keyword: bool = False
+    tells_uidnext: bool = True
 
 
 class Connection(Line):
@@ -95,6 +97,7 @@ class Connection(Line):
             exists=int(said[b"EXISTS"]),
             name=name,
             takes_keyword=takes and bool({b"\\*", KEYWORD.lower()} & allowed),
+            tells_uidnext=bool(said.get(b"UIDNEXT")),
         )
 
     def numbers(self, name: str) -> tuple[int, int]:
@@ -118,19 +121,22 @@ class Connection(Line):
             self._client.noop()
             # The searches below see all that was told so far; what is told from here on is news.
             idling.forget_news(self._client)
-        found: list[int] = []
-        start, crowded = after + 1, self.folder.exists > UIDS_AT_ONCE
-        while crowded and start + UIDS_AT_ONCE < self.folder.uidnext:
-            found += self._search(["UID", f"{start}:{start + UIDS_AT_ONCE - 1}"])
-            start += UIDS_AT_ONCE
+        found = (self._search(["UID", window]) for window in self._windows(after + 1))
         # `n:*` always names the last mail, so what lies below is filtered.
-        found += self._search(["UID", f"{start}:*"])
-        return sorted({uid for uid in found if uid > after})
+        return sorted({uid for uids in found for uid in uids if uid > after})
+
+    def _windows(self, first: int) -> Iterator[str]:
+        """The UIDs from there on, in ranges of which each answer fits into one line."""
+        while self.folder.exists > UIDS_AT_ONCE and first + UIDS_AT_ONCE < self.folder.uidnext:
+            yield f"{first}:{first + UIDS_AT_ONCE - 1}"
+            first += UIDS_AT_ONCE
+        yield f"{first}:*"
 
     def uids_since(self, instant: datetime) -> list[int]:
         """UIDs of mails that may have arrived since then: servers search by day, in their zone."""
         day = max((instant - timedelta(days=1)).date(), date(1970, 1, 1))
-        return sorted(self._search(["SINCE", day]))
+        found = (self._search(["UID", window, "SINCE", day]) for window in self._windows(1))
+        return sorted({uid for uids in found for uid in uids})
 
     def unmarked(self, first: int, last: int) -> list[int]:
         """UIDs in that range that lack our keyword."""

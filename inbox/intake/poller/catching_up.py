@@ -16,6 +16,9 @@ from inbox.spool import Cursor, Fetched, Place
 from inbox.spool.renumbering import renumber
 from inbox.spool.storing import known_uids
 
+LOOK_BACK = 20_000
+"""UIDs that a second look goes over: what a cursor can miss comes soon after, or never."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -37,11 +40,19 @@ def begin(at: Reading) -> None:
         known = spool.cursor(session, at.place)
     if known is None:
         _first_visit(at, folder)
+    elif _is_renumbered(known, folder):
+        # Asked once more, since mail that came meanwhile may have moved the cursor.
+        folder = at.connection.open(folder.name)
+        if _is_renumbered(known, folder):
+            with transaction() as session:
+                last = folder.uidnext - 1
+                renumber(session, at.place, folder.uidvalidity, last, at.past.since or EVER)
+
+
+def _is_renumbered(known: Cursor, folder: Folder) -> bool:
     # A server that restarts its numbers without saying so has been restored from a backup.
-    elif known.uidvalidity != folder.uidvalidity or known.uid >= folder.uidnext:
-        with transaction() as session:
-            last = folder.uidnext - 1
-            renumber(session, at.place, folder.uidvalidity, last, at.past.since or EVER)
+    restarted = folder.tells_uidnext and known.uid >= folder.uidnext
+    return known.uidvalidity != folder.uidvalidity or restarted
 
 
 def _first_visit(at: Reading, folder: Folder) -> None:
@@ -81,7 +92,7 @@ def second_look(at: Reading) -> int:
     if not at.connection.folder.takes_keyword:
         return 0
     known = cursor_of(at.place)
-    unmarked = at.connection.unmarked(known.first, known.uid)
+    unmarked = at.connection.unmarked(max(known.first, known.uid - LOOK_BACK), known.uid)
     missed = _unknown(at, unmarked)
     at.connection.mark(sorted(set(unmarked) - set(missed)))
     return take_in(at, at.connection.batches(missed))

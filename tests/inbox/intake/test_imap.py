@@ -55,6 +55,17 @@ def test_new_uids_are_those_above_the_cursor(dovecot: Dovecot, account: Account)
         assert connection.new_uids(3) == [4]
 
 
+def test_a_crowded_folder_is_asked_in_ranges(
+    dovecot: Dovecot, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox.intake.imap.UIDS_AT_ONCE", 2)
+    _deliver(dovecot, *"abcdefg")
+    with Connection(account) as connection:
+        assert list(connection._windows(2)) == ["2:3", "4:5", "6:*"]
+        assert connection.new_uids(2) == [3, 4, 5, 6, 7]
+        assert connection.uids_since(datetime.now(UTC)) == [1, 2, 3, 4, 5, 6, 7]
+
+
 def test_bodies_come_whole_and_nothing_is_marked_as_read(
     dovecot: Dovecot, account: Account
 ) -> None:
@@ -237,9 +248,10 @@ def test_waiting_ends_when_mail_comes(dovecot: Dovecot, account: Account) -> Non
     with Connection(account) as connection:
         threading.Timer(0.3, _deliver, (dovecot, "a")).start()
         began = time.monotonic()
-        connection.wait(20)
-        assert time.monotonic() - began < 10
-        assert connection.new_uids(0) == [1]
+        # A server may wake us for nothing.
+        while not connection.new_uids(0):
+            connection.wait(20)
+        assert time.monotonic() - began < 15
 
 
 def test_mail_that_came_just_before_waiting_is_not_missed(
@@ -252,18 +264,24 @@ def test_mail_that_came_just_before_waiting_is_not_missed(
         assert time.monotonic() - began < 10
 
 
+def _wait_and_wait(connection: Connection) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        connection.wait(20)
+
+
 def test_a_line_that_dies_while_waiting_fails_at_once(dovecot: Dovecot, account: Account) -> None:
     with Connection(account) as connection:
         threading.Timer(0.3, dovecot.kick, (ADDRESS,)).start()
         with pytest.raises(ImapFailure):
-            connection.wait(20)
+            _wait_and_wait(connection)
 
 
 def test_waiting_can_be_cut_from_another_thread(dovecot: Dovecot, account: Account) -> None:
     with Connection(account) as connection:
         threading.Timer(0.3, connection.close).start()
         with pytest.raises(ImapFailure):
-            connection.wait(20)
+            _wait_and_wait(connection)
 
 
 class Reluctant(IMAPClient):  # type: ignore[misc]
