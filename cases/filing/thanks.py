@@ -16,9 +16,13 @@ _BESIDE = frozenset(
     la las el los tu tus su sus vuestra ayuda respuesta atencion atención gestion gestión rapidez
     amabilidad rapida rápida pronta un una saludo saludos cordial cordiales abrazo perfecto genial
     estupendo vale ok okay recibido todo ya bien resuelto solucionado solucion solución y a os te
-    le les se lo me nos que ha sido equipo muy amable amables funciona llegado
+    le les se lo me nos que ha sido equipo ahora del con en buen buena trabajo servicio encantada
+    encantado atentamente estoy estamos correctamente perfectamente arreglado fin semana igualmente
+    muy amable amables funciona llegado
     hi hello dear team very so much you for the your help
     again all reply response quick great perfect that this it is was works now fine sorted solved
+    lot bunch i am we us really just got received arrived today quickly fast service good job in on
+    with has been done happy yours sincerely take care bye
     best kind regards cheers many and have nice day lovely wonderful appreciate appreciated awesome
     olá oi bom dia boa tarde muito muita pela pelo ajuda resposta atenção rapidez já tudo certo
     resolvido perfeito ótimo cumprimentos abraço abraços atenciosamente equipa equipe o os da do
