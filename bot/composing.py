@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import idna
 
-from bot import dkim_signing, writing
+from bot import dkim_signing, html_twin, writing
 from cases.mail import Address
 
 REFERENCES_BYTES = 1500
@@ -41,6 +41,8 @@ class Draft:
     language: str = ""
     loop_mark: str = ""
     trial_mark: str = ""
+    has_html: bool = False
+    """Whether the text goes out as HTML too (multipart/alternative)."""
     cc: tuple[Address, ...] = ()
 
 
@@ -51,14 +53,16 @@ def compose(draft: Draft) -> bytes:
         content = _written(intended, draft)
     except (MessageError, ValueError, LookupError, idna.IDNAError) as wrong:
         raise NotAsMeant(f"the mail cannot be written: {wrong}") from wrong
-    _check(content, intended)
+    _check(content, intended, has_html=draft.has_html)
     return dkim_signing.signed(content, draft.sender.address.rpartition("@")[2])
 
 
 def _written(intended: dict[str, writing.Value], draft: Draft) -> bytes:
     text = _NOT_TEXT.sub("", draft.text.replace("\r\n", "\n").replace("\r", "\n"))
     fields = "".join(writing.header(name, value) for name, value in intended.items())
-    return f"{fields}{writing.body(text)}".encode("ascii")
+    spoken = safe(draft.language, 20)
+    body = html_twin.two_forms(text, spoken) if draft.has_html else writing.body(text)
+    return f"{fields}{body}".encode("ascii")
 
 
 def _headers(draft: Draft) -> dict[str, writing.Value]:
@@ -117,9 +121,10 @@ def references(older: tuple[str, ...], parent: str) -> str:
     return " ".join(f"<{one}>" for one in (*head, *tail))
 
 
-def _check(content: bytes, intended: dict[str, writing.Value]) -> None:
+def _check(content: bytes, intended: dict[str, writing.Value], *, has_html: bool) -> None:
     """Read the bytes again with another parser: exactly the meant headers, each once."""
     found = sorted(name.lower() for name in email.message_from_bytes(content))
-    body = ["content-transfer-encoding", "content-type", "mime-version"]
+    # A container of two forms has no encoding of its own.
+    body = ["content-type", "mime-version", *([] if has_html else ["content-transfer-encoding"])]
     if found != sorted([name.lower() for name in intended] + body):
         raise NotAsMeant(f"headers {found} were not meant")

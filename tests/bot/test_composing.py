@@ -1,5 +1,6 @@
 """The bytes of what we send say what was meant, and nothing that somebody smuggled in."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.composing import Draft, NotAsMeant, compose, references, safe, safe_id
+from bot.html_twin import as_html
 from cases.mail import Address
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -140,6 +142,26 @@ def test_texts_keep_their_words_and_lose_what_is_no_text() -> None:
     mail = _mail(text="Hola\r\n\r.\r\n..\x00\x07\n\tFin ñ")
     text = mail.get_payload(decode=True).decode()
     assert text.replace("\r\n", "\n") == "Hola\n\n.\n..\n\tFin ñ\n"
+
+
+def test_an_answer_can_go_out_in_two_forms_that_say_the_same() -> None:
+    mail = _mail(text="Hola & <b>:\n\nvea https://t.test/a?b=1&c=2.\nAdiós", has_html=True)
+    plain, twin = mail.get_payload()
+    assert mail.get_content_type() == "multipart/alternative"
+    assert "<b>:" in plain.get_payload(decode=True).decode()
+    html = twin.get_payload(decode=True).decode()
+    assert "<p>Hola &amp; &lt;b&gt;:</p>" in html
+    assert '<a href="https://t.test/a?b=1&amp;c=2">https://t.test/a?b=1&amp;c=2</a>.<br>' in html
+
+
+@given(st.text(max_size=2000))
+@settings(max_examples=100, deadline=None)
+def test_no_text_becomes_markup_in_its_twin(text: str) -> None:
+    tags = set(re.findall(r"<(/?[a-zA-Z!]+)", as_html(text)))
+    assert tags <= {
+        *("!DOCTYPE", "html", "head", "meta", "/head", "body", "p", "br", "a", "/a", "/p"),
+        *("/body", "/html"),
+    }
 
 
 def test_references_keep_the_oldest_and_the_newest_below_what_relays_take() -> None:

@@ -8,13 +8,14 @@ from cases.db import reading
 from cases.language import gettext as _
 from cases.language import ngettext
 from cases.mailbox import Mailbox
+from inbox import spool
 from inbox.command.mailboxes.finding import account, number_of, outside
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Account, Connection
 from inbox.intake.poller.counts import count_folder
 from inbox.intake.poller.places import places
 from inbox.intake.poller.watching import read_once
-from inbox.spool import DayCount
+from inbox.spool import DayCount, Place
 
 
 @click.command("test", help=_("Sign in to a mailbox and say what is there."))
@@ -71,9 +72,16 @@ def _count(mailbox_id: int) -> None:
         return
     with Connection(known) as connection:
         for place, past in places(mailbox_id).items():
-            click.echo(f"  {place.folder}")
+            click.echo(f"  {place.folder}{_taken_away(place)}")
             for day in count_folder(place, past, connection):
                 click.echo(f"    {_line(day)}")
+
+
+def _taken_away(place: Place) -> str:
+    with reading() as session:
+        known = spool.cursor(session, place)
+    gone = known.vanished if known is not None else 0
+    return " · " + _("{n} taken away before they were fetched", n=gone) if gone else ""
 
 
 def _line(day: DayCount) -> str:
