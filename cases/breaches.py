@@ -3,27 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import (
-    ForeignKey,
-    Index,
-    Row,
-    Table,
-    UniqueConstraint,
-    bindparam,
-    delete,
-    select,
-    update,
-)
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cases import clock, sla
 from cases.case import Case, note
-from cases.db import Base, transaction
+from cases.db import transaction
 from cases.history import Event, What
+from cases.promises import Mark, PromiseMark
 from cases.sla import book as books
 from cases.sla.clocks import Clock, Clocks, clocks
 from cases.sla.moments import MOVING, moments
@@ -32,40 +22,11 @@ from cases.sla.policy import Target
 BATCH = 100
 
 
-class Mark(StrEnum):
-    """What became of a promise."""
-
-    KEPT = "kept"
-    WARNED = "warned"
-    BROKEN = "broken"
-
-
-class PromiseMark(Base):
-    """One promise of a case that was kept, warned of or broken; never twice the same."""
-
-    __tablename__ = "promise_mark"
-    __table_args__ = (
-        UniqueConstraint("case_id", "target", "due_at", "mark"),
-        Index("ix_promise_mark_mark_at", "mark", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    target: Mapped[Target]
-    mark: Mapped[Mark]
-    started_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    at: Mapped[datetime]
-    """When it was kept, warned of, or broken: true from then on, whenever we noticed it."""
-    noticed_at: Mapped[datetime]
-    policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))
-
-
 _CARRIED = ("waiting_since", "answered_at", "due_at", "answer_due_at", "resolve_due_at")
 _MORE = ("inform_due_at", "call_due_at", "look_at", "policy_id", "breached_at")
 COLUMNS = (*_CARRIED, *_MORE)
 _TABLE = cast(Table, Case.__table__)
-Key = tuple[Target, datetime, Mark]
+Key = tuple[Target, datetime, Mark, datetime | None]
 
 
 def sweep(*, at_most: int = BATCH) -> int:
@@ -132,12 +93,13 @@ def _events(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
 def _marks(session: Session, ids: Collection[int]) -> dict[int, set[Key]]:
     found: dict[int, set[Key]] = defaultdict(set)
     rows = session.execute(
-        select(PromiseMark.case_id, PromiseMark.target, PromiseMark.due_at, PromiseMark.mark).where(
-            PromiseMark.case_id.in_(ids)
-        )
+        select(
+            *(PromiseMark.case_id, PromiseMark.target, PromiseMark.due_at, PromiseMark.mark),
+            PromiseMark.started_at,
+        ).where(PromiseMark.case_id.in_(ids))
     )
-    for case_id, target, due_at, mark in rows:
-        found[case_id].add((target, due_at, mark))
+    for row in rows:
+        found[row.case_id].add(_key(row))
     return found
 
 
@@ -155,9 +117,10 @@ def _settle(
         return
     policy, calendar = sla.promised(case, row.policy_id, told, books.kept_up(session))
     owed, now = clocks(told, policy, calendar), clock.now()
-    if any(mark is Mark.KEPT for _target, _due_at, mark in marks):
+    if any(key[2] is Mark.KEPT for key in marks):
         _unkeep(session, case, owed)
-    new = [mark for mark in _due_marks(owed, fresh, now) if _key(mark) not in marks]
+    found = {_key(mark): mark for mark in _due_marks(owed, fresh, now)}
+    new = [mark for key, mark in found.items() if key not in marks]
     for mark in new:
         mark.case_id, mark.noticed_at, mark.policy_id = case.id, now, policy.id
         session.add(mark)
@@ -198,8 +161,8 @@ def _mark(one: Clock, mark: Mark, at: datetime) -> PromiseMark:
     return PromiseMark(target=one.target, mark=mark, started_at=one.started_at, due_at=due, at=at)
 
 
-def _key(mark: PromiseMark) -> Key:
-    return mark.target, mark.due_at, mark.mark
+def _key(mark: Any) -> Key:
+    return mark.target, mark.due_at, mark.mark, mark.started_at if mark.mark is Mark.KEPT else None
 
 
 _EVENTS = {Mark.BROKEN: What.BREACHED, Mark.WARNED: What.WARNED}

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.agent import Agent, Role
-from cases.breaches import Mark, PromiseMark
 from cases.case import Case, State
 from cases.history import Event, What
 from cases.hours import Calendar
 from cases.load import Inputs, Slot
+from cases.promises import Mark, PromiseMark
 
 DAY, WEEK, HOUR = timedelta(days=1), timedelta(days=7), timedelta(hours=1)
 WEEKS = 6

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from cases import Case, Event, What, breaches, clock
-from cases.breaches import Mark, PromiseMark
 from cases.case import take
 from cases.db import reading, transaction
 from cases.filing import file, file_all
 from cases.filing.rules import Policy
+from cases.promises import Mark, PromiseMark
 from cases.sla import book
 from tests.builders import MORNING, a_mail, an_arrival
 
@@ -98,6 +98,18 @@ def test_a_kept_promise_is_kept_until_the_answer_is_taken_back():
         take(session, case_id).unanswered(by=BEA, at=hour(1))
     assert marks() == []
     assert carried(case_id).due_at == hour(8)
+
+
+def test_two_promises_that_fell_due_at_one_instant_are_both_kept():
+    case_id = a_case()
+    for hours in (11, 12, 13, 13):
+        with clock.at(hour(hours)), transaction() as session:
+            case = take(session, case_id)
+            case.happened(What.MESSAGE_RECEIVED, by="", at=hour(hours), owes=True)
+            case.answered(by=BEA, at=hour(hours))
+    kept = [at for mark, at in marks() if mark is Mark.KEPT]
+    assert kept == [hour(12), hour(13)]
+    assert len(events(What.BREACHED)) == 1
 
 
 def test_mail_that_was_filed_long_after_it_came_is_late_at_once():
