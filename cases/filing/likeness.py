@@ -28,12 +28,16 @@ def wording(sender: str, subject: str, text: str) -> str:
 
 
 def carries(mail: Mail, message: Message) -> bool:
-    """Whether it is that message by the same sender, perhaps with what a list puts around it."""
+    """Whether both are one mail by one sender, of which a list changed subject and end."""
     if mail.sender.address != message.sender:
         return False
-    if _squeezed(message.subject) not in _squeezed(mail.subject):
-        return False
-    return _squeezed(message.text[:_COMPARED]) in _squeezed(mail.text[: 4 * _COMPARED])
+    subjects = _squeezed(mail.subject), _squeezed(message.subject)
+    texts = _squeezed(mail.text[:_COMPARED]), _squeezed(message.text[:_COMPARED])
+    return _one_in_other(*subjects) and _one_in_other(*texts)
+
+
+def _one_in_other(one: str, other: str) -> bool:
+    return one in other or other in one
 
 
 def _squeezed(text: str) -> str:
