@@ -48,6 +48,11 @@ def gather(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> di
     return {mail.id: _facts(mail, around, now) for mail in mails}
 
 
+def imagine(session: Session, mail: OutgoingMail, now: datetime) -> Facts:
+    """The facts of a mail that is not in the outbox, as if it were about to leave."""
+    return _facts(mail, _around(session, [mail], now), now)
+
+
 def _around(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Around:
     case_ids = {mail.case_id for mail in mails}
     contact_ids = {mail.case.contact_id for mail in mails}
@@ -60,7 +65,7 @@ def _around(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> A
     around.voices = voice.of(session, case_ids)
     around.writers = presence.writers(session, case_ids, now)
     around.said = _said(session, case_ids)
-    patient = [mail for mail in mails if not kind_of(mail.template).urgent]
+    patient = [mail for mail in mails if not _is_urgent(mail)]
     if patient:
         around.got = got.look(session, patient, now)
     return around
@@ -114,7 +119,7 @@ def _said(session: Session, case_ids: Collection[int]) -> dict[tuple[int, str, s
 
 
 def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
-    kind, case = kind_of(mail.template), mail.case
+    kind = kind_of(mail.template)
     answer = around.answers.get(mail.case_id)
     word = around.voices.get(mail.case_id)
     verdict = around.got.held.get(mail.recipient)
@@ -123,15 +128,14 @@ def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
         now=now,
         expires_at=mail.expires_at or mail.queued_at + kind.lasts,
         kind=kind,
+        urgent=_is_urgent(mail),
         off=_off(mail, around),
         dead_address=_is_dead(mail),
         answered=answer is not None and _came_after(answer, mail),
-        with_people=word.is_with_people(answer[1] if answer else None)
-        if word is not None
-        else answer is not None,
+        with_people=_is_with_people(word, answer),
         writing=around.writers.get(mail.case_id, ""),
         wrote_again=around.heard.get(mail.case_id, 0) > (mail.message_id or 0),
-        case_open=case.is_open,
+        case_open=_is_open(mail),
         said_before=_is_repetition(mail, around),
         over_limit=_over_limit(mail, around, now),
         held=mail.purpose is Purpose.COMMERCIAL and verdict is not None,
@@ -142,6 +146,23 @@ def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
         pressed_until=_pressed_until(mail, around, now),
         wakes_at=_wakes_at(mail, around, now),
     )
+
+
+def _is_urgent(mail: OutgoingMail) -> bool:
+    return mail.urgent or kind_of(mail.template).urgent
+
+
+def _is_with_people(word: Voice | None, answer: tuple[int, datetime] | None) -> bool:
+    answered_at = answer[1] if answer is not None else None
+    return word.is_with_people(answered_at) if word is not None else answer is not None
+
+
+def _is_open(mail: OutgoingMail) -> bool:
+    """Whether the case is as open as it was: news of a closed case may be told."""
+    case = mail.case
+    if case.is_open or kind_of(mail.template).after_closing:
+        return case.is_open
+    return case.bulk or (case.closed_at is not None and case.closed_at < mail.queued_at)
 
 
 def _off(mail: OutgoingMail, around: Around) -> str:
@@ -166,7 +187,7 @@ def _came_after(answer: tuple[int, datetime], mail: OutgoingMail) -> bool:
 
 def _is_repetition(mail: OutgoingMail, around: Around) -> bool:
     first = around.said.get((mail.case_id, mail.template, mail.likeness))
-    return first is not None and first < mail.id
+    return first is not None and (mail.id is None or first < mail.id)
 
 
 def _over_limit(mail: OutgoingMail, around: Around, now: datetime) -> str:
@@ -192,7 +213,7 @@ def _pressed_until(mail: OutgoingMail, around: Around, now: datetime) -> datetim
 
 
 def _wakes_at(mail: OutgoingMail, around: Around, now: datetime) -> datetime | None:
-    if mail.urgent or kind_of(mail.template).urgent:
+    if _is_urgent(mail):
         return None
     hours = around.switches.quiet_hours(mail.template, switches.place_of(mail.case))
     zone = mail.case.contact.zone or case_settings().zone

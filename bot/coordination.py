@@ -18,6 +18,7 @@ class Facts:
     now: datetime
     expires_at: datetime
     kind: Kind = ORDINARY
+    urgent: bool = False
     off: str = ""
     """Why nothing of this kind may leave at present: a switch, a mailbox in shadow mode."""
     dead_address: bool = False
@@ -143,7 +144,7 @@ def wait_for_who_is_writing(facts: Facts) -> Verdict | None:
 
 
 def one_bot_at_a_time(facts: Facts) -> Verdict | None:
-    if facts.turn_until is not None and not facts.kind.urgent:
+    if facts.turn_until is not None and not facts.urgent:
         return Later(facts.turn_until, "turn", f"{facts.turn_of or 'another bot'} spoke just now")
     return None
 
@@ -155,7 +156,7 @@ def spare_the_domain(facts: Facts) -> Verdict | None:
 
 
 def spare_the_customer(facts: Facts) -> Verdict | None:
-    if facts.pressed_until is None or facts.kind.urgent:
+    if facts.pressed_until is None or facts.urgent:
         return None
     if facts.pressed_until >= facts.expires_at:
         return Cancel("pressure", "the customer had enough mail of late")
@@ -163,7 +164,7 @@ def spare_the_customer(facts: Facts) -> Verdict | None:
 
 
 def let_people_sleep(facts: Facts) -> Verdict | None:
-    if facts.wakes_at is None or facts.kind.urgent:
+    if facts.wakes_at is None or facts.urgent:
         return None
     return Later(facts.wakes_at, "quiet-hours", "it is night where the customer is")
 

@@ -1,6 +1,6 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
-from bot import delivery, proof, uncertain
+from bot import delivery, lifecycle, noticing, proof, uncertain
 from cases import breaches
 
 
@@ -19,3 +19,13 @@ def sweep_outbox() -> None:
 def sweep_promises() -> None:
     """Notice the promises that are about to be broken, and those that are."""
     breaches.sweep()
+
+
+def notice() -> None:
+    """Read what happened in cases: news for bots, and mails that were classified."""
+    noticing.notice()
+
+
+def sweep_lifecycle() -> None:
+    """Say what time has made due."""
+    lifecycle.sweep()

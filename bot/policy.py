@@ -1,9 +1,12 @@
 """Reply or stay silent, and why: rules as a table. Pure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.kinds import Mode
+from bot.rules import Rule as OwnRule
+from bot.rules import that_fit
 from cases.mail import Origin, Trust
 
 VERSION = "2026-11-2"
@@ -43,6 +46,27 @@ class Situation:
     alike: int = 0
     """Automatic answers in the last hour to mails that say nearly the same, from wherever."""
     dead_address: bool = False
+    sender: str = ""
+    tagged: bool = False
+    """The mail was classified: what follows is known."""
+    type: str = ""
+    confidence: float = 0.0
+    sentiment: str = ""
+    course: str = ""
+    """How the mood went since the customer's mail before: better, worse or same."""
+    language: str = ""
+    mailbox: str = ""
+    team: str = ""
+    tier: str = ""
+    open_now: bool = True
+    contacts: int = 1
+    """The customer's mails in this case."""
+    sla: str = "none"
+    """none, running or late."""
+    tags: tuple[str, ...] = ()
+    attachments: bool = False
+    bots_spoke: bool = False
+    """A bot wrote in this case within a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +195,41 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def decide(situation: Situation) -> Decision:
-    """What the first rule that speaks says."""
+# What holds for every automatic mail; the two others are about acknowledgements alone.
+SAFETY = tuple(rule for rule in RULES if rule not in (once_per_case, acknowledge_the_first_mail))
+
+
+def decide(situation: Situation, rules: Sequence[OwnRule] = ()) -> Decision:
+    """What the first rule that speaks says; the admin's own come after the silences."""
+    own = speaking_rule(situation, rules)
+    if own is not None:
+        return decision_of(own)
     for rule in RULES:
         decision = rule(situation)
         if decision is not None:
             return decision
     return Silence("nothing", "no rule speaks")
+
+
+def speaking_rule(situation: Situation, rules: Sequence[OwnRule]) -> OwnRule | None:
+    """The admin's rule that decides this mail, unless safety says otherwise before."""
+    fitting = [
+        rule for rule in that_fit(situation, rules) if rule.speaks and rule.mode is Mode.SEND
+    ]
+    if not fitting or silenced(situation) is not None:
+        return None
+    return fitting[0]
+
+
+def silenced(situation: Situation) -> Decision | None:
+    """Why nothing at all may be said by itself, or None."""
+    # The switch of the acknowledgements says nothing about other replies.
+    other = replace(situation, switched_on=True)
+    return next((said for rule in SAFETY if (said := rule(other)) is not None), None)
+
+
+def decision_of(rule: OwnRule) -> Decision:
+    """What the admin's rule says."""
+    if rule.reply:
+        return Reply(rule.reply, rule.label, f"the rule {rule.name!r} fits")
+    return Silence(rule.label, f"the rule {rule.name!r} says stop")

@@ -58,7 +58,7 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
     Raises CannotSay.
     """
     written = write(session, message.case, reply.template, {})
-    saying = replace(
+    saying = addressed(
         written,
         key=f"{reply.template}:{message.case.id}",
         recipient=message.sender,
@@ -80,6 +80,11 @@ def write(session: Session, case: Case, template: str, more: dict[str, str]) -> 
         raise CannotSay(f"{type(wrong).__name__}: {wrong}") from wrong
     urgent = kind_of(template).urgent
     return Saying("", "", template, "", subject, body, pieces, urgent=urgent)
+
+
+def addressed(written: Saying, *, key: str, recipient: str, rule: str, answers: str) -> Saying:
+    """Those words, to that person, as the answer to that mail."""
+    return replace(written, key=key, recipient=recipient, rule=rule, answers=answers)
 
 
 def letter(session: Session, case: Case, pieces: Parts) -> tuple[str, str]:

@@ -28,8 +28,6 @@ class Settings(EnvironmentThenFile):
     """Automatic answers to one address within 24 hours."""
     automatic_per_domain: int = Field(default=20, ge=1)
     """Automatic mails to one domain within an hour."""
-    automatic_per_content: int = Field(default=20, ge=1)
-    """Answers within an hour to mails that all say the same."""
     automatic_per_hour: int = Field(default=200, ge=1)
     """Automatic mails within an hour that are no reason to look at what is usual."""
     quiet_hours: str = Field(default="21:00-08:00", pattern=r"^(\d\d:\d\d-\d\d:\d\d)?$")
@@ -38,8 +36,6 @@ class Settings(EnvironmentThenFile):
     """How long a mail that can wait waits for others to the same person."""
     public_url: str = "http://127.0.0.1:8080"
     """Where customers reach our pages, for links in mails."""
-    webhooks_to_localhost: bool = False
-    """Webhooks may call this machine: for developers alone."""
 
 
 @cache

@@ -9,9 +9,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot import rulebook, switches
+from bot.kinds import ACKNOWLEDGEMENT
+from bot.kinds import Mode as Switch
 from bot.outbox import OutgoingMail, State
 from bot.policy import Situation
+from bot.rules import Rule
 from bot.settings import settings
+from bot.switches import Switches
+from cases import sla
 from cases.case import Case
 from cases.contact import normalised
 from cases.filing import Filed
@@ -40,6 +46,9 @@ class Sent:
     to_domain: Counter[str] = field(default_factory=Counter)
     alike: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By domain and by what was said, and under "" for all domains."""
+    rules: tuple[Rule, ...] = ()
+    """The admin's rules in use."""
+    switches: Switches = field(default_factory=Switches)
 
     def reserve(self, address: str, said: str = "") -> None:
         """One more is about to be queued, to a mail that says so."""
@@ -76,6 +85,7 @@ def sent_of_late(session: Session, addresses: Iterable[str], now: datetime) -> S
         _count(session, OutgoingMail.domain, domains, hour),
     )
     _note_words(session, sent, hour)
+    sent.rules, sent.switches = rulebook.live(session), switches.load(session)
     return sent
 
 
@@ -113,6 +123,7 @@ def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
     chosen, mailbox, speaker = settings(), arrival.mailbox, arrival.mail.speaker
     real = len(address) <= LONGEST_ADDRESS
     domain, shape = domain_of(address), shape_of(filed.case.snippet)
+    place = switches.place_of(filed.case)
     return Situation(
         origin=arrival.mail.origin,
         may_answer=speaker.may_answer and real,
@@ -124,7 +135,7 @@ def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
         history=arrival.history,
         age=now - arrival.at,
         shadow=mailbox is not None and mailbox.mode is Mode.SHADOW,
-        switched_on=chosen.acknowledge,
+        switched_on=sent.switches.mode(ACKNOWLEDGEMENT, place) is Switch.SEND,
         sent_to_address=sent.to_address[address],
         per_address=chosen.acknowledgements_per_address,
         sent_to_domain=sent.to_domain[domain],
@@ -133,6 +144,12 @@ def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
         alike_from_domain=sent.alike[domain, shape],
         alike=sent.alike["", shape],
         dead_address=_bounced(filed, address),
+        sender=address,
+        language=filed.message.language or filed.case.language,
+        mailbox=mailbox.address if mailbox is not None else "",
+        team=place.team,
+        open_now=sla.calendar().is_open(now),
+        attachments=bool(filed.message.attachments),
     )
 
 

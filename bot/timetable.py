@@ -19,5 +19,9 @@ TIMETABLE = (
     Periodic("inbox.intake.jobs.file_waiting", FILE, timedelta(seconds=10)),
     Periodic("bot.jobs.sweep_outbox", SEND, timedelta(seconds=2)),
     Periodic("bot.jobs.sweep_promises", SEND, timedelta(seconds=20)),
+    Periodic("bot.jobs.notice", SEND, timedelta(seconds=3)),
+    Periodic("bot.jobs.sweep_lifecycle", SEND, timedelta(seconds=60)),
+    Periodic("inbox.api.jobs.sweep_feed", SEND, timedelta(seconds=60)),
+    Periodic("inbox.api.jobs.tell_webhooks", SEND, timedelta(seconds=5)),
     Periodic("inbox.intake.jobs.tag_waiting", TAG, timedelta(seconds=30)),
 )

@@ -34,6 +34,9 @@ class Scope(StrEnum):
     WEBHOOKS = "webhooks"
     LOAD_READ = "load:read"
     RECEIPTS_READ = "receipts:read"
+    BOT_READ = "bot:read"
+    BOT_PROPOSE = "bot:propose"
+    BOT_NOTE = "bot:note"
 
 
 class Token(Base):

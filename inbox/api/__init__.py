@@ -1,13 +1,16 @@
-"""The contracts with programs: feed, check, gate, receipts, touches, webhooks."""
+"""The contracts with programs: feed, check, gate, receipts, touches, bots, webhooks."""
 
 from flask import Blueprint
 
 from inbox.api import (
+    bots,
     bulk,
     campaigns,
     check,
     feed,
+    following,
     gates,
+    interactions,
     openapi,
     receipts,
     sending,
@@ -22,6 +25,6 @@ def blueprints() -> list[Blueprint]:
     """All resources of the API; they know tokens, and neither sessions nor forms."""
     modules = (
         *(feed, stream, check, bulk, campaigns, gates, sending, receipts),
-        *(suppressions, touches, webhooks, openapi),
+        *(suppressions, touches, webhooks, bots, following, interactions, openapi),
     )
     return [*(module.pages for module in modules), receipts.keys]

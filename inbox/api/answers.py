@@ -75,6 +75,23 @@ HEAD = _object("epoch seq cursor degraded lag lease", epoch=TEXT, seq=NUMBER, cu
 RECEIPT = _object("jti receipt", jti=TEXT, receipt=TEXT)
 CHECKED = _object("valid", valid=BOOL, expired={"type": ["boolean", "null"]}, claims={})
 BULK = _object("items count feed valid_until", items={"type": "array"}, count=NUMBER, feed=FEED)
+REPLY = _object(
+    "id state rule reason not_before",
+    id=NUMBER,
+    state=TEXT,
+    case={"type": ["integer", "null"]},
+    rule=TEXT,
+    reason=TEXT,
+    not_before=INSTANT,
+    expires_at=INSTANT,
+    version=TEXT,
+    permission={"enum": ["yes", "not_before", "no"]},
+)
+FOLLOWED = _object("items next", items={"type": "array"}, next=NUMBER)
+CASE = _object("case state", case=NUMBER, state=TEXT, messages={"type": "array"})
+TURN = _object("case with", case=NUMBER)
+NOTED = _object("case message new", case=NUMBER, message=NUMBER, new=BOOL)
+TYPES = _object("version types", version=TEXT, types={"type": "array"})
 
 _GATE_MADE: Answer = {"201": ("The gate.", _json(GATE)), "200": ("The same gate.", _json(GATE))}
 
@@ -116,6 +133,23 @@ ANSWERS: dict[str, Answer] = {
     "api_webhooks.end": {"204": ("Ended.", None)},
     "api_webhooks.deliveries": {"200": ("What it was told.", _json(LISTED))},
     "api_webhooks.again": {"202": ("It is sent again.", _json(DELIVERY))},
+    "api_bots.propose": {
+        "202": ("Queued, merged or a draft.", _json(REPLY)),
+        "200": ("Silence, or decided before.", _json(REPLY)),
+    },
+    "api_bots.show": {"200": ("What became of it.", _json(REPLY))},
+    "api_bots.withdraw": {"204": ("Taken back.", None)},
+    "api_bots.permit": {"200": ("Yes, not before, or no.", _json(REPLY))},
+    "api_bots.hand_over": {"200": ("People have it.", _json(TURN))},
+    "api_bots.hand_back": {"200": ("Bots may speak.", _json(TURN))},
+    "api_following.cases": {"200": ("Cases that changed.", _json(FOLLOWED))},
+    "api_following.case": {"200": ("The case.", _json(CASE))},
+    "api_following.decisions": {"200": ("Decisions.", _json(FOLLOWED))},
+    "api_following.types": {"200": ("The taxonomy.", _json(TYPES))},
+    "api_interactions.write": {
+        "201": ("It counts.", _json(NOTED)),
+        "200": ("Known already.", _json(NOTED)),
+    },
     "api_openapi.document": {"200": ("This document.", _json({"type": "object"}))},
 }
 
@@ -147,4 +181,8 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
     "api_check.check_hash": [_CLASS, _TOPIC, _query("as", enum=["status"])],
     "api_bulk.check_many": [_query("only", enum=["excluded"])],
     "api_sending.refresh": [_query("released")],
+    "api_following.cases": [_query("since", **_WHOLE), _query("limit", **_WHOLE)],
+    "api_following.decisions": [
+        *(_query("case", **_WHOLE), _query("since", **_WHOLE), _query("limit", **_WHOLE)),
+    ],
 }

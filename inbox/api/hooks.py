@@ -29,6 +29,13 @@ class Happening(StrEnum):
     LOAD_CHANGED = "load.changed"
     UNASKED = "gate.unasked"
     EXPIRING = "receipt.expiring"
+    CASE_OPENED = "case.opened"
+    MESSAGE_RECEIVED = "message.received"
+    CASE_HANDED_OVER = "case.handed_over"
+    REPLY_SENT = "reply.sent"
+    REPLY_EDITED = "reply.edited"
+    REPLY_SILENCED = "reply.silenced"
+    CASE_CLOSED = "case.closed"
 
 
 class Webhook(Base):

@@ -3,7 +3,7 @@
 from cases import clock
 from cases.db import transaction
 from cases.exclusions import changes, feed, gating
-from inbox.api import hooks, posting
+from inbox.api import bot_news, hooks, posting
 
 
 def sweep_feed() -> None:
@@ -20,4 +20,5 @@ def tell_webhooks() -> None:
     """Tell webhooks what happened."""
     with transaction() as session:
         hooks.announce_changes(session, clock.now())
+    bot_news.tell()
     posting.deliver_due()

@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from inbox.api import (
+    bots,
     bulk,
     campaigns,
     check,
     gates,
+    interactions,
     receipts,
     sending,
     suppressions,
@@ -37,6 +39,10 @@ BODIES: dict[str, type[BaseModel]] = {
     "api_suppressions.suppressions": suppressions.Several,
     "api_touches.write": touches.Several,
     "api_webhooks.create": webhooks.Wanted,
+    "api_bots.propose": bots.Wanted,
+    "api_bots.permit": bots.Asked,
+    "api_bots.hand_over": bots.Passed,
+    "api_interactions.write": interactions.Interaction,
 }
 MAY_BE_MISSING = {"api_gates.open_gate", "api_gates.seal"}
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")

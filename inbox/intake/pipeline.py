@@ -39,7 +39,7 @@ from inbox.spool import Fate, Taken
 log = logging.getLogger(__name__)
 
 Parsed = tuple[Taken, Mail | Unreadable]
-SELDOM = 50_000
+SELDOM = 10_000
 _working = Lock()
 
 
@@ -171,7 +171,7 @@ def _speak(session: Session, arrival: Arrival, filed: filing.Filed, sent: situat
     _hear_language(arrival, filed)
     now = clock.now()
     about = situation.of(arrival, filed, sent, now)
-    decision = policy.decide(about)
+    decision = policy.decide(about, sent.rules)
     if isinstance(decision, policy.Reply):
         decision = _queue(session, filed, decision, sent)
     outbox.note(session, filed.message, about, decision, at=now)

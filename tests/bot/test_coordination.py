@@ -60,10 +60,8 @@ def test_what_forbids_comes_before_what_delays(name, value, rule, later, _value,
 
 
 def test_an_acknowledgement_leaves_at_night_and_though_the_customer_wrote_again():
-    night = replace(
-        NOTHING, kind=KINDS["acknowledgement"], wakes_at=SOON, wrote_again=True, pressed_until=SOON
-    )
-    assert judge(night) == Go()
+    night = replace(NOTHING, kind=KINDS["acknowledgement"], urgent=True, wrote_again=True)
+    assert judge(replace(night, wakes_at=SOON, pressed_until=SOON)) == Go()
 
 
 def test_an_acknowledgement_is_not_sent_after_a_person_answered():

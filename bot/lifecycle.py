@@ -1,0 +1,227 @@
+"""What is said because time passes: progress, apology, reminder, farewell, the question after it.
+
+Each is due once per occasion; what a reply may do, its switch says.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from bot import answers, kinds, replies, switches
+from bot.kinds import Mode
+from bot.outbox import Why, keep
+from bot.proposals import Fate, Proposal
+from bot.replies import CannotSay
+from cases import clock
+from cases.case import Case, State, take
+from cases.contact import normalised
+from cases.db import Base, reading, transaction
+
+VERSION = "lifecycle-1"
+AT_ONCE = 100
+DAY = timedelta(days=1)
+KEEP_INFORMED, REMIND_AFTER, CLOSE_AFTER = DAY, 3 * DAY, 7 * DAY
+ASK_FROM, ASK_UNTIL, ASK_AGAIN = timedelta(hours=2), 3 * DAY, 90 * DAY
+CALM = 0.5
+
+
+class Occasion(Base):
+    """A reason to say something came, and was dealt with."""
+
+    __tablename__ = "occasion"
+    __table_args__ = (UniqueConstraint("case_id", "reply", "about"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    reply: Mapped[str]
+    about: Mapped[datetime]
+    """The promise, last word or closing that it is about."""
+    mode: Mapped[Mode]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When a reply is due, and in view of what."""
+
+    reply: str
+    reason: str
+    which: Callable[[datetime], ColumnElement[bool]]
+    about: Callable[[Case, datetime], datetime]
+
+
+def _handled(reply: str, since: Any) -> ColumnElement[bool]:
+    """Whether that reply had its turn in the case since then."""
+    return (
+        select(Occasion.id)
+        .where(Occasion.case_id == Case.id, Occasion.reply == reply, Occasion.about >= since)
+        .exists()
+    )
+
+
+def _waits_long(now: datetime) -> ColumnElement[bool]:
+    waiting = (Case.state == State.OPEN) & (Case.waiting_since < now - KEEP_INFORMED)
+    return waiting & (Case.due_at > now) & ~_handled(kinds.PROGRESS, now - KEEP_INFORMED)
+
+
+def _broke_its_promise(now: datetime) -> ColumnElement[bool]:
+    late = (Case.state == State.OPEN) & Case.waiting_since.is_not(None) & (Case.due_at < now)
+    return late & (Case.due_at > now - DAY) & ~_handled(kinds.APOLOGY, Case.due_at)
+
+
+def _waits_for_the_customer(now: datetime) -> ColumnElement[bool]:
+    quiet = (Case.state == State.WAITING) & (Case.last_at < now - REMIND_AFTER)
+    return quiet & ~_handled(kinds.REMINDER, Case.last_at)
+
+
+def _was_reminded(now: datetime) -> ColumnElement[bool]:
+    reminded = (
+        select(Occasion.id)
+        .where(
+            Occasion.case_id == Case.id,
+            Occasion.reply == kinds.REMINDER,
+            Occasion.mode == Mode.SEND,
+            Occasion.about >= Case.last_at - DAY,
+        )
+        .exists()
+    )
+    quiet = (Case.state == State.WAITING) & (Case.last_at < now - CLOSE_AFTER)
+    return quiet & reminded & ~_handled(kinds.CLOSING, Case.last_at)
+
+
+def _may_be_asked(now: datetime) -> ColumnElement[bool]:
+    """A matter that a person settled in peace; nobody is asked twice in three months."""
+    other = aliased(Case)
+    asked = (
+        select(Occasion.id)
+        .join(other, other.id == Occasion.case_id)
+        .where(
+            other.contact_id == Case.contact_id,
+            Occasion.reply == kinds.SATISFACTION,
+            Occasion.about > now - ASK_AGAIN,
+        )
+        .exists()
+    )
+    settled = (Case.state == State.CLOSED) & Case.closed_at.between(now - ASK_UNTIL, now - ASK_FROM)
+    calm = (Case.anger < CALM) & (Case.sentiment != "negative") & ~Case.bulk
+    return settled & calm & Case.answered_at.is_not(None) & ~asked & Case.merged_into_id.is_(None)
+
+
+TURNS = (
+    Turn(
+        kinds.APOLOGY, "a promised time passed", _broke_its_promise, lambda c, now: c.due_at or now
+    ),
+    Turn(kinds.PROGRESS, "the customer has waited for a day", _waits_long, lambda _c, now: now),
+    Turn(
+        kinds.REMINDER,
+        "the case waits for the customer",
+        _waits_for_the_customer,
+        lambda c, _now: c.last_at,
+    ),
+    Turn(kinds.CLOSING, "the customer did not answer", _was_reminded, lambda c, _now: c.last_at),
+    Turn(
+        kinds.SATISFACTION, "the case is settled", _may_be_asked, lambda c, now: c.closed_at or now
+    ),
+)
+
+
+def sweep() -> int:
+    """Say what time has made due; how many occasions there were."""
+    now, done = clock.now(), 0
+    for turn in TURNS:
+        for case_id in _due(turn, now):
+            with transaction() as session:
+                done += _have(session, turn, case_id, now)
+    return done
+
+
+def _due(turn: Turn, now: datetime) -> Sequence[int]:
+    with reading() as session:
+        ids = select(Case.id).where(turn.which(now)).order_by(Case.id).limit(AT_ONCE)
+        return session.scalars(ids).all()
+
+
+def _have(session: Session, turn: Turn, case_id: int, now: datetime) -> bool:
+    """Let the case have that turn, if it is still due now that nobody else changes it."""
+    case = take(session, case_id)
+    still = select(Case.id).where(Case.id == case.id, turn.which(now))
+    if session.scalar(still) is None:
+        return False
+    mode = switches.load(session).mode(turn.reply, switches.place_of(case))
+    about = turn.about(case, now)
+    session.add(Occasion(case_id=case.id, reply=turn.reply, about=about, mode=mode))
+    if mode is not Mode.OFF:
+        _speak(session, case, turn, mode, about, now)
+    return True
+
+
+def _speak(
+    session: Session, case: Case, turn: Turn, mode: Mode, about: datetime, now: datetime
+) -> None:
+    last = answers.newest_message(session, case)
+    if last is None:
+        return
+    why = Why(mode is Mode.SEND, turn.reply, turn.reason, VERSION)
+    if mode is Mode.SEND:
+        try:
+            if turn.reply == kinds.CLOSING:
+                case.close(by="bot", at=now)
+            say(session, case, turn.reply, about, at=now)
+        except (CannotSay, answers.NobodyToAnswer) as wrong:
+            why = Why(False, turn.reply, f"it could not be written: {wrong}", VERSION)
+    elif mode is Mode.SHADOW:
+        why = Why(False, turn.reply, f"only tried, not sent: {turn.reason}", VERSION)
+    else:
+        draft(session, case, turn.reply, f"{turn.reply}:{case.id}:{about.isoformat()}", why, now)
+    keep(session, last, why, Seen(case.id, mode.value, about, case.due_at, case.anger), at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What such a decision is made from."""
+
+    case_id: int
+    mode: str
+    about: datetime
+    due_at: datetime | None
+    anger: float
+
+
+def say(session: Session, case: Case, reply: str, about: datetime, *, at: datetime) -> None:
+    """Queue that reply to the customer of the case. Raises CannotSay, answers.NobodyToAnswer."""
+    written = replies.write(session, case, reply, {})
+    last = answers.newest_message(session, case)
+    saying = replies.addressed(
+        written,
+        key=f"{reply}:{case.id}:{about.isoformat()}",
+        recipient=answers.recipient(session, case),
+        rule=reply,
+        answers=last.rfc_id if last is not None else "",
+    )
+    replies.say(session, case, saying, at=at)
+
+
+def draft(
+    session: Session, case: Case, reply: str, key: str, why: Why, at: datetime
+) -> Proposal | None:
+    """Propose that reply to the agents. Raises CannotSay, answers.NobodyToAnswer."""
+    written = replies.write(session, case, reply, {})
+    proposal = Proposal(
+        bot=why.rule,
+        key=key[:200],
+        case_id=case.id,
+        address=normalised(answers.recipient(session, case)),
+        template=reply,
+        subject=written.subject,
+        text=written.text,
+        fate=Fate.DRAFT,
+        rule=why.rule,
+        reason=why.reason,
+        version=why.version,
+        at=at,
+    )
+    session.add(proposal)
+    return proposal

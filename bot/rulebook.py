@@ -1,0 +1,80 @@
+"""The admin's rules in the database: every change is a new version, and the newest is in use."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot import rules, templates, wording
+from bot.kinds import Mode
+from bot.rules import BadRule, Rule
+from cases.db import Base
+from cases.language import LANGUAGES
+
+
+class RuleRow(Base):
+    """One version of one rule."""
+
+    __tablename__ = "bot_rule"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    """Where it stands in the table; rules of one place keep the order they were made in."""
+    mode: Mapped[Mode] = mapped_column(default=Mode.SHADOW)
+    body: Mapped[dict[str, Any]]
+    by: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+    def as_rule(self) -> Rule:
+        said = {**self.body, "name": self.name, "mode": self.mode.value, "version": self.version}
+        return rules.of(said, f"rule {self.name}")
+
+
+def live(session: Session) -> tuple[Rule, ...]:
+    """The rules in use, in their order; those that are off are left out."""
+    return tuple(row.as_rule() for row in newest(session) if row.mode is not Mode.OFF)
+
+
+def newest(session: Session) -> Sequence[RuleRow]:
+    """The newest version of every rule, in their order."""
+    latest = select(func.max(RuleRow.id)).group_by(RuleRow.name)
+    order = (RuleRow.position, RuleRow.id)
+    return session.scalars(select(RuleRow).where(RuleRow.id.in_(latest)).order_by(*order)).all()
+
+
+def save(session: Session, rule: Rule, *, by: str, at: datetime, position: int = 0) -> RuleRow:
+    """Keep a new version of that rule; raises BadRule if its template cannot be used."""
+    _check_template(session, rule)
+    last = session.scalar(select(func.max(RuleRow.version)).where(RuleRow.name == rule.name)) or 0
+    kept = replace(rule, version=last + 1)
+    row = RuleRow(
+        name=kept.name,
+        version=kept.version,
+        position=position,
+        mode=kept.mode,
+        body=kept.as_row(),
+        by=by,
+        at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _check_template(session: Session, rule: Rule) -> None:
+    if not rule.reply:
+        return
+    for language in LANGUAGES:
+        try:
+            asked = wording.places(templates.texts(session, rule.reply, language))
+        except wording.NoTemplate as wrong:
+            raise BadRule(f"rule {rule.name}: no template {rule.reply!r} ({language})") from wrong
+        if unknown := asked - templates.VALUES:
+            named = ", ".join(sorted(unknown))
+            raise BadRule(f"rule {rule.name}: nobody can fill in {named} ({language})")

@@ -1,0 +1,198 @@
+"""An admin's own rules: when they fit and what they do; read from TOML. Pure."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.kinds import Mode
+
+
+class BadRule(Exception):
+    """A rule cannot be understood; the sentence says which, where and why."""
+
+
+class Seen(Protocol):
+    """What a rule looks at, beside what its conditions name: the policy's Situation has it."""
+
+    @property
+    def sender(self) -> str: ...
+
+    @property
+    def tagged(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: all its conditions have to be true."""
+
+    name: str
+    mode: Mode = Mode.SHADOW
+    when: Mapping[str, Any] = field(default_factory=dict)
+    only_for: tuple[str, ...] = ()
+    """The test list: the rule is for those senders alone."""
+    reply: str = ""
+    """Name of a template."""
+    assign: str = ""
+    """Address of an agent."""
+    tag: tuple[str, ...] = ()
+    note: str = ""
+    escalate: bool = False
+    stop: bool = False
+    """No later rule is looked at, and nothing is answered unless this one does."""
+    version: int = 0
+
+    @property
+    def label(self) -> str:
+        """How decisions name it."""
+        return f"rule:{self.name}@{self.version}"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it decides if something is answered."""
+        return bool(self.reply) or self.stop
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether it can fit only after the mail was classified."""
+        return bool(_OF_LABELS & set(self.when))
+
+    def fits(self, seen: Seen) -> bool:
+        """Whether all conditions are true of that mail and its case."""
+        if self.only_for and seen.sender not in self.only_for:
+            return False
+        if self.needs_labels and not seen.tagged:
+            return False
+        return all(CONDITIONS[name].holds(seen, wanted) for name, wanted in self.when.items())
+
+    def as_row(self) -> dict[str, Any]:
+        """The rule as it is kept."""
+        row = {name: value for name, value in asdict(self).items() if name not in _APART}
+        return row | {"when": dict(self.when), "only_for": list(self.only_for)}
+
+
+_APART = {"name", "mode", "version"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A word that may stand under `when`, and what it asks of a mail."""
+
+    kind: type
+    holds: Callable[[Any, Any], bool]
+
+
+def _one_of(field_: str) -> Condition:
+    return Condition(list, lambda seen, wanted: str(getattr(seen, field_)) in wanted)
+
+
+def _is(field_: str) -> Condition:
+    return Condition(bool, lambda seen, wanted: bool(getattr(seen, field_)) is wanted)
+
+
+def _of_type(seen: Any, wanted: Sequence[str]) -> bool:
+    """A leaf, or a branch with all its leaves."""
+    return bool({seen.type, seen.type.partition(".")[0]} & set(wanted) - {""})
+
+
+CONDITIONS: dict[str, Condition] = {
+    "origin": _one_of("origin"),
+    "type": Condition(list, _of_type),
+    "confidence_at_least": Condition(float, lambda seen, least: seen.confidence >= least),
+    "sentiment": _one_of("sentiment"),
+    "course": _one_of("course"),
+    "language": _one_of("language"),
+    "mailbox": _one_of("mailbox"),
+    "team": _one_of("team"),
+    "tier": _one_of("tier"),
+    "open": _is("open_now"),
+    "contacts_at_least": Condition(int, lambda seen, least: seen.contacts >= least),
+    "contacts_at_most": Condition(int, lambda seen, most: seen.contacts <= most),
+    "sla": _one_of("sla"),
+    "tags": Condition(list, lambda seen, wanted: bool(set(seen.tags) & set(wanted))),
+    "attachments": _is("attachments"),
+    "first": _is("opened"),
+    "bots_spoke": _is("bots_spoke"),
+}
+_OF_LABELS = frozenset({"type", "confidence_at_least", "sentiment", "course"})
+
+
+def that_fit(seen: Seen, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that fit, in order, up to the first that says stop."""
+    found: list[Rule] = []
+    for rule in rules:
+        if rule.mode is not Mode.OFF and rule.fits(seen):
+            found.append(rule)
+            if rule.stop and rule.mode is not Mode.SHADOW:
+                break
+    return found
+
+
+def read(path: Path) -> tuple[Rule, ...]:
+    """The `[[rule]]` tables of a TOML file, in their order. Raises BadRule."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
+    except OSError as failure:
+        raise BadRule(f"{path}: cannot be read ({failure.strerror})") from failure
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise BadRule(f"{path}: not valid TOML ({failure})") from failure
+    if not isinstance(tables, list):
+        raise BadRule(f"{path}: rules are written as [[rule]] tables")
+    return tuple(of(table, f"{path}: rule {n}") for n, table in enumerate(tables, 1))
+
+
+def of(table: object, where: str = "rule") -> Rule:
+    """A rule as TOML or a row says it. Raises BadRule."""
+    if not isinstance(table, Mapping):
+        raise BadRule(f"{where}: is not a table")
+    if strange := sorted(set(table) - set(_KEYS)):
+        raise BadRule(f"{where}: nobody knows the key {strange[0]!r}")
+    said = {key: _value(table[key], _KEYS[key], f"{where}: {key}") for key in table}
+    if not said.get("name"):
+        raise BadRule(f"{where}: has no name")
+    if said.get("mode", "shadow") not in set(Mode):
+        raise BadRule(f"{where}: mode must be one of {', '.join(Mode)}")
+    said["mode"] = Mode(said.get("mode", "shadow"))
+    said["only_for"] = tuple(one.lower() for one in said.get("only_for", ()))
+    said["tag"] = tuple(said.get("tag", ()))
+    _check_when(said.get("when", {}), where)
+    return Rule(**said)
+
+
+_KEYS: dict[str, type] = {
+    "name": str,
+    "mode": str,
+    "when": dict,
+    "only_for": list,
+    "reply": str,
+    "assign": str,
+    "tag": list,
+    "note": str,
+    "escalate": bool,
+    "stop": bool,
+    "version": int,
+}
+
+
+def _check_when(when: Mapping[str, Any], where: str) -> None:
+    for name, wanted in when.items():
+        if name not in CONDITIONS:
+            raise BadRule(f"{where}: nobody knows the condition {name!r}")
+        _value(wanted, CONDITIONS[name].kind, f"{where}: when.{name}")
+
+
+def _value(value: Any, kind: type, where: str) -> Any:
+    number = kind is float and isinstance(value, int) and not isinstance(value, bool)
+    right = isinstance(value, kind) or number
+    if not right or (kind is int and isinstance(value, bool)):
+        raise BadRule(f"{where} must be {_NAMES[kind]}")
+    if kind is list and not all(isinstance(one, str) and one for one in value):
+        raise BadRule(f"{where} must be a list of texts")
+    return value
+
+
+_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"} | {
+    list: "a list of texts",
+    dict: "a table",
+}
