@@ -42,7 +42,8 @@ def deadline(case: Case, now: datetime) -> Chip | None:
         return _nothing_owed(case)
     left, hint = case.due_at - now, _("Answer by {time}", time=times.exact(case.due_at))
     if left <= timedelta(0):
-        text = _("{time} late", time=times.span(-left))
+        passed = times.span(-left) if -left < timedelta(days=1) else times.rough(-left)
+        text = _("{time} late", time=passed)
         return Chip("alarm-clock-off", text, "danger", hint)
     tone, icon = ("warn", "alarm-clock") if left < margin() else ("", "clock")
     return Chip(icon, times.span(left), tone, hint)
@@ -119,8 +120,8 @@ def of_row(case: Case, holds: Sequence[Exclusion], answers: int, now: datetime) 
     found = (
         deadline(case, now),
         mood(case) if case.sentiment != "neutral" else None,
-        kind(case),
         truce(holds, now),
         bot(answers),
+        kind(case),
     )
     return [chip for chip in found if chip is not None]

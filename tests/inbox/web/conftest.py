@@ -64,13 +64,18 @@ def shop(
     forget()
 
 
-@pytest.fixture
-def app(shop: str) -> Flask:
-    """The web on the seeded shop."""
+@pytest.fixture(scope="session")
+def _app_of_the_session() -> Flask:
     made = create_app()
     made.testing = True
     made.config["PROPAGATE_EXCEPTIONS"] = False
     return made
+
+
+@pytest.fixture
+def app(shop: str, _app_of_the_session: Flask) -> Flask:
+    """The web on the seeded shop; it holds nothing of a database, so one serves all tests."""
+    return _app_of_the_session
 
 
 class Visitor:

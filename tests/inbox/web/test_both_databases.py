@@ -1,0 +1,68 @@
+"""The same pages and actions on PostgreSQL as on SQLite."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from cases import Agent, Case, State, clock
+from cases.db import Base, make_engine, reading, transaction
+from inbox.app import create_app
+from inbox.web import sessions, signin
+from tests.databases import forget, settle_in
+from tests.inbox.web.conftest import Visitor, case_about
+from tests.seeding import ANA, seed
+
+
+@pytest.fixture
+def visitor(
+    postgres_url: str, doorbell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Visitor]:
+    """Ana, signed in to a seeded shop on PostgreSQL."""
+    monkeypatch.setenv("TREGUA_REDIS_URL", doorbell)
+    settle_in(monkeypatch, postgres_url, tmp_path)
+    app = create_app()
+    app.testing = True
+    made = make_engine(postgres_url)
+    Base.metadata.create_all(made)
+    made.dispose()
+    seed()
+    ana = Visitor(app.test_client())
+    with transaction() as session:
+        agent = session.scalars(select(Agent).where(Agent.address == ANA)).one()
+        ana.secret = sessions.begin(session, agent, at=clock.now())
+    ana.client.set_cookie(signin.COOKIE, ana.secret)
+    yield ana
+    forget()
+
+
+def test_pages_and_actions_work_on_postgresql(visitor: Visitor) -> None:
+    case = case_about("Charged twice for order 88213")
+    folders = ("unassigned", "mine", "risk", "all", "closed", "bulk")
+    for path in (
+        *(f"/inbox/{folder}?sort={sort}" for folder in folders for sort in ("due", "newest")),
+        *("/inbox/all?after=~5", "/inbox/all?sort=oldest&after=2026-11-01T00:00:00%2B00:00~5"),
+        *(f"/cases/{case.id}", f"/cases/{case.id}/news?seen=0", f"/contacts/{case.contact_id}"),
+        *(
+            "/search?q=88213",
+            "/search?q=%C3%93SCAR",
+            "/failures",
+            "/exclusions?address=a@b.example",
+        ),
+    ):
+        assert visitor.get(path).status_code == 200, path
+    assert "Devolución sin reembolsar" in visitor.get("/search?q=%C3%93SCAR").text
+    seen = {"text": "Refunded", "seen": 10**6}
+    assert visitor.post(f"/cases/{case.id}/replies", **seen).status_code == 303
+    for verb, fields in (
+        ("assignee", {"agent": "me"}),
+        ("type", {"type": "money.refund"}),
+        ("mood", {"mood": "neutral"}),
+        ("closure", {}),
+    ):
+        assert visitor.post(f"/cases/{case.id}/{verb}", partial=True, **fields).status_code == 200
+    with reading() as session:
+        assert session.get_one(Case, case.id).state is State.CLOSED
+    sent = visitor.post("/sign-in", address=ANA, password="wrong")
+    assert sent.status_code == 422
