@@ -186,7 +186,7 @@ def exactly_once(count: int, kills: int) -> None:
         process.wait()
         sweep(at - timedelta(minutes=chance.randrange(0, 90)))
     while at < dues[-1] + timedelta(minutes=2):
-        at += timedelta(seconds=30)
+        at += timedelta(seconds=55)
         sweep(at)
     with reading() as session:
         rows = session.execute(
@@ -203,7 +203,7 @@ def exactly_once(count: int, kills: int) -> None:
 
 
 def test_breaches_are_noticed_once_though_who_looks_is_killed():
-    exactly_once(60, kills=2)
+    exactly_once(30, kills=1)
 
 
 @pytest.mark.nightly
