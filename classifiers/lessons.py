@@ -33,7 +33,7 @@ class Manner:
 # Found by leaving out every third block of texts. What a mail is about shows in its words too;
 # how somebody feels shows in the sentence.
 ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=6, decay=7e-5, share=0.65)
-ABOUT_MOODS = Manner(buckets=FEWER_BUCKETS, epochs=5, decay=2e-4, share=0.8)
+ABOUT_MOODS = Manner(buckets=FEWER_BUCKETS, epochs=5, decay=6e-4, share=0.85)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def types(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
         others = [places[code] for code in text.also]
         targets[row, others] = SECOND_LABEL / max(1, len(others))
         targets[row, places[text.type]] = 1.0 - (SECOND_LABEL if others else 0.0)
-    lesson = _lesson(texts, read, targets, (slice(0, len(places)),), ABOUT_TYPES)
+    vectors = np.stack([one.vector for one in read])
+    lesson = _lesson(texts, read, vectors, targets, (slice(0, len(places)),), ABOUT_TYPES)
     # Mail holds less chatter than our corpus, so a text of chatter weighs less than a mail.
     lesson.weights[[text.type is None for text in texts]] *= IDLE
     return lesson
@@ -94,7 +95,7 @@ def moods(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
             if grade is not None:
                 targets[row, place.start + grade] = 1.0
     groups = tuple(place for _, place in heads.columns())
-    return _lesson(texts, read, targets, groups, ABOUT_MOODS)
+    return _lesson(texts, read, np.stack([one.mood for one in read]), targets, groups, ABOUT_MOODS)
 
 
 def fit(lesson: Lesson) -> Learned:
@@ -149,10 +150,10 @@ def _complaining(text: Example) -> int | None:
 def _lesson(
     texts: Sequence[Example],
     read: Sequence[Features],
+    vectors: Floats,
     targets: Floats,
     groups: tuple[slice, ...],
     manner: Manner,
 ) -> Lesson:
-    vectors = np.stack([one.vector for one in read])
     weights = np.array([text.weight for text in texts], np.float32)
     return Lesson(vectors, [one.grams for one in read], targets, weights, groups, manner)

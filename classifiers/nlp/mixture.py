@@ -17,6 +17,8 @@ from thinc.types import Floats2d
 
 from classifiers import encoder, heads
 from classifiers.ngrams import Grams, fold, gathered, grams
+from classifiers.tone import WIDTH as TONE_WIDTH
+from classifiers.tone import tone
 
 # The subject and this much of the beginning tell the type best.
 TELLING = 500
@@ -30,10 +32,16 @@ HEADS = "tregua.heads"
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One text as numbers: its sentence vector and its n-grams."""
+    """One text as numbers: its sentence vector, its tone and its n-grams."""
 
     vector: NDArray[np.float32]
+    tone: NDArray[np.float32]
     grams: Grams
+
+    @property
+    def mood(self) -> NDArray[np.float32]:
+        """What the heads look at: how somebody feels shows in single words and marks too."""
+        return np.concatenate([self.vector, self.tone])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +63,14 @@ def features(docs: Sequence[Doc]) -> list[Features]:
     for doc, telling, vector in zip(new, tellings, vectors, strict=True):
         found = doc.to_array([NORM, IDX])
         words = found[found[:, 1] < len(telling), 0] if len(doc) else np.zeros(0, np.uint64)
-        doc.user_data[FEATURES] = Features(vector, grams(fold(telling), words))
+        doc.user_data[FEATURES] = Features(vector, tone(telling), grams(fold(telling), words))
     return [doc.user_data[FEATURES] for doc in docs]
 
 
 @registry.architectures("tregua.TextCatSentenceEncoder.v1")
 def sentence_textcat(buckets: int, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: N803
     """Spoken probabilities: frozen sentence vectors and hashed n-grams, added up, then softmax."""
-    return _mixture(buckets, nO, exclusive=True)
+    return _mixture(buckets, nO, exclusive=True, width=encoder.WIDTH)
 
 
 def take(model: Model[list[Doc], Floats2d], learned: Weights) -> None:
@@ -79,9 +87,11 @@ def take(model: Model[list[Doc], Floats2d], learned: Weights) -> None:
     model.attrs["lexical_alone"] = learned.lexical_alone
 
 
-def _mixture(buckets: int, outputs: int | None, *, exclusive: bool) -> Model[list[Doc], Floats2d]:
+def _mixture(
+    buckets: int, outputs: int | None, *, exclusive: bool, width: int
+) -> Model[list[Doc], Floats2d]:
     layers: list[Model[Floats2d, Floats2d]] = [
-        Linear(outputs, encoder.WIDTH),
+        Linear(outputs, width),
         SparseLinear_v2(outputs, buckets),
     ]
     return Model(
@@ -104,14 +114,17 @@ def _initialise(
     for layer in model.layers:
         layer.set_dim("nO", model.get_dim("nO"), force=True)
         layer.initialize()
-    model.layers[0].set_param("W", model.ops.alloc2f(model.get_dim("nO"), encoder.WIDTH))
+    model.layers[0].set_param(
+        "W", model.ops.alloc2f(model.get_dim("nO"), model.layers[0].get_dim("nI"))
+    )
 
 
 def _forward(
     model: Model[list[Doc], Floats2d], docs: list[Doc], is_train: bool
 ) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
     read = features(docs)
-    vectors = np.stack([one.vector for one in read])
+    toned = model.layers[0].get_dim("nI") > encoder.WIDTH
+    vectors = np.stack([one.mood if toned else one.vector for one in read])
     dense, learn_dense = model.layers[0](vectors, is_train)
     sparse, learn_sparse = model.layers[1](gathered([one.grams for one in read]), is_train)
     alone = model.attrs["lexical_alone"]
@@ -129,7 +142,9 @@ class Heads:
     """Complaint, sentiment, anger and urgency, from the features the type was found with."""
 
     def __init__(self) -> None:
-        self.model = _mixture(FEWER_BUCKETS, heads.WIDTH, exclusive=False)
+        self.model = _mixture(
+            FEWER_BUCKETS, heads.WIDTH, exclusive=False, width=encoder.WIDTH + TONE_WIDTH
+        )
         self.model.initialize()
 
     def __call__(self, doc: Doc) -> Doc:
