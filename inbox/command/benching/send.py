@@ -1,0 +1,59 @@
+"""The outbox beside the relay alone: claim, hand over and record, against handing over."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot import delivery
+from bot.outbox import OutgoingMail, State
+from bot.smtp import Relay
+from cases.db import reading
+from inbox.command.benching.floors import per_second
+from inbox.command.benching.installing import installed
+from inbox.command.benching.mails import mails
+from inbox.command.benching.reading import read_once
+from inbox.command.benching.relays import a_relay
+from inbox.intake import pipeline
+
+# Of the made mails about six in ten are answered.
+ANSWERED = 0.55
+
+
+def send(number: int, url: str) -> dict[str, Any]:
+    """Replies to so many made mails leave over one kept connection."""
+    with a_relay() as port, installed(url, smtp_port=port) as bench:
+        bench.host.drop(list(mails(round(number / ANSWERED))))
+        read_once(bench.mailbox_id)
+        pipeline.file_waiting()
+        waiting = _contents()
+        before = per_second(len(waiting), lambda: _alone(waiting))
+        rate = per_second(len(waiting), delivery.deliver_due)
+        after = per_second(len(waiting), lambda: _alone(waiting))
+        left = _number(OutgoingMail.state != State.ACCEPTED)
+        servers = bench.database
+    floor = (before + after) / 2
+    return {
+        "mails": len(waiting),
+        "servers": servers,
+        "mails_per_s": round(rate, 1),
+        "floor_per_s": round(floor, 1),
+        "ratio": round(rate / floor, 3),
+        "not_sent": left,
+    }
+
+
+def _contents() -> list[tuple[str, bytes]]:
+    with reading() as session:
+        rows = session.execute(select(OutgoingMail.recipient, OutgoingMail.content))
+        return [(recipient, content) for recipient, content in rows]
+
+
+def _alone(waiting: list[tuple[str, bytes]]) -> None:
+    with Relay() as relay:
+        for recipient, content in waiting:
+            relay.send("", [recipient], content, before_body=lambda: True)
+
+
+def _number(which: Any) -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).where(which)) or 0
