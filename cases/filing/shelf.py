@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from cases import mailbox, signing
 from cases.case import Case, Part, Participant, State
@@ -121,7 +121,7 @@ def _fetch_contacts(session: Session, shelf: Shelf, batch: list[Mail]) -> None:
     wanted = {address for mail in batch for address in _addresses(mail, shelf)}
     rows = session.scalars(
         select(Identifier)
-        .options(selectinload(Identifier.contact).selectinload(Contact.identifiers))
+        .options(joinedload(Identifier.contact).selectinload(Contact.identifiers))
         .where(Identifier.kind == Kind.ADDRESS, Identifier.value.in_(wanted))
     )
     shelf.contacts = {row.value: row.contact for row in rows}
@@ -203,9 +203,12 @@ def _fetch_alike(session: Session, shelf: Shelf, batch: list[Mail]) -> None:
 
 
 def _fetch_of_late(session: Session, shelf: Shelf, arrivals: Sequence[Arrival]) -> None:
-    """Only an open case of a sender in this batch can have got the same mail just now."""
+    """Only an open case of a sender in this batch can have got the same mail just now.
+
+    What answers a mail is found by that, however often it is sent.
+    """
     open_ones = [number for number, case in shelf.cases.items() if case.is_open]
-    if not open_ones:
+    if not open_ones or all(one.mail.in_reply_to or one.mail.references for one in arrivals):
         return
     at = [arrival.at for arrival in arrivals]
     recent = select(Message).where(
