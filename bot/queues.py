@@ -6,7 +6,7 @@ from functools import cache
 from redis import Redis, RedisError
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
@@ -67,6 +67,14 @@ def depth(name: str) -> int | None:
     """How many calls wait in a queue, or None if Redis is away."""
     try:
         return int(Queue(name, connection=_impatient(), serializer=JSONSerializer).count)
+    except AWAY:
+        return None
+
+
+def workers(name: str) -> int | None:
+    """How many workers serve a queue now, or None if Redis is away."""
+    try:
+        return Worker.count(queue=Queue(name, connection=_impatient(), serializer=JSONSerializer))
     except AWAY:
         return None
 

@@ -83,6 +83,14 @@ class Relay:
             raise Withdrawn
         return self._body(smtp, content)
 
+    def greet(self) -> None:
+        """Introduce ourselves and sign in, and send nothing; raises a DeliveryFailure."""
+        try:
+            self._ready().ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as failure:
+            self._drop()
+            raise _by_kind(failure) from failure
+
     def _ready(self) -> smtplib.SMTP:
         if self._smtp is not None:
             try:
