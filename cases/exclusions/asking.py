@@ -1,12 +1,12 @@
 """May we write to them now? Looks identifiers up in the feed; many at once as fast as one."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import ARRAY, String, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind
@@ -15,8 +15,6 @@ from cases.exclusions.rows import FeedEntry
 from cases.exclusions.spans import Span, ending, spans, standing
 
 CHUNK = 10_000
-# SQLite plans a list of values well, and a temporary table without statistics badly.
-SQLITE_CHUNK = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +80,28 @@ def _words(question: Question) -> tuple[CampaignClass, str]:
 
 def held(session: Session, kind: Kind, values: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """The entries of the feed among those (normalised) identifiers."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    for chunk in _batched(values, CHUNK if postgres else SQLITE_CHUNK):
-        wanted = (
-            FeedEntry.value == any_(bindparam("many", list(chunk), type_=ARRAY(String())))
-            if postgres
-            else FeedEntry.value.in_(chunk)
-        )
-        rows = session.execute(
-            select(FeedEntry.value, FeedEntry.holds).where(FeedEntry.kind == kind, wanted)
-        )
-        yield from rows
+    query = select(FeedEntry.value, FeedEntry.holds).where(FeedEntry.kind == kind)
+    for chunk in batches(values, CHUNK):
+        rows = session.execute(query.where(among(session, FeedEntry.value, chunk)))
+        yield from (tuple(row) for row in rows)
 
 
-def _batched(values: Sequence[str], size: int) -> Iterator[list[str]]:
-    rest = iter(values)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """That the column is one of many values: one parameter, and the index for each of them.
+
+    A temporary table without statistics would have made SQLite read the whole feed instead.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        found: ColumnElement[bool] = column == any_(
+            bindparam(None, list(values), type_=ARRAY(String()))
+        )
+        return found
+    said = func.json_each(json.dumps(values)).table_valued("value")
+    wanted: ColumnElement[bool] = column.in_(select(said.c.value))
+    return wanted
+
+
+def batches(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The values in pieces of that size."""
+    for n in range(0, len(values), size):
+        yield values[n : n + size]

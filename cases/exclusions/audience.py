@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -50,7 +51,7 @@ def whole(session: Session, gate_id: str) -> list[str]:
         everybody += part
     # Sorted parts one behind the other are merged by sort() in almost linear time.
     everybody.sort()
-    return [one for n, one in enumerate(everybody) if not n or everybody[n - 1] != one]
+    return list(dict.fromkeys(everybody))
 
 
 def short(value: str) -> bytes:
@@ -60,13 +61,12 @@ def short(value: str) -> bytes:
 
 def shelve(session: Session, gate_id: str, everybody: Sequence[str]) -> None:
     """Make the shelves of an audience."""
-    shelves: dict[int, list[bytes]] = defaultdict(list)
-    for value in everybody:
-        mark = short(value)
-        shelves[mark[0]].append(mark)
+    marks = sorted(map(short, everybody))
+    edges = [bisect_left(marks, bytes([n])) for n in range(SHELVES)] + [len(marks)]
     rows = [
-        {"gate_id": gate_id, "shelf": n, "hashes": b"".join(sorted(marks))}
-        for n, marks in shelves.items()
+        {"gate_id": gate_id, "shelf": n, "hashes": b"".join(marks[start:end])}
+        for n, (start, end) in enumerate(pairwise(edges))
+        if start < end
     ]
     if rows:
         session.execute(insert(GateShelf), rows)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from joserfc import jws
@@ -18,6 +19,7 @@ from cases import signing
 from cases.db import Base
 
 ALG, TYPE = "EdDSA", "tregua-receipt+jwt"
+AT_ONCE = 10_000
 ROTATED_AFTER = timedelta(days=90)
 
 
@@ -78,8 +80,9 @@ def digest(values: Iterable[str]) -> str:
 def digest_of_sorted(values: Iterable[str]) -> str:
     """The same for those who have sorted them already."""
     made = hashlib.sha256()
-    for value in values:
-        made.update(value.encode() + b"\n")
+    rest = iter(values)
+    while lines := "\n".join(islice(rest, AT_ONCE)):
+        made.update(lines.encode() + b"\n")
     return f"sha-256:{made.hexdigest()}"
 
 

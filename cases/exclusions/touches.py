@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.contact import Kind
 from cases.db import Base
+from cases.exclusions.asking import CHUNK, among, batches
 from cases.exclusions.settings import settings
 from cases.pressure import WEIGHTS, Limit, Load, added, held_until
 
@@ -100,7 +101,7 @@ def _insert(session: Session, table: type[Base]) -> Any:
 def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
     values = sorted({(touch["kind"], touch["value"]) for touch in fresh})
     _make(session, values)
-    rows = {(row.kind, row.value): row for row in _rows(session, values, lock=True)}
+    rows = {(row.kind, row.value): row for row in _locked(session, values)}
     half_life = settings().pressure_half_life
     for touch in fresh:
         row = rows[touch["kind"], touch["value"]]
@@ -117,21 +118,15 @@ def _make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
     session.execute(_insert(session, Pressure), rows)
 
 
-def _rows(
-    session: Session, values: Sequence[tuple[Kind, str]], *, lock: bool = False
-) -> Iterable[Pressure]:
+def _locked(session: Session, values: Sequence[tuple[Kind, str]]) -> Iterable[Pressure]:
     by_kind: dict[Kind, list[str]] = {}
     for kind, value in values:
         by_kind.setdefault(kind, []).append(value)
     for kind, ones in by_kind.items():
-        for n in range(0, len(ones), AT_ONCE):
-            query = select(Pressure).where(
-                Pressure.kind == kind, Pressure.value.in_(ones[n : n + AT_ONCE])
-            )
-            # In the order of their names, so that two writers never wait for each other.
-            yield from session.scalars(
-                query.order_by(Pressure.value).with_for_update() if lock else query
-            )
+        wanted = Pressure.kind == kind, among(session, Pressure.value, ones)
+        # In the order of their names, so that two writers never wait for each other.
+        query = select(Pressure).where(*wanted).order_by(Pressure.value).with_for_update()
+        yield from session.scalars(query)
 
 
 def limit() -> Limit:
@@ -150,13 +145,16 @@ def pressed(
 ) -> dict[str, datetime]:
     """Those among them for whom one more mail is too much now, and until when."""
     heavy = WEIGHTS.get(campaign_class, 1.0) if weight is None else weight
-    if heavy <= 0:
+    if heavy <= 0 or session.scalar(select(Pressure.value).limit(1)) is None:
         return {}
-    found = {}
-    for row in _rows(session, [(kind, value) for value in values]):
-        last = row.last.get(campaign_class)
-        load = Load(row.score, row.at, datetime.fromisoformat(last) if last else None)
-        until = held_until(load, heavy, limit(), now)
-        if until is not None:
-            found[row.value] = until
+    found, enough = {}, limit()
+    query = select(Pressure.value, Pressure.score, Pressure.at, Pressure.last)
+    for chunk in batches(values, CHUNK):
+        rows = query.where(Pressure.kind == kind, among(session, Pressure.value, chunk))
+        for value, score, at, last in session.execute(rows):
+            said = last.get(campaign_class)
+            load = Load(score, at, datetime.fromisoformat(said) if said else None)
+            until = held_until(load, heavy, enough, now)
+            if until is not None:
+                found[value] = until
     return found

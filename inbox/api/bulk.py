@@ -22,7 +22,7 @@ from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
 from inbox.api.check import NOT_NOW, VALID, Asked
 from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.freshness import Lag, freshness
-from inbox.api.naming import Named, hashes, named
+from inbox.api.naming import Named, an_address, hashes, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
 from inbox.api.seeing import View, say, view_of
@@ -96,9 +96,10 @@ def _ndjson(text: str) -> Iterator[Any]:
 
 
 def _line(n: int, said: str | dict[str, str]) -> Line:
-    fields = {"address": said} if isinstance(said, str) else said
     try:
-        who = named(*(fields.get(key) for key in ("address", "phone", "customer_id", "hash")))
+        if isinstance(said, str):
+            return Line(n, Named(Kind.ADDRESS, an_address(said)))
+        who = named(*(said.get(key) for key in ("address", "phone", "customer_id", "hash")))
     except Problem as wrong:
         return Line(n, None, wrong.kind.replace("-", "_"))
     return Line(n, who)
@@ -112,8 +113,8 @@ def _answer(view: View, lines: list[Line], *, only: bool) -> Response:
         state = freshness(session, now)
         stopped = state.lag is Lag.STOPPED and view.question.campaign_class in FAILS_CLOSED
         verdicts = {} if stopped else _verdicts(session, view, lines)
-    other = NOT_NOW if stopped else FREE
-    items = [_tell(view, line, verdicts.get(line.n, other)) for line in lines]
+    other = view.verdict(NOT_NOW if stopped else FREE)
+    items = [_tell(view, line, verdicts.get(line.n), other) for line in lines]
     body = {
         "items": [one for one in items if not only or not one.get("allowed")],
         "count": len(lines),
@@ -148,7 +149,7 @@ def _verdicts(session: Session, view: View, lines: list[Line]) -> dict[int, Verd
     }
 
 
-def _tell(view: View, line: Line, verdict: Verdict) -> dict[str, Any]:
+def _tell(view: View, line: Line, verdict: Verdict | None, other: dict[str, Any]) -> dict[str, Any]:
     if line.error:
         return {"i": line.n, "error": line.error}
-    return {"i": line.n, **view.verdict(verdict)}
+    return {"i": line.n, **(other if verdict is None else view.verdict(verdict))}

@@ -33,7 +33,19 @@ class Freshness:
 
 
 def freshness(session: Session, now: datetime) -> Freshness:
-    """How far reading and filing are behind: mailboxes that fail, and mails that wait."""
+    """How far reading and filing are behind; looked up once a second, however many ask."""
+    global _known
+    key = f"{session.get_bind().engine.url}", now.replace(microsecond=0)
+    if _known is None or _known[0] != key:
+        _known = key, _look(session, now)
+    return _known[1]
+
+
+_known: tuple[tuple[str, datetime], Freshness] | None = None
+
+
+def _look(session: Session, now: datetime) -> Freshness:
+    """Mailboxes that fail, and mails that wait."""
     found = [*_mailboxes(session, now), *_waiting(session, now)]
     late = [(name, since) for name, since in found if since > BEHIND]
     if not late:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,13 @@ from inbox.api.problems import N_, Problem
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{43,44}):")
 NAMED_INVALID = 100
+
+
+_READERS: dict[Kind, Callable[[str], str]] = {
+    Kind.ADDRESS: an_address,
+    Kind.PHONE: a_phone,
+    Kind.CUSTOMER_ID: str.strip,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +50,15 @@ def normalise(kind: Kind, lines: Iterable[str]) -> Read:
     values: list[str] = []
     invalid: list[int] = []
     count = 0
+    read_one = _READERS[kind]
     for n, line in enumerate(lines):
         try:
-            values.append(_value(kind, line))
+            values.append(read_one(line))
         except Problem:
             count += 1
             if len(invalid) < NAMED_INVALID:
                 invalid.append(n)
     return Read(values, invalid, count)
-
-
-def _value(kind: Kind, text: str) -> str:
-    if kind is Kind.ADDRESS:
-        return an_address(text)
-    return a_phone(text) if kind is Kind.PHONE else text.strip()
 
 
 def check_digest(content: bytes, said: str | None) -> None:

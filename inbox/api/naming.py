@@ -16,6 +16,8 @@ from inbox.api.seeing import Form, View
 
 LONGEST = 320
 TOKENS_REMEMBERED = 4
+# Most addresses are written as they are matched, and a million of them come at once.
+_PLAIN = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,253}")
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
 Name = tuple[Kind, str]
 
@@ -55,6 +57,8 @@ def named(
 
 def an_address(text: str) -> str:
     """The address as it is matched; raises Problem if it is none."""
+    if _PLAIN.fullmatch(text):
+        return text
     value = normalised(text)
     local, at, domain = value.rpartition("@")
     if (

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -65,7 +65,7 @@ class View:
         """One span as an answer tells it."""
         told: dict[str, Any] = {
             "action": span.action.value,
-            "starts_at": span.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "starts_at": say(span.starts_at),
             "until": say(span.until),
         }
         if self.groups and span.group is not None:
@@ -92,7 +92,10 @@ def _plain(span: Span) -> Span:
 
 def say(instant: datetime | None) -> str | None:
     """An instant in RFC 3339; None stays."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant is not None else None
+    if instant is None:
+        return None
+    # Much faster than strftime, where a hundred thousand are said at once.
+    return instant.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def view_of(token: Token, question: Question, form: Form | None = None) -> View:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
@@ -21,6 +22,7 @@ from inbox.api.seeing import KINDS, View
 
 IN_MEMORY = 4 * 2**20
 ROWS_AT_ONCE = 5000
+LINES_AT_ONCE = 500
 PIECE = 256 * 1024
 NDJSON, CSV = "application/x-ndjson", "text/csv; header=present"
 Item = dict[str, Any]
@@ -52,12 +54,14 @@ def an_item(view: View, kind: Kind, value: str, holds: list[Item]) -> Item | Non
     found = view.spans(holds)
     if not found:
         return None
+    item = {"kind": KINDS[kind], view.field: view.name(value)}
+    if len(found) == 1:
+        return item | view.tell(found[0])
     told = [view.tell(span) for span in found]
     # The first three fields are right for who reads no further: held from here to there.
     whole = view.tell(joined(found)[0])
-    item = {"kind": KINDS[kind], view.field: view.name(value), **told[0], **whole}
     # More than one only where there is a gap between them, or the token may see their causes.
-    return item | {"holds": told} if len(told) > 1 else item
+    return item | told[0] | whole | {"holds": told}
 
 
 def write(
@@ -84,11 +88,11 @@ def _fill(
     digest = hashlib.sha256()
     text = _csv(rows, view) if as_csv else _ndjson(rows, view, head, cursor)
     count = 0
-    for line in text:
-        content = line.encode()
+    while lines := list(islice(text, LINES_AT_ONCE)):
+        content = "".join(lines).encode()
         digest.update(content)
         target.write(content)
-        count += 1
+        count += len(lines)
     # The first line is the header; the digest covers all lines before this one.
     trailer = {"end": True, "count": count - 1, "cursor": cursor, "sha256": digest.hexdigest()}
     last = f"#end,{count - 1},{cursor}\r\n" if as_csv else json.dumps(trailer) + "\n"
