@@ -11,9 +11,11 @@ from cases.history import Event, What
 from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
 from cases.mailbox import Mailbox, Mode
 from cases.message import Delivery, Direction, KnownId, Message
+from cases.people import merging
 
-# The order is meaning: exclusions follow from promises.
+# The order is meaning: exclusions follow from promises, and from who is who.
 before_commit(breaches.settle)
+before_commit(merging.settle)
 before_commit(changes.follow)
 
 __all__ = [

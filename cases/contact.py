@@ -29,6 +29,21 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     zone: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    """Two letters (ISO 3166-1), where we know it."""
+    quiet_hours: Mapped[str] = mapped_column(default="")
+    """When they do not want to be disturbed, as 22:00-08:00; empty for what the shop does."""
+    tier: Mapped[str] = mapped_column(default="")
+    lifetime_value: Mapped[float] = mapped_column(default=0.0)
+    """What they have bought so far, in the currency of the shop."""
+    nps: Mapped[int | None]
+    """How likely they would recommend us, from 0 to 10."""
+    vip: Mapped[bool] = mapped_column(default=False)
+    """Worth much to the shop."""
+    influencer: Mapped[bool] = mapped_column(default=False)
+    """Many listen to them, so bad news spread: a risk, whatever they buy."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    """The same person, who is known by that row now."""
     created_at: Mapped[datetime]
     identifiers: Mapped[list["Identifier"]] = relationship(
         back_populates="contact", order_by="Identifier.id"
