@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-import bot.tables  # noqa: F401  owns tables
+import bot.tables
+import inbox.api
+import inbox.gateway.unasked
+import inbox.spool
+import inbox.tokens
 import inbox.web.guesses
-import inbox.web.sessions  # noqa: F401  own a table each
+import inbox.web.sessions  # noqa: F401  these own tables
 from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db, sla
