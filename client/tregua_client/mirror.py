@@ -16,6 +16,8 @@ from tregua_client.names import keyed, normalised
 from tregua_client.refusals import FeedStale, Gone, NoAnswer
 
 SOFT, HARD = 900.0, 3600.0
+# These may be sent by a copy that is a while old; all other marketing needs a fresh one.
+PATIENT = frozenset({"service_notice", "collections"})
 TABLES = (
     "CREATE TABLE IF NOT EXISTS held (name TEXT PRIMARY KEY, spans TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS known (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -125,10 +127,11 @@ class Mirror:
 
     def must_be_fresh(self) -> None:
         """Raise FeedStale where marketing has to wait."""
-        if self._view["campaign_class"] in FAILS_OPEN:
+        klass = self._view["campaign_class"]
+        if klass in FAILS_OPEN:
             return
-        if self.age() > HARD:
-            raise FeedStale("the copy of the feed is older than an hour")
+        if self.age() > (HARD if klass in PATIENT else SOFT):
+            raise FeedStale("the copy of the feed is too old: bring it up to date")
         if self._known("lag") != "none":
             raise FeedStale("the installation is behind in reading its mail")
 

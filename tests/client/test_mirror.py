@@ -121,23 +121,28 @@ def test_a_snapshot_that_was_changed_on_its_way_is_refused(api_server, mirror):
         mirror.sync(client)
 
 
-def test_a_copy_of_an_hour_ago_lets_no_marketing_go(api_server, client, mirror, monkeypatch):
-    mirror.sync(client)
-    assert mirror.allowed(EVA)
-    later = time.monotonic() + 3660
-    monkeypatch.setattr(clockwork.time, "monotonic", lambda: later)
-    with pytest.raises(FeedStale):
-        mirror.allowed(EVA)
-
-
-def test_a_copy_for_mail_that_must_arrive_is_believed_when_old(
-    api_server, client, tmp_path, monkeypatch
+@pytest.mark.parametrize(
+    ("campaign_class", "minutes", "stale"),
+    [
+        ("promotional", 14, False),
+        ("promotional", 16, True),
+        ("service_notice", 16, False),
+        ("service_notice", 61, True),
+        ("transactional", 61, False),
+    ],
+)
+def test_an_old_copy_lets_no_marketing_go(
+    api_server, client, tmp_path, monkeypatch, campaign_class, minutes, stale
 ):
-    mirror = Mirror(tmp_path / "t.sqlite", campaign_class="transactional")
+    mirror = Mirror(tmp_path / "t.sqlite", campaign_class=campaign_class)
     mirror.sync(client)
-    later = time.monotonic() + 3660
+    later = time.monotonic() + minutes * 60
     monkeypatch.setattr(clockwork.time, "monotonic", lambda: later)
-    assert mirror.allowed(EVA)
+    if stale:
+        with pytest.raises(FeedStale):
+            mirror.allowed(EVA)
+    else:
+        assert mirror.allowed(EVA)
     mirror.close()
 
 
