@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-import bot.tables
+import bot.tables  # noqa: F401  owns tables
 import inbox.api
 import inbox.gateway.unasked
 import inbox.spool

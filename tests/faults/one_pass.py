@@ -4,17 +4,11 @@ import sys
 
 from bot import delivery, uncertain
 from inbox.intake import pipeline
-from inbox.intake.accounts import account_of
-from inbox.intake.imap import Connection
-from inbox.intake.poller import catch_up
+from inbox.intake.poller.watching import read_once
 
 
 def main(mailbox_id: int) -> None:
-    account = account_of(mailbox_id)
-    if account is None:
-        sys.exit("the mailbox is paused")
-    with Connection(account) as connection:
-        catch_up(mailbox_id, account.folder, connection)
+    read_once(mailbox_id)
     pipeline.file_waiting()
     delivery.deliver_due()
     uncertain.give_up_uncertain()
