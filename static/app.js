@@ -76,7 +76,7 @@
   // A mail's frame runs nothing, but it may be measured, so it is as high as its mail.
   function fit(frame) {
     const measure = () => {
-      const height = frame.contentDocument?.documentElement.scrollHeight;
+      const height = frame.contentDocument?.documentElement?.scrollHeight;
       if (height) frame.style.height = `${Math.min(Math.max(height + 4, 80), 4000)}px`;
     };
     frame.addEventListener("load", measure);
