@@ -182,9 +182,11 @@ class Dovecot:
 
     def _maildir(self, address: str) -> Path:
         maildir = self.folder / "mail" / address.lower() / "Maildir"
-        for part in ("new", "cur", "tmp"):
-            (maildir / part).mkdir(parents=True, exist_ok=True)
-        for path in (maildir.parent, maildir, *maildir.iterdir()):
+        parts = [maildir / part for part in ("new", "cur", "tmp")]
+        for path in parts:
+            path.mkdir(parents=True, exist_ok=True)
+        # The server's own files are left alone: they come and go while it works.
+        for path in (maildir.parent, maildir, *parts):
             self._give(path)
         return maildir
 
