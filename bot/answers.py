@@ -94,7 +94,7 @@ def _message(case: Case, agent: Agent, text: str, to: str, at: datetime) -> Mess
         sender=case.mailbox.address if case.mailbox else "",
         sender_name=agent.name,
         to=[to],
-        subject=_subject(case),
+        subject=subject_of(case),
         text=text,
         new_text=text,
         arrived_at=at,
@@ -103,7 +103,8 @@ def _message(case: Case, agent: Agent, text: str, to: str, at: datetime) -> Mess
     )
 
 
-def _subject(case: Case) -> str:
+def subject_of(case: Case) -> str:
+    """The subject of an answer, with the number of the case."""
     subject = composing.safe(case.subject, 400)
     token = subject_token(case.id)
     named = subject if token in subject else f"{subject} {token}".strip()
@@ -117,7 +118,7 @@ def _draft(
     name = (
         f"{agent.name} · {case.mailbox.name}" if case.mailbox and case.mailbox.name else agent.name
     )
-    earlier = _ids_so_far(session, case)
+    earlier = ids_so_far(session, case)
     return composing.Draft(
         message_id=signing.new_message_id(case.id, domain_of(ours)),
         sender=Address(ours, name),
@@ -132,7 +133,8 @@ def _draft(
     )
 
 
-def _ids_so_far(session: Session, case: Case) -> tuple[str, ...]:
+def ids_so_far(session: Session, case: Case) -> tuple[str, ...]:
+    """The Message-IDs of the case's mails, for the headers that keep a thread together."""
     ids = session.scalars(
         select(Message.rfc_id)
         .where(

@@ -1,6 +1,6 @@
 """The state of each customer, and what follows from it. These nouns are its vocabulary."""
 
-from cases import breaches
+from cases import breaches, consent, incident, order
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.contact import Contact, Identifier, Kind
@@ -13,7 +13,9 @@ from cases.mailbox import Mailbox, Mode
 from cases.message import Delivery, Direction, KnownId, Message
 from cases.people import merging
 
-# The order is meaning: exclusions follow from promises, and from who is who.
+# The order is meaning: exclusions follow from promises, from incidents, and from who is who.
+before_commit(order.recognise)
+before_commit(incident.recognise)
 before_commit(breaches.settle)
 before_commit(merging.settle)
 before_commit(changes.follow)

@@ -10,16 +10,20 @@ from flask import Flask, url_for
 import inbox.api
 from inbox.web import (
     actions,
+    beside,
     bodies,
     case,
     contact,
+    contact_form,
     errors,
     exclusions,
     failures,
     gate,
     headers,
+    incidents,
     listing,
     live,
+    mail_choices,
     preferences,
     replies,
     screen,
@@ -35,6 +39,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues),
+    *(beside, incidents, contact_form, mail_choices),
 )
 
 

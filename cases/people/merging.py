@@ -13,15 +13,17 @@ from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case, Part, Participant
+from cases.consent import OptIn
 from cases.contact import Contact, Identifier
 from cases.db import Base
 from cases.exclusions import feed
 from cases.exclusions.changes import note_contact
 from cases.exclusions.reasons import RULES
 from cases.exclusions.rows import Exclusion
+from cases.order import Order
 from cases.people import profile
 
-OF_A_PERSON: tuple[Any, ...] = (Identifier, Case, Exclusion)
+OF_A_PERSON: tuple[Any, ...] = (Identifier, Case, Exclusion, OptIn, Order)
 """What belongs to a contact and goes with them."""
 _STANDS = text("undone_at IS NULL")
 

@@ -24,6 +24,15 @@ MAIL_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'self'",
 }
+# A form that a shop shows inside its own pages: it runs nothing, and any page may frame it.
+EMBEDDED_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "*",
+}
 FILE_POLICY = {"sandbox": "", "default-src": "'none'", "frame-ancestors": "'none'"}
 VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie")
 A_YEAR = 31_536_000
@@ -42,7 +51,12 @@ def decide(response: Response) -> Response:
     return response
 
 
-_POLICIES = {"page": POLICY, "mail": MAIL_POLICY, "file": FILE_POLICY}
+_POLICIES = {
+    "page": POLICY,
+    "mail": MAIL_POLICY,
+    "file": FILE_POLICY,
+    "embedded": EMBEDDED_POLICY,
+}
 
 
 def _written(policy: dict[str, str]) -> str:

@@ -1,0 +1,188 @@
+"""A form for everybody, to be put into the shop's own pages: who writes here always gets a case.
+
+Without scripts, cookies and puzzles. A field that only programs fill in, the time it took, and
+limits by place keep machines out; what they send is kept as spam and never thrown away.
+"""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from flask import Response, abort, g, make_response, render_template, request
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot import queues
+from cases import clock, language, signing
+from cases.contact import Kind, normalised
+from cases.db import FILING, Base, reading, transaction
+from cases.filing import Filed, file
+from cases.filing.arrival import Arrival
+from cases.filing.arrival import Policy as Belief
+from cases.language import gettext as _
+from cases.mail import Address, Mail, Origin, Speaker
+from cases.mailbox import Mailbox
+from cases.people.identifiers import NotAnIdentifier, matched
+from cases.settings import settings
+from inbox.web.access import Pages, Policy, allow
+
+pages = Pages("contact_form", __name__)
+RULE = "contact form"
+LARGEST = 100_000
+LONGEST = {"name": 200, "address": 320, "subject": 300, "text": 20_000}
+HONEYPOT = "website"
+FASTEST, SLOWEST = timedelta(seconds=2), timedelta(hours=24)
+FROM_ONE_PLACE, FROM_ANYWHERE = 10, 600
+WINDOW = timedelta(hours=1)
+_MOMENT = re.compile(r"(\d{1,12})\.([a-z2-7]{26})")
+
+
+class FormUse(Base):
+    """One use of a form, by a keyed hash of where it came from; forgotten after an hour."""
+
+    __tablename__ = "form_use"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+@pages.before_request
+def _small() -> None:
+    request.max_content_length = LARGEST
+
+
+@pages.after_request
+def _in_any_frame(response: Response) -> Response:
+    g.visit = ""
+    response.headers["X-Content-Kind"] = "embedded"
+    return response
+
+
+@pages.get("/contact/<mailbox>")
+@allow(Policy.TOKEN)
+def page(mailbox: str) -> Response:
+    """The empty form."""
+    with reading() as session:
+        return _form(_the_mailbox(session, mailbox), {})
+
+
+@pages.post("/contact/<mailbox>")
+@allow(Policy.TOKEN)
+def write(mailbox: str) -> Response:
+    """Take what was written; what is wrong with it is said, and nothing typed is lost."""
+    typed = {name: request.form.get(name, "").strip() for name in LONGEST}
+    now = clock.now()
+    with reading() as session:
+        box = _the_mailbox(session, mailbox)
+        session.expunge(box)
+    refusal = _refusal(typed)
+    if refusal:
+        return _form(box, typed, refusal, 422)
+    with transaction() as session:
+        allowed = may_write(session, request.remote_addr or "", at=now)
+    if not allowed:
+        said = _("Too many messages from here. Write to {address} instead.", address=box.address)
+        return _form(box, typed, said, 429)
+    with transaction(lock=FILING) as session:
+        filed = _file(session, session.get_one(Mailbox, box.id), typed, now)
+        number, due = filed.case.id, filed.case.due_at
+    return _thanks(number, due)
+
+
+def _the_mailbox(session: Session, address: str) -> Mailbox:
+    wanted = select(Mailbox).where(Mailbox.address == address.lower(), Mailbox.paused.is_(False))
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        abort(404)
+    spoken = request.args.get("lang", "")
+    language.choose(spoken if spoken in language.LANGUAGES else found.language)
+    return found
+
+
+def _refusal(typed: dict[str, str]) -> str:
+    for name, longest in LONGEST.items():
+        if len(typed[name]) > longest:
+            return _("That is longer than we can take. Shorten it a little.")
+    try:
+        matched(Kind.ADDRESS, typed["address"])
+    except NotAnIdentifier:
+        return _("This e-mail address cannot be right. We need it to answer you.")
+    return "" if typed["text"] else _("Write what we can do for you.")
+
+
+def may_write(session: Session, place: str, *, at: datetime) -> bool:
+    """Count one more use from that place; False if there were too many."""
+    hidden = signing.sign("contact-form", place)
+    session.execute(delete(FormUse).where(FormUse.at <= at - WINDOW))
+    uses = select(func.count()).select_from(FormUse)
+    here = session.scalar(uses.where(FormUse.place == hidden)) or 0
+    if here >= FROM_ONE_PLACE or (session.scalar(uses) or 0) >= FROM_ANYWHERE:
+        return False
+    session.add(FormUse(place=hidden, at=at))
+    return True
+
+
+def _file(session: Session, box: Mailbox, typed: dict[str, str], now: datetime) -> Filed:
+    machine = bool(request.form.get(HONEYPOT)) or not _took_its_time(now)
+    origin = Origin.SPAM if machine else Origin.CUSTOMER
+    # Nobody proved the address, so the form opens a case of its own and joins none.
+    filed = file(session, Arrival(_mail(box, typed, origin, now), now, mailbox=box), Belief(
+        servers_vouch=True
+    ))  # fmt: skip
+    filed.case.language = filed.case.language or language.current()
+    queues.wake(session, queues.TAG, "inbox.intake.jobs.tag_waiting")
+    queues.announce(session, "cases")
+    session.flush()
+    return filed
+
+
+def _mail(box: Mailbox, typed: dict[str, str], origin: Origin, now: datetime) -> Mail:
+    domain = box.domain or settings().default_domain
+    answerable = origin is Origin.CUSTOMER
+    return Mail(
+        message_id=f"form.{secrets.token_hex(12)}@{domain}",
+        sender=Address(normalised(typed["address"]), typed["name"]),
+        to=(Address(box.address),),
+        subject=typed["subject"] or typed["text"][:60],
+        text=typed["text"],
+        new_text=typed["text"],
+        sent_at=now,
+        speaker=Speaker(origin, RULE, answerable, "a person wrote" if answerable else RULE),
+    )
+
+
+def _took_its_time(now: datetime) -> bool:
+    """Whether a person can have filled it in since the form was shown."""
+    found = _MOMENT.fullmatch(request.form.get("moment", ""))
+    if found is None or not signing.verify("contact-form-shown", found[1], found[2]):
+        return False
+    age = now.timestamp() - int(found[1])
+    return FASTEST.total_seconds() <= age <= SLOWEST.total_seconds()
+
+
+def _moment() -> str:
+    shown = str(int(clock.now().timestamp()))
+    return f"{shown}.{signing.sign('contact-form-shown', shown)}"
+
+
+def _form(box: Mailbox, typed: dict[str, str], refusal: str = "", status: int = 200) -> Response:
+    shown = render_template(
+        "contact_form/page.html",
+        title=_("Write to us"),
+        box=box,
+        typed=typed,
+        refusal=refusal,
+        longest=LONGEST,
+        moment=_moment() if status == 200 else request.form.get("moment", ""),
+    )
+    return make_response(shown, status)
+
+
+def _thanks(number: int, due: datetime | None) -> Response:
+    zone = settings().zone
+    until = f"{language.say_date(due, zone)}, {language.say_time(due, zone)}" if due else ""
+    title = _("We have got your message")
+    return make_response(
+        render_template("contact_form/thanks.html", title=title, number=number, until=until)
+    )
