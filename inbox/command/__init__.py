@@ -10,6 +10,7 @@ from cases import language
 from cases.language import gettext as _
 from cases.settings import BadSetting
 from cases.signing import Tampered
+from inbox.embedded.refusals import CannotStart
 
 # The subcommands ask for their words while they are loaded, so the language is known before.
 language.choose(
@@ -58,6 +59,8 @@ class _Lazily(click.Group):
             return super().invoke(ctx)
         except (BadSetting, Tampered) as wrong:
             raise click.UsageError(str(wrong)) from wrong
+        except CannotStart as refusal:
+            raise click.ClickException(str(refusal)) from refusal
         except (OperationalError, ProgrammingError) as away:
             raise click.ClickException(_say_database(away)) from away
 

@@ -54,13 +54,10 @@ def demo(
     if context.invoked_subcommand is not None:
         return
     ports = (port, imap_port, smtp_port)
-    try:
-        with _folder(data, check=check) as folder, hold(folder):
-            if fresh:
-                place.clear(folder)
-            _run(_settle(place.made(folder), ports, check=check), check=check)
-    except CannotStart as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+    with _folder(data, check=check) as folder, hold(folder):
+        if fresh:
+            place.clear(folder)
+        _run(_settle(place.made(folder), ports, check=check), check=check)
 
 
 demo.add_command(send)

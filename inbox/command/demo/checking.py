@@ -27,11 +27,11 @@ class Check:
     def watch(self, playing: Playing) -> None:
         """Runs beside the demo."""
         stopping = playing.stopping
-        first = wait_for(lambda: settled.count().cases > 0, stopping, LONGEST)
-        if first:
+        if wait_for(lambda: settled.count().cases > 0, stopping, LONGEST):
             seconds = round(time.monotonic() - self._began, 1)
             click.echo(_("The first case is there after {seconds} s.", seconds=seconds))
-        if not wait_for(lambda: _over(playing), stopping, LONGEST):
+        left = LONGEST - (time.monotonic() - self._began)
+        if not wait_for(lambda: _over(playing), stopping, left):
             self.wrong = self._why(playing)
         elif not wait_for(playing.web_answers, stopping, WEB_LONGEST):
             self.wrong = _("The pages do not answer at {url}.", url=playing.url)
