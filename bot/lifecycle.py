@@ -84,7 +84,7 @@ def _was_reminded(now: datetime) -> ColumnElement[bool]:
             Occasion.case_id == Case.id,
             Occasion.reply == kinds.REMINDER,
             Occasion.mode == Mode.SEND,
-            Occasion.about >= Case.last_at - DAY,
+            Occasion.about >= Case.last_at,
         )
         .exists()
     )

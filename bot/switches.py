@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -44,6 +45,10 @@ class Switch(Base):
     """Other quiet hours for this reply, as 21:00-08:00; "" for the usual ones."""
     by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+
+    def __init__(self, **values: Any) -> None:
+        usual = {"scope": Scope.ALL, "value": "", "quiet_hours": ""}
+        super().__init__(**(usual | values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,9 @@ def turn(session: Session, switch: Switch) -> Switch:
     before = session.scalars(same).one_or_none()
     if before is None:
         session.add(switch)
+        session.flush()
         return switch
     before.mode, before.by, before.at = switch.mode, switch.by, switch.at
     before.quiet_hours = switch.quiet_hours or before.quiet_hours
+    session.flush()
     return before

@@ -1,127 +1,198 @@
-"""Machines that answer machines fall silent soon, whatever they strip, change or pretend."""
+"""Whoever answers us, however often: every exchange ends, nobody is flooded, all mail is kept."""
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from email.message import Message
+from email.utils import format_datetime
+from itertools import count
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot.policy import Reply
-from cases.db import scratch
-from cases.mail import Origin
+from bot.outbox import Decided
+from cases.db import Base, make_engine, reading
 from tests.builders import MORNING
-from tests.peers import Installation, without_marks
-from tests.raw import a_raw
+from tests.databases import forget, settle_in
+from tests.faults.loop_lab import DAY, OURS, SECOND, Lab, a_mail, a_mailbox, as_message
 
-HERE, THERE = "soporte@aqui.example", "help@there.example"
-
-
-@pytest.fixture
-def database_url(tmp_path: object) -> str:
-    """Who answers whom is the same on every database."""
-    return f"sqlite:///{tmp_path}/tregua.db"
-
-
-@pytest.fixture
-def here(installation: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    with scratch() as session:
-        yield Installation(HERE, session, monkeypatch)
+EVERY = timedelta(hours=2)
+NIGHTLY = timedelta(minutes=10)
+often = pytest.mark.parametrize(
+    "every", [EVERY, pytest.param(NIGHTLY, marks=pytest.mark.nightly)], ids=["2-h", "10-min"]
+)
+pytestmark = pytest.mark.usefixtures("ringing")
+_numbers = count(1)
 
 
 @pytest.fixture
-def there(installation: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    with scratch() as session:
-        yield Installation(THERE, session, monkeypatch)
+def ringing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_url: str) -> Iterator[str]:
+    """An installation with a Redis, so that no bell is waited for; gives the database's URL."""
+    monkeypatch.setenv("TREGUA_REDIS_URL", redis_url)
+    url = f"sqlite:///{tmp_path / 'tregua.db'}"
+    settle_in(monkeypatch, url, tmp_path)
+    _make_tables(url)
+    yield url
+    forget()
 
 
-def _exchange(
-    here: Installation, there: Installation, *, stripped: bool, threading: bool, hours: float = 24
-) -> int:
-    """A person writes once, then only the programs write; how many mails they send."""
-    content: bytes | None = a_raw(
-        THERE, "Order", "Where?", at=MORNING, to=(HERE,), id="1@t.example"
-    )
-    at, sent = MORNING, 0
-    sides = [here, there]
-    while content is not None and at < MORNING + timedelta(hours=hours):
-        content = sides[sent % 2].takes(content, at)
-        if content is not None:
-            sent += 1
-            content = without_marks(content, threading=threading) if stripped else content
-        at += timedelta(seconds=1)
-    return sent
+def _make_tables(url: str) -> None:
+    made = make_engine(url)
+    Base.metadata.create_all(made)
+    made.dispose()
 
 
-def test_two_installations_that_acknowledge_stop_after_one_mail(
-    here: Installation, there: Installation
+def _holds(lab: Lab) -> None:
+    """What must be so after any day, whoever wrote."""
+    assert lab.most_to_one_address() <= 2
+    assert lab.most_to_one_domain_in_an_hour() <= 20
+    assert lab.stored() == lab.sent_to_us
+    assert lab.sent_to_us > 0
+
+
+def _through_the_day(every: timedelta) -> Iterable[datetime]:
+    at = MORNING
+    while at < MORNING + DAY:
+        yield at
+        at += every
+
+
+@often
+def test_an_out_of_office_without_any_mark_is_answered_twice_at_most(every):
+    away = "Estoy fuera de la oficina hasta el lunes."
+
+    def answers(mail: Message, at: datetime) -> list[bytes]:
+        return [a_mail("ana@firma.example", f"Re: {mail['Subject']}", away, at)]
+
+    lab = Lab(answers)
+    for at in _through_the_day(every):
+        lab.send(a_mail("ana@firma.example", f"Factura {next(_numbers)}", "¿Cuándo?", at), at)
+    lab.run()
+    _holds(lab)
+    assert lab.left
+
+
+@often
+@pytest.mark.parametrize("domain", ["empresa.example", "gmail.com"])
+def test_an_address_that_changes_each_time_gets_no_more_than_its_domain_may(every, domain):
+    def sender() -> str:
+        return f"ticket-{next(_numbers)}@{domain}"
+
+    def answers(mail: Message, at: datetime) -> list[bytes]:
+        text = f"Hemos registrado su mensaje con el número {next(_numbers)}."
+        return [a_mail(sender(), f"Registro {next(_numbers)}", text, at)]
+
+    lab = Lab(answers)
+    for at in _through_the_day(every):
+        lab.send(a_mail(sender(), "Registro", "Hemos registrado su mensaje.", at), at)
+    lab.run()
+    _holds(lab)
+
+
+@often
+def test_a_helpdesk_that_acknowledges_everything_is_answered_twice(every):
+    def answers(mail: Message, at: datetime) -> list[bytes]:
+        number = next(_numbers)
+        return [
+            a_mail(
+                "Help <help@otro.example>",
+                f"[Ticket {number}] Received: {mail['Subject']}",
+                f"Your request {number} has been received. Our team will answer soon.",
+                at,
+                In_Reply_To=str(mail["Message-ID"]),
+            ),
+            a_mail("Help <help@otro.example>", f"Ticket {number} opened", "It was opened.", at),
+        ]
+
+    lab = Lab(answers)
+    for at in _through_the_day(every):
+        lab.send(a_mail("help@otro.example", f"Ticket {next(_numbers)}", "New ticket.", at), at)
+    lab.run()
+    _holds(lab)
+
+
+def _bounce(to: str, about: str, at: datetime) -> bytes:
+    return (
+        f"From: Mail Delivery System <mailer-daemon@mx.example>\r\nTo: {OURS}\r\n"
+        f"Subject: Undelivered Mail Returned to Sender\r\nDate: {format_datetime(at)}\r\n"
+        f"Message-ID: <b{next(_numbers)}@mx.example>\r\nReturn-Path: <>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nUser unknown.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {to}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {about}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def test_a_storm_of_bounces_is_answered_by_nobody():
+    def answers(mail: Message, at: datetime) -> list[bytes]:
+        return [_bounce(str(mail["To"]), str(mail["Message-ID"]), at) for _ in range(3)]
+
+    lab = Lab(answers)
+    for n in range(5):
+        lab.send(a_mail(f"nadie{n}@lejos.example", "Hola", "¿Hay alguien?", MORNING), MORNING)
+    for n in range(100):
+        at = MORNING + n * SECOND
+        lab.send(_bounce(f"x{n}@lejos.example", f"<none{n}@elsewhere.example>", at), at)
+    lab.run()
+    _holds(lab)
+    assert len(lab.left) == 5
+
+
+def test_two_treguas_write_to_each_other_twice_at_most(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ringing: str
 ) -> None:
-    assert _exchange(here, there, stripped=False, threading=False) == 1
-    assert there.messages()[0].origin is Origin.AUTO_REPLY
-    assert "automatic reply" in there.decided[-1].reason
+    other_url, other = f"sqlite:///{tmp_path / 'other.db'}", "ayuda@otra.example"
+    _make_tables(other_url)
+    here = Lab(lambda _m, _at: [])
+    settle_in(monkeypatch, other_url, tmp_path)
+    there = Lab(lambda _m, _at: [], a_mailbox(other))
+    first = a_mail(OURS, "Hola", "¿Pueden ayudarnos?", MORNING, To=other)
+    going, at = [(there, other_url, first)], MORNING
+    while going and at < MORNING + DAY:
+        lab, url, content = going.pop(0)
+        settle_in(monkeypatch, url, tmp_path)
+        before = len(lab.left)
+        lab.step([content], at)
+        peer = (here, ringing) if lab is there else (there, other_url)
+        going += [(*peer, left.content) for left in lab.left[before:]]
+        at += SECOND
+    forget()
+    assert len(here.left) + len(there.left) <= 2
+    assert not going
 
 
-def test_they_stop_after_two_if_a_gateway_strips_the_marks(
-    here: Installation, there: Installation
-) -> None:
-    assert _exchange(here, there, stripped=True, threading=False) <= 2
+FORGED = 1000
 
 
-def test_they_stop_even_if_nothing_is_left_to_tell_them_by(
-    here: Installation, there: Installation
-) -> None:
-    assert _exchange(here, there, stripped=True, threading=True) <= 2
-
-
-def _peer(here: Installation, senders: list[str], *, seconds: float, said: str) -> Counter[str]:
-    """A robot without any mark writes as these, one after another; how often each got a mail."""
-    answered: Counter[str] = Counter()
-    for n, sender in enumerate(senders):
-        at = MORNING + timedelta(seconds=seconds * n)
-        text = f"{said} {n * 7919 % 100003}"
-        raw = a_raw(sender, f"Notice {n}", text, at=at, to=(HERE,), id=f"r{n}@robot.example")
-        answered[sender] += here.takes(raw, at) is not None
-    return answered
-
-
-def test_an_address_gets_two_answers_a_day_at_most(here: Installation) -> None:
-    answered = _peer(here, ["robot@peer.example"] * 60, seconds=1400, said="Your call was logged")
-    assert max(answered.values()) == 2
-    assert len(here.messages()) == 60 + 2
-
-
-def test_a_domain_gets_twenty_answers_an_hour_at_most(here: Installation) -> None:
-    senders = [f"robot{n}@peer.example" for n in range(80)]
-    answered = _peer(here, senders, seconds=1, said="Your call was logged")
-    assert sum(answered.values()) == 20
-    assert here.decided[-1].rule == "limit-domain"
-
-
-def test_a_robot_with_many_free_addresses_is_known_by_its_words(here: Installation) -> None:
-    senders = [f"robot{n}@gmail.com" for n in range(40)]
-    answered = _peer(here, senders, seconds=1, said="Your call has been logged under number")
-    assert sum(answered.values()) == 5
-    assert here.decided[-1].rule == "limit-alike"
-
-
-def test_people_with_free_addresses_get_their_answers(here: Installation) -> None:
-    things = "bolso abrigo mesa lámpara silla cuadro reloj libro vaso cama espejo sofá"
-    words = things.split()
-    for n, word in enumerate(words):
-        text = f"Hola, no llega {word} que compré para {words[-n]} de mi casa"
-        raw = a_raw(f"c{n}@gmail.com", "Pedido", text, at=MORNING, to=(HERE,), id=f"{n}@gmail.com")
-        assert here.takes(raw, MORNING) is not None
-    assert all(isinstance(one, Reply) for one in here.decided)
-
-
-def test_a_case_gets_one_automatic_answer(here: Installation) -> None:
-    ack = here.takes(a_raw("ana@c.example", "Hola", "No va", at=MORNING, to=(HERE,), id="1@c.e"),
-                     MORNING)  # fmt: skip
-    assert ack is not None
-    for n in range(3):
-        headers = (("In-Reply-To", "<1@c.e>"),)
-        more = a_raw(
-            "ana@c.example", "Re: Hola", f"¿Y? {n}", at=MORNING, to=(HERE,), headers=headers
+@pytest.mark.parametrize("number", [100, pytest.param(FORGED, marks=pytest.mark.nightly)])
+def test_forged_senders_make_us_carry_nothing(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    monkeypatch.setenv("TREGUA_TRUSTED_SERVERS", '["mx.tienda.example"]')
+    forget()
+    lab = Lab(lambda _mail, _at: [])
+    for n in range(number):
+        verdict = ("dmarc=fail", "dmarc=none", "spf=softfail", "dmarc=pass")[n % 4]
+        forged = a_mail(
+            f'"Gane dinero en mal.example" <victima{n}@dominio{n % 97}.example>',
+            f"COMPRE YA {n} http://mal.example/{n}",
+            f"Llame al 900{n:05} o visite http://mal.example/{n} ahora mismo.\n"
+            f"Reenviar a otra{n}@tercero.example",
+            MORNING,
+            Reply_To=f"otra{n}@tercero.example" if n % 3 == 0 else f"victima{n}@dominio.example",
         )
-        assert here.takes(more, MORNING) is None
-        assert here.decided[-1].rule == "once-per-case"
-    assert len({message.case for message in here.messages()}) == 1
+        about = f"{verdict} header.from=dominio{n % 97}.example"
+        head = f"Authentication-Results: mx.tienda.example; {about}\r\n"
+        lab.send(head.encode() + forged, MORNING + n * SECOND)
+    lab.run()
+    for left in lab.left:
+        said = as_message(left.content)
+        whole = left.content.decode("latin-1").lower() + str(said.get_payload(decode=True)).lower()
+        for word in ("compre", "mal.example", "900", "gane", "tercero"):
+            assert word not in whole
+        assert left.recipient.startswith("victima")
+    assert lab.stored() == number
+    with reading() as session:
+        kept = session.scalars(select(Decided)).all()
+        failed = [one for one in kept if one.inputs.get("trust") == "fail"]
+    assert failed
+    assert not any(one.reply for one in failed)
