@@ -41,6 +41,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_agent_address")),
     )
     op.create_table(
+        "article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title_es", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("text_es", sa.String(), nullable=False),
+        sa.Column("text_en", sa.String(), nullable=False),
+        sa.Column("types", sa.JSON(), nullable=False),
+        sa.Column("approved", sa.Boolean(), nullable=False),
+        sa.Column("solved", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+    )
+    op.create_table(
+        "bot_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("off", "shadow", "draft", "send", name="mode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bot_rule")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_bot_rule_name_version")),
+    )
+    op.create_table(
         "business_calendar",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -98,9 +129,25 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("quiet_hours", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("lifetime_value", sa.Double(), nullable=False),
+        sa.Column("nps", sa.Integer(), nullable=True),
+        sa.Column("vip", sa.Boolean(), nullable=False),
+        sa.Column("influencer", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["contact.id"], name=op.f("fk_contact_merged_into_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contact_merged_into_id"), ["merged_into_id"], unique=False
+        )
+
     op.create_table(
         "exclusion",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -241,12 +288,71 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("gate_id", "n", name=op.f("pk_gate_part")),
     )
     op.create_table(
+        "gate_passage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("campaign", sa.String(), nullable=False),
+        sa.Column(
+            "campaign_class",
+            sa.Enum(
+                "promotional",
+                "newsletter",
+                "drip",
+                "survey",
+                "collections",
+                "service_notice",
+                "transactional",
+                "safety_legal",
+                name="campaignclass",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "passed",
+                "dropped",
+                "parked",
+                "expired",
+                "refused",
+                name="outcome",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_passage")),
+    )
+    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gate_passage_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gate_passage_value"), ["value"], unique=False)
+
+    op.create_table(
         "gate_shelf",
         sa.Column("gate_id", sa.String(), nullable=False),
         sa.Column("shelf", sa.Integer(), nullable=False),
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("gate_id", "shelf", name=op.f("pk_gate_shelf")),
     )
+    op.create_table(
+        "mail_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
+    )
+    with op.batch_alter_table("mail_template", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_template_name_language", ["name", "language"], unique=False)
+
     op.create_table(
         "mailbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -283,6 +389,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_mailbox_address")),
     )
     op.create_table(
+        "outside_bot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("token_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "mode",
+            sa.Enum("off", "shadow", "draft", "send", name="mode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("addresses", sa.JSON(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("subjects", sa.JSON(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("marketing", sa.Boolean(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_bot")),
+        sa.UniqueConstraint("name", name=op.f("uq_outside_bot_name")),
+        sa.UniqueConstraint("token_id", name=op.f("uq_outside_bot_token_id")),
+    )
+    op.create_table(
         "pressure",
         sa.Column(
             "kind",
@@ -312,6 +438,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_receipt_gate_id"), ["gate_id"], unique=False)
+
+    op.create_table(
+        "reply_switch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reply", sa.String(), nullable=False),
+        sa.Column(
+            "scope",
+            sa.Enum("all", "mailbox", "team", "type", name="scope", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("off", "shadow", "draft", "send", name="mode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("quiet_hours", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_switch")),
+        sa.UniqueConstraint(
+            "reply", "scope", "value", name=op.f("uq_reply_switch_reply_scope_value")
+        ),
+    )
+    op.create_table(
+        "sighting",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column(
+            "finding",
+            sa.Enum("asked", "harmless", "unasked", name="finding", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("held", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_sighting")),
+    )
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sighting_at"), ["at"], unique=False)
 
     op.create_table(
         "sign_in_guess",
@@ -370,6 +536,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mac", name=op.f("pk_tombstone")),
     )
     op.create_table(
+        "topic",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name_es", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("retired_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_topic")),
+    )
+    op.create_table(
         "touch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
@@ -395,6 +569,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.create_index("ix_touch_value_sent_at", ["value", "sent_at"], unique=False)
+
+    op.create_table(
+        "contact_merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("into_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("newest", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("undone_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_contact_merge_contact_id")
+        ),
+        sa.ForeignKeyConstraint(["into_id"], ["contact.id"], name=op.f("fk_contact_merge_into_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_merge")),
+    )
+    with op.batch_alter_table("contact_merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_merge_into_id"), ["into_id"], unique=False)
+        batch_op.create_index(
+            "uq_contact_merge_standing",
+            ["contact_id"],
+            unique=True,
+            postgresql_where=sa.text("undone_at IS NULL"),
+            sqlite_where=sa.text("undone_at IS NULL"),
+        )
 
     op.create_table(
         "cursor",
@@ -510,6 +712,76 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identifier_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("orders", sa.JSON(), nullable=False),
+        sa.Column("mailbox_id", sa.Integer(), nullable=True),
+        sa.Column("since", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("truce", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("ended_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mailbox_id"], ["mailbox.id"], name=op.f("fk_incident_mailbox_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_incident_running",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "opt_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("identifier_id", sa.Integer(), nullable=False),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("asked_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("confirmed_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("dropped_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_opt_in_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opt_in")),
+    )
+    with op.batch_alter_table("opt_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opt_in_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
+        "purchase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("placed_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("promised_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("shipped_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("delivered_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("cents", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("tracking", sa.String(), nullable=False),
+        sa.Column("told_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_purchase_contact_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
+        sa.UniqueConstraint("key", name=op.f("uq_purchase_key")),
+    )
+    with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
         "sla_policy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -564,6 +836,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("disabled_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_webhook_token_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_token_id"), ["token_id"], unique=False)
 
     op.create_table(
         "cases",
@@ -635,6 +924,92 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "incident_update",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("untold", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incident.id"], name=op.f("fk_incident_update_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_update")),
+        sa.UniqueConstraint("incident_id", "key", name=op.f("uq_incident_update_incident_id_key")),
+    )
+    with op.batch_alter_table("incident_update", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_incident_update_incident_id"), ["incident_id"], unique=False
+        )
+
+    op.create_table(
+        "webhook_telling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("webhook_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("due_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("done_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_telling_webhook_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_telling")),
+    )
+    with op.batch_alter_table("webhook_telling", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_webhook_telling_due",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("done_at IS NULL"),
+            sqlite_where=sa.text("done_at IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_webhook_telling_webhook_id"), ["webhook_id"], unique=False
+        )
+
+    op.create_table(
+        "bot_news",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "case.opened",
+                "message.received",
+                "case.handed_over",
+                "reply.sent",
+                "reply.edited",
+                "reply.silenced",
+                "case.closed",
+                name="kind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("told_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_bot_news_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bot_news")),
+    )
+    with op.batch_alter_table("bot_news", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bot_news_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_bot_news_untold",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("told_at IS NULL"),
+            sqlite_where=sa.text("told_at IS NULL"),
+        )
+
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -657,6 +1032,7 @@ def upgrade() -> None:
                 "undone",
                 "warned",
                 "breached",
+                "owed",
                 "waiting",
                 "resumed",
                 "informed",
@@ -688,6 +1064,26 @@ def upgrade() -> None:
             postgresql_where=sa.text("noticed_at IS NULL"),
             sqlite_where=sa.text("noticed_at IS NULL"),
         )
+
+    op.create_table(
+        "incident_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("out_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_incident_case_case_id")),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incident.id"], name=op.f("fk_incident_case_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_case")),
+        sa.UniqueConstraint(
+            "incident_id", "case_id", name=op.f("uq_incident_case_incident_id_case_id")
+        ),
+    )
+    with op.batch_alter_table("incident_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_case_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "message",
@@ -767,6 +1163,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "occasion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("reply", sa.String(), nullable=False),
+        sa.Column("about", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("off", "shadow", "draft", "send", name="mode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_occasion_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occasion")),
+        sa.UniqueConstraint(
+            "case_id", "reply", "about", name=op.f("uq_occasion_case_id_reply_about")
+        ),
+    )
+    op.create_table(
         "participant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -791,6 +1204,15 @@ def upgrade() -> None:
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participant_address"), ["address"], unique=False)
 
+    op.create_table(
+        "presence",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_presence_agent_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_presence_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "agent_id", name=op.f("pk_presence")),
+    )
     op.create_table(
         "promise_mark",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -829,11 +1251,19 @@ def upgrade() -> None:
             "target",
             "due_at",
             "mark",
-            name=op.f("uq_promise_mark_case_id_target_due_at_mark"),
+            "started_at",
+            name=op.f("uq_promise_mark_case_id_target_due_at_mark_started_at"),
         ),
     )
     with op.batch_alter_table("promise_mark", schema=None) as batch_op:
         batch_op.create_index("ix_promise_mark_mark_at", ["mark", "at"], unique=False)
+        batch_op.create_index(
+            "uq_promise_mark_noticed",
+            ["case_id", "target", "due_at", "mark"],
+            unique=True,
+            postgresql_where=sa.text("mark != 'kept'"),
+            sqlite_where=sa.text("mark != 'kept'"),
+        )
 
     op.create_table(
         "raw_mail",
@@ -896,6 +1326,34 @@ def upgrade() -> None:
             postgresql_where=sa.text("fate = 'waiting'"),
             sqlite_where=sa.text("fate = 'waiting'"),
         )
+
+    op.create_table(
+        "voice",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("handed_over_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("handed_over_by", sa.String(), nullable=False),
+        sa.Column("handed_back_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("bot", sa.String(), nullable=False),
+        sa.Column("until", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_voice_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_voice")),
+    )
+    op.create_table(
+        "case_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_order_case_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_case_order_message_id")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["purchase.id"], name=op.f("fk_case_order_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_order")),
+        sa.UniqueConstraint("case_id", "order_id", name=op.f("uq_case_order_case_id_order_id")),
+    )
+    with op.batch_alter_table("case_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_order_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "decision",
@@ -1031,11 +1489,95 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_outgoing_mail_rfc_id"), ["rfc_id"], unique=False)
 
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bot", sa.String(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("template", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("service", "commercial", name="purpose", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("asks", sa.Boolean(), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "queued",
+                "merged",
+                "silence",
+                "shadow",
+                "draft",
+                "withdrawn",
+                "sent",
+                "edited",
+                "permitted",
+                "not_before",
+                name="fate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("inputs", sa.JSON(), nullable=False),
+        sa.Column("not_before", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("expires_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("outgoing_id", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("told_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_proposal_case_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_proposal_message_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["outgoing_id"], ["outgoing_mail.id"], name=op.f("fk_proposal_outgoing_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sa.UniqueConstraint("bot", "key", name=op.f("uq_proposal_bot_key")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_outgoing_id"), ["outgoing_id"], unique=False)
+
+    op.create_table(
+        "sent_copy",
+        sa.Column("outgoing_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "done", "given_up", name="copystate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outgoing_id"], ["outgoing_mail.id"], name=op.f("fk_sent_copy_outgoing_id")
+        ),
+        sa.PrimaryKeyConstraint("outgoing_id", name=op.f("pk_sent_copy")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("sent_copy")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_outgoing_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_case_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_address"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_rfc_id"))
         batch_op.drop_index("ix_outgoing_mail_recipient_queued_at")
@@ -1062,6 +1604,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decision_case_id"))
 
     op.drop_table("decision")
+    with op.batch_alter_table("case_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_order_order_id"))
+
+    op.drop_table("case_order")
+    op.drop_table("voice")
     with op.batch_alter_table("raw_mail", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_raw_mail_waiting",
@@ -1073,13 +1620,20 @@ def downgrade() -> None:
 
     op.drop_table("raw_mail")
     with op.batch_alter_table("promise_mark", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_promise_mark_noticed",
+            postgresql_where=sa.text("mark != 'kept'"),
+            sqlite_where=sa.text("mark != 'kept'"),
+        )
         batch_op.drop_index("ix_promise_mark_mark_at")
 
     op.drop_table("promise_mark")
+    op.drop_table("presence")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participant_address"))
 
     op.drop_table("participant")
+    op.drop_table("occasion")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_message_untagged",
@@ -1091,6 +1645,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_case_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("incident_case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_case_case_id"))
+
+    op.drop_table("incident_case")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_event_unnoticed",
@@ -1100,6 +1658,28 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_case_id"))
 
     op.drop_table("event")
+    with op.batch_alter_table("bot_news", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bot_news_untold",
+            postgresql_where=sa.text("told_at IS NULL"),
+            sqlite_where=sa.text("told_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_bot_news_case_id"))
+
+    op.drop_table("bot_news")
+    with op.batch_alter_table("webhook_telling", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_telling_webhook_id"))
+        batch_op.drop_index(
+            "ix_webhook_telling_due",
+            postgresql_where=sa.text("done_at IS NULL"),
+            sqlite_where=sa.text("done_at IS NULL"),
+        )
+
+    op.drop_table("webhook_telling")
+    with op.batch_alter_table("incident_update", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_update_incident_id"))
+
+    op.drop_table("incident_update")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_cases_open_due",
@@ -1115,12 +1695,32 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_assignee_state")
 
     op.drop_table("cases")
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_token_id"))
+
+    op.drop_table("webhook")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_agent_id"))
 
     op.drop_table("web_session")
     op.drop_table("watched_folder")
     op.drop_table("sla_policy")
+    with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_contact_id"))
+
+    op.drop_table("purchase")
+    with op.batch_alter_table("opt_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opt_in_contact_id"))
+
+    op.drop_table("opt_in")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_incident_running",
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("incident")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identifier_contact_id"))
 
@@ -1132,10 +1732,20 @@ def downgrade() -> None:
     op.drop_table("gate")
     op.drop_table("day_count")
     op.drop_table("cursor")
+    with op.batch_alter_table("contact_merge", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_contact_merge_standing",
+            postgresql_where=sa.text("undone_at IS NULL"),
+            sqlite_where=sa.text("undone_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_contact_merge_into_id"))
+
+    op.drop_table("contact_merge")
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.drop_index("ix_touch_value_sent_at")
 
     op.drop_table("touch")
+    op.drop_table("topic")
     op.drop_table("tombstone")
     op.drop_table("token_use")
     op.drop_table("token")
@@ -1145,14 +1755,29 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_guess_account_at")
 
     op.drop_table("sign_in_guess")
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sighting_at"))
+
+    op.drop_table("sighting")
+    op.drop_table("reply_switch")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_receipt_gate_id"))
 
     op.drop_table("receipt")
     op.drop_table("raw_content")
     op.drop_table("pressure")
+    op.drop_table("outside_bot")
     op.drop_table("mailbox")
+    with op.batch_alter_table("mail_template", schema=None) as batch_op:
+        batch_op.drop_index("ix_mail_template_name_language")
+
+    op.drop_table("mail_template")
     op.drop_table("gate_shelf")
+    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gate_passage_value"))
+        batch_op.drop_index(batch_op.f("ix_gate_passage_at"))
+
+    op.drop_table("gate_passage")
     op.drop_table("gate_part")
     op.drop_table("gate_held")
     op.drop_table("feed_head")
@@ -1179,11 +1804,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_exclusion_case_id"))
 
     op.drop_table("exclusion")
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_merged_into_id"))
+
     op.drop_table("contact")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_campaign_token_id"))
 
     op.drop_table("campaign")
     op.drop_table("business_calendar")
+    op.drop_table("bot_rule")
+    op.drop_table("article")
     op.drop_table("agent")
     # ### end Alembic commands ###
