@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from cases import Case, Contact, Exclusion, FeedChange, FeedEntry, Identifier, Kind, Origin, clock
 from cases.contact import introduce
-from cases.db import reading, transaction
+from cases.db import engine, reading, transaction
 from cases.exclusions import changes, feed
 from cases.exclusions.reasons import Reason
 from cases.filing import file, file_all
@@ -236,6 +236,7 @@ def test_what_is_read_before_the_lock_of_another_writer_is_not_believed():
 
 
 def test_a_follower_among_eight_writers_ends_with_the_snapshot():
+    engine()  # made once, before the threads would each make their own
     mirror: dict[str, object] = {}
     done = threading.Event()
     follower = threading.Thread(target=_follow, args=(mirror, done))

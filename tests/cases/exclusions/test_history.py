@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from cases import Case, Kind, clock
-from cases.db import reading, transaction
+from cases.db import engine, reading, transaction
 from cases.exclusions.asking import Question, ask
 from cases.filing import file
 from tests.builders import a_mail, an_arrival
@@ -67,6 +67,7 @@ def _read(history, done):
 
 
 def test_nobody_who_is_surely_held_is_ever_called_free():
+    engine()  # made once, before the threads would each make their own
     history, done = History(), threading.Event()
     readers = [threading.Thread(target=_read, args=(history, done)) for _ in range(READERS)]
     writers = [threading.Thread(target=_write, args=(history, n)) for n in range(WRITERS)]
