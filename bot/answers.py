@@ -128,6 +128,8 @@ def _draft(
         at=at,
         in_reply_to=earlier[-1] if earlier else "",
         references=earlier[:-1],
+        reply_to=case.mailbox.reply_to(case.id) if case.mailbox else "",
+        has_html=True,
         language=case.language,
         loop_mark=signing.sign("loop", str(case.id)),
     )

@@ -29,7 +29,7 @@ def test_a_complaint_is_filed_acknowledged_tagged_and_excluded(shop: Shop) -> No
             for row in session.scalars(select(Exclusion))
             if row.holds_at(clock.now())
         }
-    assert reasons == {"open_case"}
+    assert "open_case" in reasons
 
 
 def _tagged() -> int:
