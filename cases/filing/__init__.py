@@ -7,25 +7,24 @@ does to a case is in telling.py.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.filing import people, rules, shelf, telling
+from cases.filing import people, rules, shelf, telling, uniting
 from cases.filing.arrival import Arrival, Policy
 from cases.filing.ids import answered, kept
+from cases.filing.keeping import as_message, snippet_of
 from cases.filing.likeness import carries, likeness
 from cases.filing.rules import Match
 from cases.filing.shelf import Shelf
 from cases.filing.standing import vouched
-from cases.mail import Attachment, Mail, Origin, Trust
-from cases.message import Delivery, Direction, KnownId, Message
+from cases.mail import Mail, Origin, Trust
+from cases.message import Delivery, KnownId, Message
 
 __all__ = ["Arrival", "Filed", "Policy", "file", "file_all"]
 
-SNIPPET = 160
-_SHOWN = 300
 _MOST_CASES_OF_AN_ID = 20
 _OF_OURS = (Origin.AGENT, Origin.OWN)
 
@@ -69,7 +68,16 @@ def _file(session: Session, arrival: Arrival, known: Shelf, policy: Policy) -> F
     if filed.case.is_open:
         shelf.note_wording(known, filed.message)
     _learn_ids(session, filed, arrival.mail, known)
-    return filed
+    return _united(session, arrival, filed, known, policy)
+
+
+def _united(
+    session: Session, arrival: Arrival, filed: Filed, known: Shelf, policy: Policy
+) -> Filed:
+    if filed.message.quarantined:
+        return filed
+    case = uniting.unite(session, arrival, filed.case, known, policy)
+    return filed if case is filed.case else replace(filed, case=case)
 
 
 def _came_before(mail: Mail, mark: str, known: Shelf) -> Message | None:
@@ -108,7 +116,7 @@ def _place(
         return _open(session, arrival, match, rule, known, policy)
     match = Match(case, match.rule, match.matched, match.signed)
     people.admit(session, arrival.mail, match, known, policy)
-    message = _message(session, arrival, case, match)
+    message = as_message(session, arrival, case, match)
     was_open, was_bulk = case.is_open, case.bulk
     telling.tell(case, message, arrival, proven=match.signed)
     if vouched(arrival.mail, policy) and arrival.mail.origin is Origin.CUSTOMER:
@@ -159,7 +167,7 @@ def _open(
     mail = arrival.mail
     contact = people.contact_of(session, arrival, known)
     case = telling.new_case(arrival, contact)
-    case.snippet = _snippet(mail)
+    case.snippet = snippet_of(mail)
     case.provisional = mail.origin is Origin.CUSTOMER and not vouched(mail, policy)
     session.add(case)
     if match is not None:
@@ -167,62 +175,12 @@ def _open(
         if match.case.contact is contact and not match.stranger and not case.bulk:
             known.followers[match.case].append(case)
     people.settle_in(session, mail, case, known)
-    message = _message(session, arrival, case, match, rule)
+    message = as_message(session, arrival, case, match, rule)
     message.quarantined = rule.startswith("quarantine")
     telling.tell(case, message, arrival, proven=False)
     if not case.bulk:
         known.newest[contact] = case
     return Filed(message, case, rule, opened=not case.bulk)
-
-
-def _message(
-    session: Session, arrival: Arrival, case: Case, match: Match | None, rule: str = ""
-) -> Message:
-    mail = arrival.mail
-    message = Message(
-        case=case,
-        raw_id=arrival.raw_id,
-        direction=Direction.OUT if mail.origin in _OF_OURS else Direction.IN,
-        origin=mail.origin,
-        origin_rule=mail.speaker.rule,
-        rfc_id=kept(mail.message_id),
-        sender=mail.sender.address,
-        sender_name=mail.sender.name,
-        to=[one.address for one in mail.to[:200]],
-        cc=[one.address for one in mail.cc[:200]],
-        reply_to=_reply_to(mail),
-        subject=mail.subject,
-        text=mail.text,
-        new_text=mail.new_text,
-        has_html=bool(mail.html),
-        attachments=[_as_row(file) for file in mail.attachments],
-        sent_at=mail.sent_at,
-        arrived_at=arrival.at,
-        rule=rule or (match.rule if match else ""),
-        matched=match.matched[:_SHOWN] if match else "",
-        trust=mail.trust,
-        defects=list(mail.defects),
-        to_tag=mail.origin is Origin.CUSTOMER and not arrival.history,
-    )
-    session.add(message)
-    return message
-
-
-def _reply_to(mail: Mail) -> str:
-    """Where answers are asked to go, above all if it is not where the mail comes from."""
-    asked = [one.address for one in mail.reply_to[:50]]
-    return next((one for one in asked if one != mail.sender.address), next(iter(asked), ""))
-
-
-def _as_row(file: Attachment) -> dict[str, object]:
-    return {
-        "name": file.name,
-        "type": file.type,
-        "size": file.size,
-        "part": file.part,
-        "content_id": file.content_id,
-        "inline": file.inline,
-    }
 
 
 def _learn_ids(session: Session, filed: Filed, mail: Mail, known: Shelf) -> None:
@@ -243,7 +201,3 @@ def _learn_ids(session: Session, filed: Filed, mail: Mail, known: Shelf) -> None
 def _is_worth_learning(rows: Sequence[KnownId]) -> bool:
     """A reference to a mail that lies elsewhere tells nothing, and thousands would cost."""
     return len(rows) < _MOST_CASES_OF_AN_ID and not any(map(rules.is_seen, rows))
-
-
-def _snippet(mail: Mail) -> str:
-    return " ".join((mail.new_text or mail.text)[: 4 * SNIPPET].split())[:SNIPPET]

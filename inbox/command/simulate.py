@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from bot import policy, situation
 from cases import clock, filing
+from cases.case import Case
 from cases.contact import normalised
 from cases.db import scratch
 from cases.filing.arrival import Arrival
 from cases.language import gettext as _
 from cases.mail import Mail
+from cases.merging import final
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.known import BadRules, BotRule, Known, read_bot_rules
 from inbox.intake.mbox import read_mbox
@@ -69,7 +71,11 @@ def _as_line(row: dict[str, object]) -> str:
 def replay(
     session: Session, mbox: Path, known: Known, believed: filing.Policy
 ) -> Iterator[dict[str, object]]:
-    """One row a mail, in the order of the file."""
+    """One row a mail, in the order of the file, with the case that it ends in.
+
+    A later mail may show that two cases are one, so rows are given when all are filed.
+    """
+    rows: list[tuple[dict[str, object], Case]] = []
     with mbox.open("rb") as lines:
         numbered = enumerate(read_mbox(lines))
         sent = _SentSoFar()
@@ -77,7 +83,9 @@ def replay(
             arrivals = [Arrival(mail, _when(mail)) for mail in _opened(batch, known)]
             filed = filing.file_all(session, arrivals, believed)
             for (n, _content), arrival, one in zip(batch, arrivals, filed, strict=True):
-                yield _row(n, arrival, one, sent)
+                rows.append((_row(n, arrival, one, sent), one.case))
+    for row, case in rows:
+        yield row | {"case": str(final(session, case).id)}
 
 
 def _opened(batch: Iterable[tuple[int, bytes]], known: Known) -> Iterator[Mail]:

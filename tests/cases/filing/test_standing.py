@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases import Address, Identifier, Kind, Mail, Origin, Part, Participant, Trust, signing
 from cases.filing import Filed, Policy, file, file_all
+from cases.merging import undo_merge
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 
 LUIS, EVE, OURS = "luis@casa.example", "eve@mal.example", "soporte@tienda.example"
@@ -164,3 +165,29 @@ def test_an_address_in_in_reply_to_is_no_id(session: Session) -> None:
     first = _filed(session, a_mail("Hola", in_reply_to=(EVE, "m1@x.example"), to=(Address(EVE),)))
     other = a_mail("Otra cosa", in_reply_to=(EVE, "m2@x.example"), to=(Address(EVE),))
     assert _filed(session, other).case is not first.case
+
+
+def test_a_late_mail_that_joins_two_cases_of_one_person_makes_them_one(session: Session) -> None:
+    first = a_mail("No llega")
+    second = a_mail("Perdón, falta el número", in_reply_to=(first.message_id,))
+    third = a_mail("Es el 4711", in_reply_to=(second.message_id,))
+    opened, early = _filed(session, first), _filed(session, third)
+    assert early.case is not opened.case
+    late = _filed(session, second)
+    assert late.case is opened.case
+    assert early.message.case is opened.case
+    assert early.case.merged_into_id == opened.case.id
+    more = a_mail("¿Y?", in_reply_to=(third.message_id,))
+    assert _filed(session, more).case is opened.case
+    undo_merge(session, early.case, by="bea@tienda.example", at=MORNING)
+    assert early.message.case is early.case
+
+
+def test_cases_of_two_people_stay_two(session: Session) -> None:
+    first = _filed(session, a_mail("No llega", cc=(Address(LUIS),)))
+    coming = a_mail("Luis, mira esto", to=(Address(OURS), Address(LUIS)),
+                    in_reply_to=(first.message.rfc_id,))  # fmt: skip
+    early = _filed(session, a_mail("Visto", sender=LUIS, in_reply_to=(coming.message_id,)))
+    assert early.case is not first.case
+    assert _filed(session, coming).case is first.case
+    assert early.case.merged_into_id is None
