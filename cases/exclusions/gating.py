@@ -1,4 +1,4 @@
-"""What is done with a gate: sealed, refreshed, committed. Each names its own short transaction."""
+"""What is done with a gate: sealed, refreshed, reported. Each names its own short transaction."""
 
 import secrets
 from collections import Counter
@@ -18,8 +18,9 @@ from cases.exclusions.audience import Back, Held
 from cases.exclusions.deciding import Decision, decide
 from cases.exclusions.feed import Head
 from cases.exclusions.gates import Campaign, Gate, Going, Status
-from cases.exclusions.matrix import Action, policy
+from cases.exclusions.matrix import Action
 from cases.exclusions.rows import FeedChange
+from cases.exclusions.terms import Terms, claims
 
 REPORT_WITHIN = timedelta(hours=24)
 
@@ -65,19 +66,6 @@ class Late:
     held: Held = field(default_factory=dict)
     released: tuple[str, ...] = ()
     receipt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a receipt says beside the audience."""
-
-    issuer: str
-    audience: str
-    groups: bool = False
-    """Whether the sender may see for what group of reasons people are held."""
-    refusal: Going | None = None
-    """No-go or waves for reasons outside the audience, such as a feed that is behind."""
-    load: dict[str, Any] = field(default_factory=dict)
 
 
 def as_held(verdict: Verdict) -> list[Any]:
@@ -142,32 +130,7 @@ def _conclude(
     gate.lease_until = now + timedelta(seconds=gate.lease_s)
     gate.jti = secrets.token_hex(16)
     campaign = session.get_one(Campaign, gate.campaign_id)
-    return receipts.sign(session, _claims(gate, campaign, now, terms), gate_id=gate.id, now=now)
-
-
-def _claims(gate: Gate, campaign: Campaign, now: datetime, terms: Terms) -> dict[str, Any]:
-    return {
-        "iss": terms.issuer,
-        "jti": gate.jti,
-        "iat": int(now.timestamp()),
-        "exp": int(now.timestamp()) + gate.lease_s,
-        "aud": terms.audience,
-        "campaign": {
-            "id": campaign.external_id,
-            "campaign_class": campaign.campaign_class.value,
-            "topic": campaign.topic,
-            "weight": campaign.weight,
-        },
-        "feed": {"epoch": gate.epoch, "seq": gate.seq},
-        "policy": policy(),
-        "audience": {"n": gate.audience_n, "digest": gate.audience_digest},
-        "allowed": {"n": gate.allowed_n, "digest": gate.allowed_digest},
-        "late": {"n": gate.late_n, "digest": gate.late_digest},
-        "excluded": gate.excluded if terms.groups else {"all": sum(gate.excluded.values())},
-        "decision": (gate.decision or Going.NO_GO).value,
-        "load": terms.load,
-        "conditions": {"late_check": "required"},
-    }
+    return receipts.sign(session, claims(gate, campaign, now, terms), gate_id=gate.id, now=now)
 
 
 def refresh(gate_id: str, terms: Terms) -> Late:
@@ -212,7 +175,7 @@ def _touched(session: Session, gate: Gate, soon: Sequence[str]) -> list[str]:
     return sorted({*audience.among(session, gate.id, changed), *soon})
 
 
-def commit(gate_id: str, *, sent: Iterable[str] | None, n: int, digest: str) -> Gate:
+def report(gate_id: str, *, sent: Iterable[str] | None, n: int, digest: str) -> Gate:
     """What was really sent, against what was allowed: honoured, or unasked with the offenders."""
     now = clock.now()
     with transaction() as session:

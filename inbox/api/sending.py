@@ -75,7 +75,7 @@ def commit(gate_id: str) -> ResponseReturnValue:
         kind = own(session, token, gate_id).kind
     sent, said = _read(kind)
     try:
-        gate = gating.commit(gate_id, sent=sent, n=said.sent, digest=said.digest)
+        gate = gating.report(gate_id, sent=sent, n=said.sent, digest=said.digest)
     except NotSealed as wrong:
         raise not_sealed() from wrong
     except NotWhatWasSent as wrong:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.db import reading
 from cases.exclusions.gates import Campaign, Gate, Going
-from cases.exclusions.gating import Terms
 from cases.exclusions.matrix import FAILS_CLOSED
 from cases.exclusions.receipts import Receipt
+from cases.exclusions.terms import Terms
 from inbox.api.freshness import Lag, freshness
 from inbox.api.seeing import say
 from inbox.tokens import Scope, Token

@@ -1,0 +1,47 @@
+"""What a receipt says: the claims, and the terms that the sender's contract adds to them. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cases.exclusions.gates import Campaign, Gate, Going
+from cases.exclusions.matrix import policy
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a receipt says beside the audience."""
+
+    issuer: str
+    audience: str
+    groups: bool = False
+    """Whether the sender may see for what group of reasons people are held."""
+    refusal: Going | None = None
+    """No-go or waves for reasons outside the audience, such as a feed that is behind."""
+    load: dict[str, Any] = field(default_factory=dict)
+
+
+def claims(gate: Gate, campaign: Campaign, now: datetime, terms: Terms) -> dict[str, Any]:
+    """The claims of the receipt for that gate as it stands."""
+    return {
+        "iss": terms.issuer,
+        "jti": gate.jti,
+        "iat": int(now.timestamp()),
+        "exp": int(now.timestamp()) + gate.lease_s,
+        "aud": terms.audience,
+        "campaign": {
+            "id": campaign.external_id,
+            "campaign_class": campaign.campaign_class.value,
+            "topic": campaign.topic,
+            "weight": campaign.weight,
+        },
+        "feed": {"epoch": gate.epoch, "seq": gate.seq},
+        "policy": policy(),
+        "audience": {"n": gate.audience_n, "digest": gate.audience_digest},
+        "allowed": {"n": gate.allowed_n, "digest": gate.allowed_digest},
+        "late": {"n": gate.late_n, "digest": gate.late_digest},
+        "excluded": gate.excluded if terms.groups else {"all": sum(gate.excluded.values())},
+        "decision": (gate.decision or Going.NO_GO).value,
+        "load": terms.load,
+        "conditions": {"late_check": "required"},
+    }
