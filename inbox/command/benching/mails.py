@@ -104,7 +104,14 @@ class _Maker:
         kind = self._chance.choices(kinds, weights)[0]
         if kind == "follow_up" and not self._threads:
             kind = "plain"
-        return bytes(getattr(self, f"_{kind}")(n))
+        mail: EmailMessage | bytes = getattr(self, f"_{kind}")(n)
+        if isinstance(mail, bytes):
+            return mail
+        # Boundaries are made by chance, but the same bytes are wanted each time.
+        for depth, part in enumerate(mail.walk()):
+            if part.is_multipart():
+                part.set_boundary(f"=_{n}.{depth}")
+        return bytes(mail)
 
     def _plain(self, n: int) -> EmailMessage:
         mail = self._person(n)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from bot import coordination
 from bot.outbox import Decided, OutgoingMail, State
 from cases import clock
 from cases.case import Case
@@ -14,6 +15,8 @@ from cases.message import Message
 from inbox.command.demo.script import Step, cast, day, step
 from inbox.spool import Fate, RawMail
 
+AT_FILING: ColumnElement[bool] = Decided.version != coordination.VERSION
+"""Decisions on mails that came; what waits to be said is judged once more when it leaves."""
 UNSETTLED = (State.PENDING, State.CLAIMED, State.DATA_SENT, State.DEFERRED)
 
 
@@ -54,8 +57,8 @@ def count() -> Count:
         return Count(
             cases=_number(session, Case.id.is_not(None)),
             messages=_number(session, Message.id.is_not(None)),
-            replies=_number(session, Decided.reply.is_(True)),
-            silences=_number(session, Decided.reply.is_(False)),
+            replies=_number(session, AT_FILING & Decided.reply),
+            silences=_number(session, AT_FILING & ~Decided.reply),
             exclusions=_number(session, holding),
             failures=_number(session, RawMail.fate == Fate.FAILED)
             + _number(session, OutgoingMail.state == State.UNCERTAIN),

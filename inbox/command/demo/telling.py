@@ -17,6 +17,7 @@ from cases.history import Event, What
 from cases.language import gettext as _
 from cases.message import Message
 from classifiers.taxonomy import leaf
+from inbox.command.demo import settled
 
 EVERY = 0.3
 SUBJECT = 46
@@ -51,7 +52,7 @@ class Teller:
     def _mails(self, session: Session) -> Iterator[str]:
         rows = session.scalars(
             select(Decided)
-            .where(Decided.id > self.decided)
+            .where(Decided.id > self.decided, settled.AT_FILING)
             .options(joinedload(Decided.message).joinedload(Message.case))
             .order_by(Decided.id)
         ).all()

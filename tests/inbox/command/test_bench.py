@@ -1,0 +1,75 @@
+"""The benches make the same mail each time, and their figures say what they were compared with."""
+
+import json
+import subprocess
+import sys
+from email import message_from_bytes
+
+import pytest
+from click.testing import CliRunner
+
+from inbox.command import tregua
+from inbox.command.bench import BENCHES
+from inbox.command.benching.mails import BOT, mails
+from inbox.intake.jail import parse_safely
+from inbox.intake.known import BotRule, Known
+
+
+def test_the_same_mail_is_made_each_time_and_another_run_differs():
+    assert list(mails(50)) == list(mails(50))
+    ids = {message_from_bytes(mail)["Message-ID"] for mail in mails(50)}
+    others = {message_from_bytes(mail)["Message-ID"] for mail in mails(50, run="x")}
+    assert len(ids) == 50
+    assert not ids & others
+
+
+def test_there_is_mail_of_every_kind_in_both_languages_with_threads_and_attachments():
+    bot = BotRule("pedidos", addresses=frozenset({BOT}), customer="to")
+    opened = [mail for _n, mail in parse_safely(enumerate(mails(200)), Known(bots=(bot,)))]
+    origins = {mail.origin.value for mail in opened}
+    assert origins >= {"customer", "bot", "auto_reply", "bounce", "bulk"}
+    assert any(mail.attachments for mail in opened)
+    assert any(mail.html for mail in opened)
+    ids = {mail.message_id for mail in opened}
+    assert any(set(mail.in_reply_to) & ids for mail in opened)
+    texts = " ".join(mail.new_text for mail in opened)
+    assert "pedido" in texts
+    assert "order" in texts
+
+
+def test_an_unknown_bench_is_refused_with_those_there_are():
+    refused = CliRunner().invoke(tregua, ["bench", "everything"])
+    assert refused.exit_code == 2
+    assert "ingest" in refused.output
+    assert set(BENCHES) >= {"ingest", "latency", "classify", "send"}
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("name", "number", "wanted"),
+    [
+        ("ingest", "60", {"mails_per_s", "floor_per_s", "floor_stage", "ratio", "stages"}),
+        ("send", "20", {"mails_per_s", "floor_per_s", "ratio"}),
+        ("classify", "64", {"texts_per_s", "encoder_per_s", "ratio"}),
+        ("latency", "3", {"case_p50_ms", "case_p99_ms", "reply_p99_ms"}),
+    ],
+)
+def test_a_bench_gives_its_figures_on_the_last_line(name, number, wanted, tmp_path, bench_alone):
+    told = bench_alone(name, "--mails", number, "--database", f"sqlite:///{tmp_path}/bench.db")
+    figures = json.loads(told.strip().splitlines()[-1])
+    assert set(figures) >= wanted
+
+
+@pytest.fixture
+def bench_alone():
+    """A bench in a process of its own, since it makes itself an installation."""
+
+    def run(*words):
+        command = [sys.executable, "-m", "inbox", "bench", *words, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout
+
+    return run

@@ -1,0 +1,127 @@
+"""The doctor names what is wrong and what to do, and is silent about nothing."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cases import clock
+from cases.agent import Role
+from cases.db import transaction
+from cases.mailbox import Mailbox
+from inbox import schema
+from inbox.command import tregua
+from inbox.command.doctor import machine, mail, stores
+from inbox.command.doctor.found import State
+from inbox.command.setup import an_agent
+from tests.databases import forget
+from tests.running import add_mailbox
+from tests.servers.ports import free_port
+
+
+def states(found):
+    return {one.part: one.state for one in found}
+
+
+@pytest.fixture
+def home(installation, monkeypatch):
+    """An installation with tables of this version, far from any relay."""
+    monkeypatch.setenv("LANG", "en")
+    monkeypatch.setenv("TREGUA_SMTP_PORT", str(free_port()))
+    monkeypatch.setenv("TREGUA_WEB_PORT", str(free_port()))
+    forget()
+    schema.stamp()
+
+
+@pytest.mark.usefixtures("installation")
+def test_tables_of_another_version_are_to_be_made_anew():
+    (found,) = stores.database()
+    assert found.state is State.WRONG
+    assert "tregua init" in found.advice
+
+
+@pytest.mark.usefixtures("home")
+def test_somebody_must_be_able_to_administrate():
+    base, people = stores.database()
+    assert (base.state, people.state) == (State.GOOD, State.WRONG)
+    assert "--role admin" in people.advice
+    with transaction() as session:
+        session.add(an_agent("ana@t.test", "Ana", Role.ADMIN, "es", "a long password"))
+    assert states(stores.database())[people.part] is State.GOOD
+
+
+def test_a_database_that_is_away_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("TREGUA_DATABASE_URL", f"sqlite:///{tmp_path}/none/tregua.db")
+    forget()
+    (found,) = stores.database()
+    forget()
+    assert found.state is State.WRONG
+    assert "TREGUA_DATABASE_URL" in found.advice
+
+
+def test_a_setting_that_cannot_be_used_is_named_before_anything_else(monkeypatch):
+    monkeypatch.setenv("TREGUA_WEB_PORT", "ninety")
+    forget()
+    told = CliRunner().invoke(tregua, ["doctor", "--json"])
+    monkeypatch.undo()
+    forget()
+    assert told.exit_code == 1
+    (part,) = json.loads(told.stdout)["parts"]
+    assert "TREGUA_WEB_PORT" in part["said"]
+
+
+def test_a_secret_that_others_can_read_is_wrong(monkeypatch, tmp_path):
+    monkeypatch.setenv("TREGUA_DATA", str(tmp_path))
+    monkeypatch.delenv("TREGUA_SECRET_KEY", raising=False)
+    forget()
+    assert states(stores.secret()) == {"secret": State.GOOD}
+    (tmp_path / "secret.key").chmod(0o644)
+    (found,) = stores.secret()
+    forget()
+    assert found.advice == f"chmod 600 {tmp_path / 'secret.key'}"
+
+
+def test_a_redis_that_is_away_is_wrong_but_loses_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("TREGUA_REDIS_URL", f"unix://{tmp_path}/none.sock")
+    forget()
+    (found,) = stores.redis()
+    forget()
+    assert found.state is State.WRONG
+    assert "TREGUA_REDIS_URL" in found.advice
+
+
+@pytest.mark.usefixtures("home")
+def test_a_relay_that_does_not_answer_and_a_port_where_nobody_serves():
+    (relay,) = mail.relay()
+    assert relay.state is State.WRONG
+    assert "TREGUA_SMTP_HOST" in relay.advice
+    (web,) = machine.web()
+    assert web.state is State.UNKNOWN
+
+
+def test_a_relay_that_takes_us_is_fine(home, smtp_sink, monkeypatch):
+    monkeypatch.setenv("TREGUA_SMTP_PORT", str(smtp_sink.port))
+    forget()
+    assert [one.state for one in mail.relay()] == [State.GOOD]
+
+
+@pytest.mark.usefixtures("home")
+def test_no_mailbox_at_all_is_wrong():
+    assert [one.state for one in mail.mailboxes()] == [State.WRONG]
+
+
+def test_a_mailbox_is_signed_in_to_and_its_refusal_is_told(home, own_dovecot):
+    box = add_mailbox(own_dovecot)
+    assert [one.state for one in mail.mailboxes()] == [State.UNKNOWN]
+    with transaction() as session:
+        session.get_one(Mailbox, box).last_ok_at = clock.now()
+    assert [one.state for one in mail.mailboxes()] == [State.GOOD]
+    own_dovecot.stop()
+    (found,) = mail.mailboxes()
+    assert found.state is State.WRONG
+    assert "tregua mailbox test" in found.advice
+
+
+@pytest.mark.usefixtures("home")
+def test_disk_and_clock_are_looked_at():
+    assert {one.state for one in (*machine.disk(), *machine.clock_is_right())} == {State.GOOD}
