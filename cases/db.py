@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as Choice
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -82,10 +83,26 @@ class Base(DeclarativeBase):
     )
 
 
-@cache
+_making = Lock()
+
+
 def engine() -> Engine:
-    """The engine of this process."""
+    """The engine of this process, made once, however many threads ask first."""
+    with _making:
+        return _engine()
+
+
+@cache
+def _engine() -> Engine:
     return make_engine(settings().database())
+
+
+def let_go() -> None:
+    """Close the connections and forget the engine: the settings have changed."""
+    with _making:
+        if _engine.cache_info().currsize:
+            _engine().dispose()
+        _engine.cache_clear()
 
 
 def make_engine(url: str) -> Engine:
@@ -136,7 +153,7 @@ def afterwards(session: Session, act: Act) -> None:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A look at the database that changes nothing."""
-    with sessionmaker(engine(), autoflush=False)() as session:
+    with Session(engine(), autoflush=False) as session:
         yield session
 
 
@@ -144,7 +161,7 @@ def reading() -> Iterator[Session]:
 def transaction(*, lock: str | None = None) -> Iterator[Session]:
     """Everything inside happens, or nothing does."""
     writer = engine().execution_options(tregua_writes=True)
-    with sessionmaker(writer, autoflush=False, expire_on_commit=False).begin() as session:
+    with Session(writer, autoflush=False, expire_on_commit=False) as session, session.begin():
         if lock is not None:
             _take(session, lock)
         yield session
@@ -160,7 +177,7 @@ def scratch() -> Iterator[Session]:
     """A database in memory that is gone at the end of the block: for simulations."""
     memory = make_engine("sqlite://")
     Base.metadata.create_all(memory)
-    with sessionmaker(memory, autoflush=False, expire_on_commit=False)() as session:
+    with Session(memory, autoflush=False, expire_on_commit=False) as session:
         yield session
     memory.dispose()
 

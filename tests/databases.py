@@ -11,6 +11,7 @@ import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
+import inbox.web.form_uses
 import inbox.web.guesses
 import inbox.web.sessions  # noqa: F401  these own tables
 from bot import queues
@@ -49,9 +50,7 @@ def forget() -> None:
         *(queues.connection, sla.calendar),
     ):
         cached.cache_clear()
-    if db.engine.cache_info().currsize:
-        db.engine().dispose()
-    db.engine.cache_clear()
+    db.let_go()
 
 
 @pytest.fixture

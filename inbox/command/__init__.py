@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "inbox.command.run:serve",
     "poll": "inbox.command.run:poll",
     "work": "inbox.command.run:work",
+    "smtp-gate": "inbox.command.feed:smtp_gate",
     "doctor": "inbox.command.doctor:doctor",
     "inspect": "inbox.command.inspect:inspect",
     "simulate": "inbox.command.simulate:simulate",
@@ -37,6 +38,9 @@ COMMANDS = {
     "evaluate": "inbox.command.learning:evaluate",
     "classify": "inbox.command.learning:classify",
     "sla": "inbox.command.promises:group",
+    "contacts": "inbox.command.people:contacts",
+    "orders": "inbox.command.people:orders",
+    "topics": "inbox.command.people:topics",
     "bench": "inbox.command.bench:bench",
 }
 

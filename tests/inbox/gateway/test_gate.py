@@ -124,8 +124,7 @@ def _mail():
 def test_without_a_database_marketing_is_parked(gate, smtp_sink, monkeypatch):
     monkeypatch.setenv("TREGUA_DATABASE_URL", "sqlite:////nowhere/at/all.db")
     case_settings.cache_clear()
-    db.engine().dispose()
-    db.engine.cache_clear()
+    db.let_go()
     send(EVA)
     assert len(gate.parking) == 1
     send(LUZ, X_Tregua_Class="safety_legal")
