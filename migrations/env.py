@@ -7,6 +7,7 @@ import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
+import inbox.web.form_uses
 import inbox.web.guesses
 import inbox.web.sessions
 from cases.db import Base, engine
@@ -18,6 +19,7 @@ OWNERS = (
     inbox.gateway.unasked,
     inbox.spool,
     inbox.tokens,
+    inbox.web.form_uses,
     inbox.web.guesses,
     inbox.web.sessions,
 )

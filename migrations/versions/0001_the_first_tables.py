@@ -271,6 +271,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_head")),
     )
     op.create_table(
+        "form_use",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_use")),
+    )
+    with op.batch_alter_table("form_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_use_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_form_use_place"), ["place"], unique=False)
+
+    op.create_table(
         "gate_held",
         sa.Column("gate_id", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -1780,6 +1791,11 @@ def downgrade() -> None:
     op.drop_table("gate_passage")
     op.drop_table("gate_part")
     op.drop_table("gate_held")
+    with op.batch_alter_table("form_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_use_place"))
+        batch_op.drop_index(batch_op.f("ix_form_use_at"))
+
+    op.drop_table("form_use")
     op.drop_table("feed_head")
     with op.batch_alter_table("feed_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feed_entry_contact_id"))
