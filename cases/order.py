@@ -16,6 +16,7 @@ from cases.mail import Origin
 from cases.message import Direction, Message
 
 LONGEST = 60
+SHOWN = 5
 _LOOKED_AT, _MOST_NUMBERS, AT_ONCE = 6000, 60, 400
 # Signs of a number, as people copy it; what stands around it does not matter.
 _CANDIDATE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_/.](?=[A-Za-z0-9])){3,59}")
@@ -111,11 +112,14 @@ def put(session: Session, told: Told, *, by: str, at: datetime) -> Order:
 
 def orders_of(session: Session, case: Case) -> Sequence[Order]:
     """The orders that the case speaks of, and then the newest of its customer."""
-    named = select(CaseOrder.order_id).where(CaseOrder.case_id == case.id)
-    mine = select(Order).where(Order.contact_id == case.contact_id).where(Order.id.not_in(named))
-    spoken_of = session.scalars(select(Order).where(Order.id.in_(named)).order_by(Order.id.desc()))
-    newest = session.scalars(mine.order_by(Order.placed_at.desc(), Order.id.desc()).limit(3))
-    return [*spoken_of.all()[:10], *newest.all()]
+    speaks = (CaseOrder.order_id == Order.id) & (CaseOrder.case_id == case.id)
+    wanted = (
+        select(Order)
+        .outerjoin(CaseOrder, speaks)
+        .where((CaseOrder.id.is_not(None)) | (Order.contact_id == case.contact_id))
+        .order_by(CaseOrder.id.is_(None), Order.placed_at.desc(), Order.id.desc())
+    )
+    return session.scalars(wanted.limit(SHOWN)).all()
 
 
 def is_theirs(order: Order, case: Case) -> bool:

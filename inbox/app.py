@@ -12,6 +12,7 @@ from inbox.web import (
     actions,
     beside,
     bodies,
+    calls,
     case,
     contact,
     contact_form,
@@ -25,6 +26,7 @@ from inbox.web import (
     live,
     mail_choices,
     preferences,
+    quality,
     replies,
     screen,
     search,
@@ -39,7 +41,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues),
-    *(beside, incidents, contact_form, mail_choices),
+    *(beside, calls, incidents, quality, contact_form, mail_choices),
 )
 
 

@@ -37,6 +37,8 @@ class Scope(StrEnum):
     BOT_READ = "bot:read"
     BOT_PROPOSE = "bot:propose"
     BOT_NOTE = "bot:note"
+    CONTACTS_WRITE = "contacts:write"
+    ORDERS_WRITE = "orders:write"
 
 
 class Token(Base):

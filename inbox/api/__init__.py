@@ -7,11 +7,13 @@ from inbox.api import (
     bulk,
     campaigns,
     check,
+    contacts,
     feed,
     following,
     gates,
     interactions,
     openapi,
+    orders,
     receipts,
     sending,
     stream,
@@ -25,6 +27,7 @@ def blueprints() -> list[Blueprint]:
     """All resources of the API; they know tokens, and neither sessions nor forms."""
     modules = (
         *(feed, stream, check, bulk, campaigns, gates, sending, receipts),
-        *(suppressions, touches, webhooks, bots, following, interactions, openapi),
+        *(suppressions, touches, webhooks, bots, following, interactions),
+        *(contacts, orders, openapi),
     )
     return [*(module.pages for module in modules), receipts.keys]

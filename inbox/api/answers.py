@@ -73,6 +73,7 @@ LIST: dict[str, Any] = {"text/csv": {}, "application/x-ndjson": {}}
 PAGE = _object("items cursor more", items=MANY, cursor=TEXT, more=BOOL)
 HEAD = _object("epoch seq cursor degraded lag lease", epoch=TEXT, seq=NUMBER, cursor=TEXT)
 RECEIPT = _object("jti receipt", jti=TEXT, receipt=TEXT)
+ORDER = _object("number state items", number=TEXT, state=TEXT, items={"type": "array"})
 CHECKED = _object("valid", valid=BOOL, expired={"type": ["boolean", "null"]}, claims={})
 BULK = _object("items count feed valid_until", items={"type": "array"}, count=NUMBER, feed=FEED)
 REPLY = _object(
@@ -127,6 +128,9 @@ ANSWERS: dict[str, Answer] = {
     "api_receipts.verify": {"200": ("Whether it is ours.", _json(CHECKED))},
     "api_keys.jwks": {"200": ("Public keys.", _json(_object("keys", keys={"type": "array"})))},
     "api_suppressions.suppressions": {"200": ("What was new.", _json(TAKEN))},
+    "api_contacts.write": {"200": ("Who was taken.", _json(_object("taken refused")))},
+    "api_orders.write": {"200": ("The order.", _json(ORDER))},
+    "api_orders.show": {"200": ("The order.", _json(ORDER))},
     "api_touches.write": {"200": ("What was new.", _json(TAKEN))},
     "api_webhooks.create": {"201": ("The webhook and its secret.", _json(HOOK))},
     "api_webhooks.show": {"200": ("The webhooks.", _json(LISTED))},

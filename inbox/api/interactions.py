@@ -56,11 +56,15 @@ class Interaction(BaseModel):
     anger: float = Field(default=0.0, ge=0, le=1)
     open: bool = False
     """Something is still owed to the customer."""
+    call_back_by: AwareDatetime | None = None
+    """The instant by which somebody promised to call them back."""
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "Interaction":
         if not any((self.address, self.phone, self.customer_id)):
             raise ValueError("name address, phone or customer_id")
+        if self.call_back_by is not None and not self.open:
+            raise ValueError("who is called back is owed something: say open")
         return self
 
     def names(self) -> list[tuple[Kind, str]]:
@@ -182,9 +186,12 @@ def _labels(one: Interaction, type_: str) -> dict[str, Any]:
 
 def _tell(case: Case, message: Message, one: Interaction, type_: str) -> None:
     at = message.arrived_at
+    owes = {"owes": one.open}
     case.last_at = max(case.last_at, at)
     what = What.MESSAGE_RECEIVED if case.version else What.OPENED
-    case.happened(what, by="", at=at, origin=message.origin.value, rule=message.rule)
+    case.happened(what, by="", at=at, origin=message.origin.value, rule=message.rule, **owes)
+    if one.call_back_by is not None and case.is_open:
+        case.promise_call(by=message.rule, at=at, until=one.call_back_by)
     if type_:
         if not case.type:
             case.type, case.complaint = type_, leaf(type_).complaint

@@ -14,8 +14,10 @@ from inbox.api import (
     bulk,
     campaigns,
     check,
+    contacts,
     gates,
     interactions,
+    orders,
     receipts,
     sending,
     suppressions,
@@ -43,6 +45,8 @@ BODIES: dict[str, type[BaseModel]] = {
     "api_bots.permit": bots.Asked,
     "api_bots.hand_over": bots.Passed,
     "api_interactions.write": interactions.Interaction,
+    "api_contacts.write": contacts.People,
+    "api_orders.write": orders.Purchase,
 }
 MAY_BE_MISSING = {"api_gates.open_gate", "api_gates.seal"}
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")

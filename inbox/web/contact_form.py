@@ -9,13 +9,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import Response, abort, g, make_response, render_template, request
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot import queues
 from cases import clock, language, signing
 from cases.contact import Kind, normalised
-from cases.db import FILING, Base, reading, transaction
+from cases.db import FILING, reading, transaction
 from cases.filing import Filed, file
 from cases.filing.arrival import Arrival
 from cases.filing.arrival import Policy as Belief
@@ -25,6 +25,7 @@ from cases.mailbox import Mailbox
 from cases.people.identifiers import NotAnIdentifier, matched
 from cases.settings import settings
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.form_uses import may_write
 
 pages = Pages("contact_form", __name__)
 RULE = "contact form"
@@ -32,19 +33,7 @@ LARGEST = 100_000
 LONGEST = {"name": 200, "address": 320, "subject": 300, "text": 20_000}
 HONEYPOT = "website"
 FASTEST, SLOWEST = timedelta(seconds=2), timedelta(hours=24)
-FROM_ONE_PLACE, FROM_ANYWHERE = 10, 600
-WINDOW = timedelta(hours=1)
 _MOMENT = re.compile(r"(\d{1,12})\.([a-z2-7]{26})")
-
-
-class FormUse(Base):
-    """One use of a form, by a keyed hash of where it came from; forgotten after an hour."""
-
-    __tablename__ = "form_use"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    place: Mapped[str] = mapped_column(index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
 
 
 @pages.before_request
@@ -109,18 +98,6 @@ def _refusal(typed: dict[str, str]) -> str:
     except NotAnIdentifier:
         return _("This e-mail address cannot be right. We need it to answer you.")
     return "" if typed["text"] else _("Write what we can do for you.")
-
-
-def may_write(session: Session, place: str, *, at: datetime) -> bool:
-    """Count one more use from that place; False if there were too many."""
-    hidden = signing.sign("contact-form", place)
-    session.execute(delete(FormUse).where(FormUse.at <= at - WINDOW))
-    uses = select(func.count()).select_from(FormUse)
-    here = session.scalar(uses.where(FormUse.place == hidden)) or 0
-    if here >= FROM_ONE_PLACE or (session.scalar(uses) or 0) >= FROM_ANYWHERE:
-        return False
-    session.add(FormUse(place=hidden, at=at))
-    return True
 
 
 def _file(session: Session, box: Mailbox, typed: dict[str, str], now: datetime) -> Filed:

@@ -5,8 +5,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from cases import Agent, Case, Mailbox, Message
-from cases.db import reading
+from cases import Agent, Case, Mailbox, Message, clock, incident
+from cases.db import reading, transaction
+from cases.incident import Incident
 from inbox.spool import Fate, RawMail
 from inbox.web.access import NoPolicy, Pages, Policy, policy_of
 from tests.inbox.web.conftest import Enter, Visitor
@@ -45,8 +46,17 @@ def _values(rule: Rule) -> dict[str, object]:
             "name": "all",
             "part": message.attachments[-1]["part"],
             "filename": "icon.svg",
+            "number": _an_incident(),
         }
     return {name: known[name] for name in rule.arguments}
+
+
+def _an_incident() -> int:
+    with transaction() as session:
+        made = Incident(
+            title="x", words=["xyz"], since=clock.now(), opened_at=clock.now(), opened_by=BEA
+        )
+        return incident.begin(session, made).id
 
 
 def _rules(app: Flask) -> list[Rule]:

@@ -12,7 +12,7 @@ from cases import Case, Message, Origin, clock
 from cases.db import FILING, reading, transaction
 from cases.filing import file
 from inbox.app import create_app
-from inbox.web.contact_form import FROM_ONE_PLACE
+from inbox.web.form_uses import FROM_ONE_PLACE
 from tests.bot.writing import a_shop
 from tests.builders import MORNING, a_mail, an_arrival
 
