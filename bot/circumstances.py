@@ -31,6 +31,8 @@ class Around:
     """All that concerns a batch of mails."""
 
     switches: Switches
+    contacts: Sequence[Contact]
+    """Held, since a session forgets what nobody holds."""
     answers: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     """Case -> the newest answer of a person: message id and instant."""
     heard: dict[int, int] = field(default_factory=dict)
@@ -58,8 +60,8 @@ def _around(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> A
     contact_ids = {mail.case.contact_id for mail in mails}
     # In the session's memory they are found by case.contact without another query.
     known = select(Contact).where(Contact.id.in_(contact_ids))
-    session.scalars(known.options(selectinload(Contact.identifiers))).all()
-    around = Around(switches.load(session))
+    contacts = session.scalars(known.options(selectinload(Contact.identifiers))).all()
+    around = Around(switches.load(session), contacts)
     around.answers = _answers(session, case_ids)
     around.heard = _heard(session, case_ids)
     around.voices = voice.of(session, case_ids)

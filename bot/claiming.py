@@ -21,6 +21,7 @@ from bot.settings import settings
 from cases import clock
 from cases.case import Case
 from cases.db import reading, transaction
+from cases.message import Message
 
 CLAIM_LASTS = timedelta(seconds=120)
 """Until the body goes out; a worker that dies before holds its mails up no longer."""
@@ -72,24 +73,31 @@ def _locked(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Out
 
 
 def _lock_cases(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of the cases that nobody else is changing; they are locked from now on."""
     rows = session.scalars(
         select(Case)
         .where(Case.id.in_(set(case_ids)))
         .order_by(Case.id)
         .with_for_update(key_share=True, skip_locked=True, of=Case)
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    # A session forgets what nobody holds, and would ask for each case again.
+    session.info.setdefault("held", []).extend(rows)
     return {case.id for case in rows}
 
 
 def _lock_mails(session: Session, which: Any) -> Sequence[OutgoingMail]:
-    return session.scalars(
+    mails = session.scalars(
         select(OutgoingMail)
         .where(which)
         .order_by(OutgoingMail.id)
         .with_for_update(skip_locked=True, of=OutgoingMail)
         .execution_options(populate_existing=True)
     ).all()
+    said = [mail.message_id for mail in mails if mail.automatic]
+    messages = session.scalars(select(Message).where(Message.id.in_(said))).all()
+    session.info.setdefault("held", []).extend(messages)
+    return mails
 
 
 def _judge(session: Session, mails: list[OutgoingMail], now: datetime) -> list[OutgoingMail]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy.orm import Session
 
 from bot.outbox import OutgoingMail, State
 from bot.settings import settings
@@ -16,6 +16,8 @@ from cases.mail import Origin
 from cases.message import Direction, Message
 
 GIVE_UP_AFTER = timedelta(days=5)
+_TABLE = cast(Table, OutgoingMail.__table__)
+_SAID = cast(Table, Message.__table__)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=4)
 
 
@@ -70,7 +72,7 @@ def record(mail: OutgoingMail, state: State, said: str = "") -> bool:
 
 def _begin(session: Session, mail: OutgoingMail) -> bool:
     lease = clock.now() + timedelta(seconds=settings().send_lease_seconds)
-    which = [*_ours(mail), OutgoingMail.state == State.CLAIMED]
+    which = [*_ours(mail), _TABLE.c.state == State.CLAIMED]
     if mail.automatic:
         # The last look: a person who answered since the mail was claimed goes first.
         which.append(~_answered(mail))
@@ -79,19 +81,18 @@ def _begin(session: Session, mail: OutgoingMail) -> bool:
 
 
 def _ours(mail: OutgoingMail) -> Sequence[ColumnElement[bool]]:
-    return OutgoingMail.id == mail.id, OutgoingMail.attempts == mail.attempts
+    return _TABLE.c.id == mail.id, _TABLE.c.attempts == mail.attempts
 
 
 def _answered(mail: OutgoingMail) -> ColumnElement[bool]:
-    later = aliased(Message)
     return (
-        select(later.id)
+        select(_SAID.c.id)
         .where(
-            later.case_id == mail.case_id,
-            later.id > (mail.message_id or 0),
-            later.direction == Direction.OUT,
-            later.origin == Origin.AGENT,
-            later.withdrawn_at.is_(None),
+            _SAID.c.case_id == mail.case_id,
+            _SAID.c.id > (mail.message_id or 0),
+            _SAID.c.direction == Direction.OUT,
+            _SAID.c.origin == Origin.AGENT,
+            _SAID.c.withdrawn_at.is_(None),
         )
         .exists()
     )
@@ -106,14 +107,14 @@ def _settle(session: Session, outcome: Outcome, now: datetime) -> bool:
         values |= {"last_error": said, "due_at": now + backoff(mail.attempts)}
     else:
         values |= {"last_error": said, "settled_at": now}
-    under_way = OutgoingMail.state.in_((State.CLAIMED, State.DATA_SENT))
+    under_way = _TABLE.c.state.in_((State.CLAIMED, State.DATA_SENT))
     return _change(session, [*_ours(mail), under_way], values)
 
 
 def _change(session: Session, which: Sequence[ColumnElement[bool]], values: dict[str, Any]) -> bool:
-    changed = update(OutgoingMail).where(*which).values(**values).returning(OutgoingMail.id)
-    found = session.execute(changed.execution_options(synchronize_session=False))
-    return found.first() is not None
+    # The plain table, since this stands between two mails on the wire: no object needs it.
+    changed = update(_TABLE).where(*which).values(**values).returning(_TABLE.c.id)
+    return session.connection().execute(changed).first() is not None
 
 
 def backoff(attempts: int) -> timedelta:
