@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings as BotSettings
-from cases.settings import Settings as CasesSettings
-from inbox.settings import Settings as InboxSettings
+import inbox.app
+import inbox.gateway.settings
+from cases.settings import EnvironmentThenFile
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("docs/configuration.md", "docs/configuration.es.md")
 
 
 def _settings() -> set[str]:
-    classes = (BotSettings, CasesSettings, InboxSettings)
+    assert inbox.app
+    assert inbox.gateway.settings
+    classes = EnvironmentThenFile.__subclasses__()
     return {f"TREGUA_{name.upper()}" for one in classes for name in one.model_fields}
 
 
