@@ -28,8 +28,6 @@ class Settings(EnvironmentThenFile):
     """Automatic answers to one address within 24 hours."""
     automatic_per_domain: int = Field(default=20, ge=1)
     """Automatic mails to one domain within an hour."""
-    automatic_per_hour: int = Field(default=200, ge=1)
-    """Automatic mails within an hour that are no reason to look at what is usual."""
     quiet_hours: str = Field(default="21:00-08:00", pattern=r"^(\d\d:\d\d-\d\d:\d\d)?$")
     """When mail that can wait is not sent, in the customer's time zone; "" for never."""
     gather_seconds: int = Field(default=60, ge=0)
