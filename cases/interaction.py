@@ -57,5 +57,8 @@ def log(session: Session, case: Case, talk: Talk, *, at: datetime) -> Message:
         case.sentiment = talk.mood
         case.labels = {**(case.labels or {}), "sentiment_by": talk.by}
     if talk.call_back_by is not None or talk.promises_call:
+        if not case.is_open:
+            # Who is promised a call has a matter that is not settled.
+            case.reopen(by=talk.by, at=at)
         case.promise_call(by=talk.by, at=at, until=talk.call_back_by)
     return message

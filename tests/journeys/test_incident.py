@@ -1,0 +1,109 @@
+"""The lorry is late: 300 customers hear it once each, although the sender is killed meanwhile."""
+
+import email
+import re
+import time
+from collections import Counter
+from email.policy import default
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.outbox import OutgoingMail, State
+from cases import Agent, Case, Mailbox, Role, clock
+from cases.db import FILING, reading, transaction
+from cases.exclusions.rows import Exclusion
+from cases.filing import file_all
+from cases.filing.arrival import Arrival, Policy
+from cases.mail import Address
+from inbox.app import create_app
+from inbox.web import sessions, signin
+from tests.builders import a_mail
+from tests.inbox.web.conftest import Visitor
+from tests.running import Shop, running, until
+
+PEOPLE = 300
+TEXTS = {"es": "El camión llega mañana.", "en": "The lorry comes tomorrow."}
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead sender's mails are taken up again soon."""
+    monkeypatch.setenv("TREGUA_SEND_LEASE_SECONDS", "5")
+    monkeypatch.setenv("TREGUA_PROOF_WAIT_SECONDS", "2")
+
+
+def _write(mailbox_id: int) -> None:
+    """300 people ask for their lorry, every third in English, and five of something else."""
+    now = clock.now()
+    with transaction(lock=FILING) as session:
+        box = session.get_one(Mailbox, mailbox_id)
+        mails = [
+            a_mail(f"¿Dónde está el camión? {n}", sender=f"c{n}@cliente{n % 40}.test")
+            for n in range(PEOPLE)
+        ] + [a_mail(f"Otro asunto {n}", sender=Address(f"o{n}@otra.test")) for n in range(5)]
+        filed = file_all(session, [Arrival(one, now, mailbox=box) for one in mails], Policy())
+        for n, one in enumerate(filed):
+            one.case.language = "en" if n % 3 == 2 else "es"
+
+
+def _an_agent() -> Visitor:
+    visitor = Visitor(create_app().test_client())
+    with transaction() as session:
+        bea = Agent(address="bea@tregua.test", name="Bea", role=Role.AGENT, created_at=clock.now())
+        session.add(bea)
+        session.flush()
+        visitor.secret = sessions.begin(session, bea, at=clock.now())
+    visitor.client.set_cookie(signin.COOKIE, visitor.secret)
+    return visitor
+
+
+def _settled() -> bool:
+    waiting = (State.PENDING, State.CLAIMED, State.DATA_SENT, State.DEFERRED)
+    with reading() as session:
+        return not session.scalar(select(func.count()).where(OutgoingMail.state.in_(waiting)))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
+def test_three_hundred_hear_it_once_in_their_language_and_thread(shop: Shop) -> None:
+    _write(shop.mailbox_id)
+    bea = _an_agent()
+    bea.get("/incidents")
+    # Two clicks: begin, and send. A doubled click changes nothing.
+    began = bea.post("/incidents", title="El camión", words="camión", truce="yes")
+    key = re.search(r'name="key" value="(\w+)"', bea.get(began.location).text)
+    assert key is not None
+    said = {f"text_{language}": text for language, text in TEXTS.items()}
+    for _ in range(2):
+        assert bea.post(f"{began.location}/updates", key=key[1], **said).status_code == 303
+    with running(shop.folder, ("work", "send")) as processes:
+        until(lambda: len(shop.sink.mails) > 20, seconds=60, what="the first mails")
+        for _ in range(2):
+            processes.kill("work", "send")
+            processes.start("work", "send")
+            time.sleep(1.5)
+        until(_settled, seconds=90, what="300 mails settled")
+    _count(shop)
+
+
+def _count(shop: Shop) -> None:
+    got = Counter(mail.recipients[0] for mail in shop.sink.mails)
+    with reading() as session:
+        uncertain = session.scalars(
+            select(OutgoingMail.recipient).where(OutgoingMail.state == State.UNCERTAIN)
+        ).all()
+        held = select(func.count()).where(Exclusion.reason == "contact_wave")
+        assert session.scalar(held) == PEOPLE
+        languages = dict(
+            session.execute(
+                select(OutgoingMail.recipient, Case.language).join(OutgoingMail.case)
+            ).all()
+        )
+    assert max(got.values()) == 1
+    # What a killed sender left in doubt is shown to people and never just sent again.
+    assert len(set(got) | set(uncertain)) == PEOPLE
+    for mail in shop.sink.mails:
+        read = email.message_from_bytes(mail.content, policy=default)
+        assert read.get_content().strip() == TEXTS[languages[mail.recipients[0]]]
+        assert read["In-Reply-To"]
