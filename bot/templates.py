@@ -66,6 +66,7 @@ def save(session: Session, row: MailTemplate) -> MailTemplate:
     if unknown:
         raise UnknownPlaces(", ".join(sorted(unknown)))
     session.add(row)
+    session.flush()
     session.info.pop("texts", None)
     return row
 
