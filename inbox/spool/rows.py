@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.db import Base
@@ -13,6 +14,10 @@ from cases.mailbox import FolderRole
 TRIES = 3
 BATCH = 100
 BATCH_BYTES = 16 * 2**20
+
+
+Unsigned = Annotated[int, mapped_column(BigInteger)]
+"""IMAP's numbers have 32 bits and no sign, so they do not fit into a database's integer."""
 
 
 class Fate(StrEnum):
@@ -52,8 +57,8 @@ class RawMail(Base):
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailbox.id"))
     folder: Mapped[str]
     role: Mapped[FolderRole] = mapped_column(default=FolderRole.INBOX)
-    uidvalidity: Mapped[int]
-    uid: Mapped[int | None]
+    uidvalidity: Mapped[Unsigned]
+    uid: Mapped[Unsigned | None]
     """None if the mail was gone when the server renumbered the folder."""
     sha256: Mapped[str] = mapped_column(ForeignKey("raw_content.sha256"), index=True)
     head_mark: Mapped[str] = mapped_column(String(64), default="")
@@ -83,9 +88,9 @@ class Cursor(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailbox.id"))
     folder: Mapped[str]
-    uidvalidity: Mapped[int]
-    uid: Mapped[int] = mapped_column(default=0)
-    first: Mapped[int] = mapped_column(default=1)
+    uidvalidity: Mapped[Unsigned]
+    uid: Mapped[Unsigned] = mapped_column(default=0)
+    first: Mapped[Unsigned] = mapped_column(default=1)
     """Mails from this UID on are ours to read: the second look goes back to it and no further."""
     backfill_from: Mapped[datetime | None]
     """Mails below the cursor that arrived since then are still to be looked through."""

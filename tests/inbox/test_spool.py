@@ -182,3 +182,12 @@ def test_a_date_that_cannot_be_read_is_none(said: str) -> None:
 def test_hostile_headers_cost_little(session: Session) -> None:
     for piece in (b"From:", b"Date:\n ", b"\n", b"Message-ID: <", b" \t"):
         assert isinstance(head_mark(piece * 100_000), str)
+
+
+def test_numbers_may_be_as_large_as_imap_allows(place: Place) -> None:
+    largest = 2**32 - 1
+    assert _put(place, _mail(largest), uidvalidity=largest) == 1
+    with reading() as session:
+        known = spool.cursor(session, place)
+        assert known is not None
+        assert (known.uidvalidity, known.uid) == (largest, largest)
