@@ -3,6 +3,7 @@
 from alembic import context
 
 import bot.tables
+import cases.people.suggesting
 import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
@@ -15,6 +16,7 @@ from cases.db import Base, engine
 # Imported so that their tables are known; those of `cases` come with its vocabulary.
 OWNERS = (
     bot.tables,
+    cases.people.suggesting,
     inbox.api,
     inbox.gateway.unasked,
     inbox.spool,

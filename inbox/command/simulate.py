@@ -11,6 +11,8 @@ import click
 from sqlalchemy.orm import Session
 
 from bot import policy, situation
+from bot import rules as own_rules
+from bot.rules import Rule
 from cases import clock, filing
 from cases.case import Case
 from cases.contact import normalised
@@ -45,7 +47,7 @@ def simulate(
     known = _known(own, authserv, rules)
     believed = filing.Policy(trust == "all", servers_vouch=bool(authserv), own=known.own)
     with scratch() as session:
-        for row in replay(session, mbox, known, believed):
+        for row in replay(session, mbox, known, believed, _own_rules(rules)):
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else _as_line(row))
 
 
@@ -64,12 +66,24 @@ def _bots(file: Path) -> tuple[BotRule, ...]:
         raise click.UsageError(str(wrong)) from wrong
 
 
+def _own_rules(file: Path | None) -> tuple[Rule, ...]:
+    """The admin's own rules; they may stand in one file with the bots'."""
+    try:
+        return own_rules.read(file) if file else ()
+    except own_rules.BadRule as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+
+
 def _as_line(row: dict[str, object]) -> str:
     return f"{row['n']:>5}  {row['case']:>5}  {row['decision']:<8} {row['rule']} · {row['reason']}"
 
 
 def replay(
-    session: Session, mbox: Path, known: Known, believed: filing.Policy
+    session: Session,
+    mbox: Path,
+    known: Known,
+    believed: filing.Policy,
+    rules: tuple[Rule, ...] = (),
 ) -> Iterator[dict[str, object]]:
     """One row a mail, in the order of the file, with the case that it ends in.
 
@@ -83,7 +97,7 @@ def replay(
             arrivals = [Arrival(mail, _when(mail)) for mail in _opened(batch, known)]
             filed = filing.file_all(session, arrivals, believed)
             for (n, _content), arrival, one in zip(batch, arrivals, filed, strict=True):
-                rows.append((_row(n, arrival, one, sent), one.case))
+                rows.append((_row(n, arrival, one, sent, rules), one.case))
     for row, case in rows:
         yield row | {"case": str(final(session, case).id)}
 
@@ -124,10 +138,12 @@ class _SentSoFar:
         self._sent[situation.domain_of(address)].append((address, at, said))
 
 
-def _row(n: int, arrival: Arrival, filed: filing.Filed, sent: _SentSoFar) -> dict[str, object]:
+def _row(
+    n: int, arrival: Arrival, filed: filing.Filed, sent: _SentSoFar, rules: tuple[Rule, ...]
+) -> dict[str, object]:
     sender = arrival.mail.sender.address
     about = situation.of(arrival, filed, sent.before(sender, arrival.at), arrival.at)
-    decision = policy.decide(about)
+    decision = policy.decide(about, rules)
     replies = isinstance(decision, policy.Reply)
     if replies:
         sent.add(sender, arrival.at, filed.case.snippet)

@@ -582,6 +582,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_touch_value_sent_at", ["value", "sent_at"], unique=False)
 
     op.create_table(
+        "two_people",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("one_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_two_people")),
+        sa.UniqueConstraint("one_id", "other_id", name=op.f("uq_two_people_one_id_other_id")),
+    )
+    op.create_table(
         "contact_merge",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
@@ -1752,6 +1762,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_merge_into_id"))
 
     op.drop_table("contact_merge")
+    op.drop_table("two_people")
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.drop_index("ix_touch_value_sent_at")
 
