@@ -14,7 +14,7 @@ from classifiers.nlp.mixture import BUCKETS, FEWER_BUCKETS, Features
 
 SECOND_LABEL = 0.2
 CHATTER = "other.other"
-IDLE = 0.3
+IDLE = 0.2
 # Weight decay is given for a corpus of this size: more texts need less of it.
 USUAL = 4500
 BALANCE = 0.5
