@@ -1,8 +1,9 @@
 """The state of each customer, and what follows from it. These nouns are its vocabulary."""
 
-from cases import breaches, consent, incident, order
+from cases import breaches, incident, order
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
+from cases.consent import Topic
 from cases.contact import Contact, Identifier, Kind
 from cases.db import before_commit
 from cases.exclusions import changes
@@ -47,6 +48,7 @@ __all__ = [
     "Role",
     "Speaker",
     "State",
+    "Topic",
     "Trust",
     "What",
 ]

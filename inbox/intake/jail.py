@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from cases.mail import Mail
 from cases import failpoints
+from cases.mail import Mail
 from inbox.intake.cell import LENGTH, OUT_OF_MEMORY, Cell
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail
