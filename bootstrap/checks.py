@@ -84,7 +84,7 @@ def run_tests(options: list[str]) -> Outcome:
     status = pytest(*parallel, *options)
     if status == FAILED and parallel:
         # Servers and browsers share a noisy machine: what failed beside others is tried once alone.
-        print(say("again"), flush=True)
+        print(say("second_try"), flush=True)
         status = pytest(*AGAIN, *options)
     return Outcome("tests", status, time.monotonic() - started, "")
 

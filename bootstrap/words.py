@@ -78,7 +78,7 @@ TEXTS = {
         "They come from Debian's packages, and apt-get is not here. Install: {names}",
         "Vienen de los paquetes de Debian, y aquí no hay apt-get. Instala: {names}",
     ),
-    "again": (
+    "second_try": (
         "Some tests failed beside others; they are tried once more, alone.",
         "Algunas pruebas han fallado junto a otras; se intentan una vez más, solas.",
     ),
