@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from cases import numbering
 from cases.settings import settings
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Base(DeclarativeBase):
     )
 
 
+event.listen(Base, "init", numbering.fill, propagate=True)
 _making = Lock()
 
 
@@ -162,6 +164,8 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
     """Everything inside happens, or nothing does."""
     writer = engine().execution_options(tregua_writes=True)
     with Session(writer, autoflush=False, expire_on_commit=False) as session, session.begin():
+        if session.get_bind().dialect.name == "postgresql":
+            event.listen(session, "before_flush", numbering.number)
         if lock is not None:
             _take(session, lock)
         yield session

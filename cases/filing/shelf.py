@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cases import mailbox, signing
 from cases.case import Case, Part, Participant, State
@@ -157,7 +157,11 @@ def _of_customers(session: Session, shelf: Shelf) -> set[int]:
 def _fetch_cases(session: Session, shelf: Shelf, wanted: set[int]) -> None:
     while missing := wanted - shelf.cases.keys():
         found = session.scalars(
-            select(Case).where(Case.id.in_(missing)).order_by(Case.id).with_for_update()
+            select(Case)
+            .where(Case.id.in_(missing))
+            .order_by(Case.id)
+            .with_for_update()
+            .options(selectinload(Case.events))
         ).all()
         shelf.cases |= {case.id: case for case in found}
         wanted = {case.merged_into_id for case in found if case.merged_into_id is not None}
