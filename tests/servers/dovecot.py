@@ -161,12 +161,15 @@ class Dovecot:
 
     def drop(self, address: str, contents: list[bytes]) -> None:
         """Lay mails straight into the mailbox: the way for mails that no server would take."""
-        new = self._maildir(address) / "new"
+        maildir = self._maildir(address)
         begun = time.time_ns()
         for number, content in enumerate(contents):
-            path = new / f"{begun // 10**9}.M{begun % 10**9 // 1000}P{number}.test"
+            name = f"{begun // 10**9}.M{begun % 10**9 // 1000}P{number}.test"
+            path = maildir / "tmp" / name
             path.write_bytes(content)
             self._give(path)
+            # The server may take it away as soon as it lies in "new".
+            path.rename(maildir / "new" / name)
 
     def kick(self, address: str) -> None:
         """Cut every connection of that user."""

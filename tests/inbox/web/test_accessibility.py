@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 
+from cases import clock
+from cases.db import transaction
+from cases.incident import Incident, begin
 from inbox.web.access import Policy, policy_of
 from tests.inbox.web.conftest import case_about
 from tests.seeding import ADMIN
@@ -24,6 +27,9 @@ SCREENS = {
     "search.page": "/search?q=pedido",
     "failures.page": "/failures",
     "exclusions.overview": "/exclusions?address=nora@correo.example",
+    "incidents.overview": "/incidents",
+    "incidents.page": "/incidents/{incident}",
+    "quality.page": "/quality",
     "users.page": "/admin/users",
     "mailboxes.page": "/admin/mailboxes",
     "queues.health": "/admin/queues",
@@ -59,7 +65,21 @@ def _found(page: "Page", within: str = "html") -> list[str]:
 
 
 def _address(path: str) -> str:
-    return path.format(case=case_about("Llamadas a deshora").id, closed=case_about("¡Gracias!").id)
+    return path.format(
+        case=case_about("Llamadas a deshora").id,
+        closed=case_about("¡Gracias!").id,
+        incident=_an_incident() if "{incident}" in path else "",
+    )
+
+
+def _an_incident() -> int:
+    """A trouble that nobody has written about yet."""
+    now = clock.now()
+    late = Incident(
+        title="El camión de Zaragoza", words=["zaragoza"], since=now, opened_at=now, opened_by=ADMIN
+    )
+    with transaction() as session:
+        return begin(session, late).id
 
 
 def test_no_screen_is_forgotten(app: Flask) -> None:
