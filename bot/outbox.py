@@ -1,7 +1,7 @@
 """The only door out: mails that wait, that are on their way, and what became of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -157,7 +157,7 @@ def keep(
         rule=why.rule,
         reason=why.reason[:500],
         version=why.version,
-        inputs=as_json(asdict(inputs)),
+        inputs=as_json({one.name: getattr(inputs, one.name) for one in fields(inputs)}),
     )
     session.add(decided)
     return decided
@@ -165,13 +165,17 @@ def keep(
 
 def as_json(value: Any) -> Any:
     """Values as JSON can hold them: instants as text, spans in seconds."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, dict):
         return {str(key): as_json(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [as_json(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    return value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return as_json(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def is_sent(mail: OutgoingMail) -> bool:

@@ -17,7 +17,7 @@ Bench = Callable[[int, str], Figures]
 BENCHES = {
     "ingest": 1000,
     "latency": 40,
-    "classify": 640,
+    "classify": 960,
     "send": 500,
     "check": 100_000,
     "faults": 120,

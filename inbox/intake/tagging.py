@@ -1,6 +1,7 @@
 """Labels follow the filing in their own time: type, sentiment, anger, urgency, signals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import queues
 from cases import clock
-from cases.case import Case, take
+from cases.case import Case
 from cases.db import reading, transaction
 from cases.history import What
 from cases.message import Message
@@ -22,20 +23,30 @@ _working = Lock()
 
 
 def tag_waiting() -> int:
-    """Tag all messages that wait for it; how many were tagged."""
-    with _working:
-        tagged = 0
-        while texts := _untagged():
-            tag(texts, classify(texts))
-            tagged += len(texts)
+    """Tag all messages that wait for it; how many were tagged.
+
+    One batch is written while the next one is read by the classifiers.
+    """
+    with _working, ThreadPoolExecutor(1) as beside:
+        tagged, last = 0, 0
+        writing: Future[None] | None = None
+        while texts := _untagged(last):
+            labels = classify(texts)
+            if writing is not None:
+                writing.result()
+            writing = beside.submit(tag, texts, labels)
+            tagged, last = tagged + len(texts), int(texts[-1].id)
+        if writing is not None:
+            writing.result()
         return tagged
 
 
-def _untagged() -> list[Text]:
+def _untagged(last: int) -> list[Text]:
+    """The next batch; what was filed with a lower number meanwhile is found the next time."""
     with reading() as session:
         rows = session.execute(
             select(Message.id, Message.subject, Message.new_text)
-            .where(Message.tagged_at.is_(None), Message.to_tag)
+            .where(Message.tagged_at.is_(None), Message.to_tag, Message.id > last)
             .order_by(Message.id)
             .limit(BATCH)
         )
@@ -51,16 +62,29 @@ def tag(texts: Sequence[Text], labels: Sequence[Labels]) -> None:
             .where(Message.id.in_(said), Message.tagged_at.is_(None))
             .order_by(Message.case_id, Message.id)
         ).all()
+        cases = _taken(session, {message.case_id for message in rows})
         for message in rows:
-            _write(session, message, said[message.id])
+            _write(message, cases[message.case_id], said[message.id])
         queues.announce(session, "cases")
 
 
-def _write(session: Session, message: Message, labels: Labels) -> None:
+def _taken(session: Session, ids: Collection[int]) -> dict[int, Case]:
+    """The cases, locked as `take` locks one, and in the order in which everybody locks them."""
+    rows = session.scalars(
+        select(Case)
+        .where(Case.id.in_(ids))
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {case.id: case for case in rows}
+
+
+def _write(message: Message, case: Case, labels: Labels) -> None:
     message.tagged_at = clock.now()
     message.language = labels.language
     message.labels = as_row(labels)
-    _tell(take(session, message.case_id), message, labels)
+    _tell(case, message, labels)
 
 
 def _tell(case: Case, message: Message, labels: Labels) -> None:

@@ -4,12 +4,11 @@ import random
 import time
 from typing import Any
 
-from sqlalchemy import insert
-
 from cases import clock
 from cases.case import Case
 from cases.contact import introduce
 from cases.db import transaction
+from cases.history import What
 from cases.mail import Origin
 from cases.message import Direction, Message
 from classifiers import encoder
@@ -17,7 +16,7 @@ from inbox.command.benching.installing import installed
 from inbox.command.benching.mails import SENTENCES, SUBJECTS
 from inbox.intake import tagging
 
-TURN = tagging.BATCH
+TURN = 5 * tagging.BATCH
 
 
 def classify(number: int, url: str) -> dict[str, Any]:
@@ -25,11 +24,8 @@ def classify(number: int, url: str) -> dict[str, Any]:
     turns = max(number // TURN, 1)
     with installed(url) as bench:
         texts = _texts((turns + 1) * TURN)
-        case_id = _case()
-        _turn(case_id, texts[:TURN])
-        spent = [
-            _turn(case_id, texts[start : start + TURN]) for start in range(TURN, len(texts), TURN)
-        ]
+        _turn(texts[:TURN])
+        spent = [_turn(texts[start : start + TURN]) for start in range(TURN, len(texts), TURN)]
         servers = bench.database
     tagged, encoded = (turns * TURN / sum(one) for one in zip(*spent, strict=True))
     return {
@@ -42,13 +38,15 @@ def classify(number: int, url: str) -> dict[str, Any]:
     }
 
 
-def _turn(case_id: int, texts: list[tuple[str, str]]) -> tuple[float, float]:
+def _turn(texts: list[tuple[str, str]]) -> tuple[float, float]:
     """Seconds to tag these texts, and to encode them alone."""
-    _file(case_id, texts)
+    _file(texts)
     began = time.perf_counter()
     tagging.tag_waiting()
     between = time.perf_counter()
-    encoder.encode([f"{subject}\n{body}" for subject, body in texts])
+    for start in range(0, TURN, tagging.BATCH):
+        batch = texts[start : start + tagging.BATCH]
+        encoder.encode([f"{subject}\n{body}" for subject, body in batch])
     return between - began, time.perf_counter() - between
 
 
@@ -63,26 +61,26 @@ def _texts(number: int) -> list[tuple[str, str]]:
     return texts
 
 
-def _case() -> int:
+def _file(texts: list[tuple[str, str]]) -> None:
+    """Each text is the first message of a case of its own."""
     now = clock.now()
     with transaction() as session:
-        contact = introduce(session, "ana@cliente.test", name="Ana", at=now)
-        case = Case(subject="Pedido", contact=contact, opened_at=now, last_at=now)
-        session.add(case)
-        session.flush()
-        return case.id
+        for n, (subject, body) in enumerate(texts):
+            address = f"c{n}.{time.time_ns()}@cliente.test"
+            contact = introduce(session, address, name="", at=now)
+            case = Case(subject=subject, contact=contact, opened_at=now, last_at=now)
+            session.add_all([case, _message(case, subject, body)])
+            # Its exclusions are written now, as when a mail is filed, and not with its tag.
+            case.happened(What.OPENED, by="", at=now)
 
 
-def _file(case_id: int, texts: list[tuple[str, str]]) -> None:
-    about = {
-        "case_id": case_id,
-        "direction": Direction.IN,
-        "origin": Origin.CUSTOMER,
-        "arrived_at": clock.now(),
-        "to_tag": True,
-    }
-    with transaction() as session:
-        session.execute(
-            insert(Message),
-            [{**about, "subject": subject, "new_text": body} for subject, body in texts],
-        )
+def _message(case: Case, subject: str, body: str) -> Message:
+    return Message(
+        case=case,
+        direction=Direction.IN,
+        origin=Origin.CUSTOMER,
+        subject=subject,
+        new_text=body,
+        arrived_at=case.opened_at,
+        to_tag=True,
+    )

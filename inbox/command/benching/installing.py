@@ -48,16 +48,19 @@ class Bench:
 
 
 @contextmanager
-def installed(url: str, *, smtp_port: int = 0) -> Iterator[Bench]:
+def installed(
+    url: str, *, smtp_port: int = 0, host: MailHost | None = None, **settings: str
+) -> Iterator[Bench]:
     """An installation on its own servers; `url` names a database of the caller's, or none."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tregua-bench-")))
         name = url.partition(":")[0]
         if not url:
             name, url = stack.enter_context(servers.database(folder))
-        host = stack.enter_context(servers.mail_host(folder, SHOP))
+        host = host or stack.enter_context(servers.mail_host(folder, SHOP))
         valkey = stack.enter_context(Valkey(folder / "valkey"))
         _enter(folder, url, valkey.url, smtp_port)
+        os.environ |= settings
         schema.upgrade()
         yield Bench(folder, host, name, _open_mailbox(host))
         engine().dispose()
