@@ -21,7 +21,6 @@ BENCHES = {
     "send": 500,
     "check": 100_000,
     "faults": 120,
-    "grow": 4000,
 }
 
 
@@ -33,8 +32,8 @@ def _known() -> list[str]:
     help=_(
         "Measure this machine, with made mail and servers of its own: mails from IMAP to a"
         " case (ingest), the time until a case and its reply are there (latency), tagging"
-        " (classify), sending (send), asking whom one may write to (check), kills (faults),"
-        " and the rate as the store grows (grow)."
+        " (classify), sending (send), asking whom one may write to (check), and what is lost"
+        " when processes are killed (faults)."
     )
 )
 @click.argument("name", type=click.Choice(_known()))
