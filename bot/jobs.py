@@ -1,6 +1,6 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
-from bot import delivery, lifecycle, noticing, proof, uncertain
+from bot import delivery, lifecycle, noticing, uncertain
 from cases import breaches
 
 
@@ -12,7 +12,6 @@ def deliver_due() -> None:
 def sweep_outbox() -> None:
     """Settle what a dead worker left uncertain, and send what a lost doorbell left waiting."""
     uncertain.give_up_uncertain()
-    proof.look_for_it()
     delivery.deliver_due()
 
 

@@ -4,6 +4,7 @@ The copy goes out in the same SMTP transaction, so either both got the mail or n
 a journal an uncertain mail stays uncertain: people see it, and it is never just sent again.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,11 +16,14 @@ from cases.db import reading
 from cases.mailbox import Mailbox
 
 
-def look_for_it() -> int:
+def look_for_it(all_is_filed: Callable[[], bool]) -> int:
     """Send again what the journal proves was not taken; how many."""
     if not settings().journal:
         return 0
-    return uncertain.send_unproven_again(_journal_read_at())
+    read_at = _journal_read_at()
+    # A copy that was fetched proves nothing before it is filed, so the spool is asked after the
+    # mailbox: what had come by then has been looked at.
+    return uncertain.send_unproven_again(read_at) if all_is_filed() else 0
 
 
 def _journal_read_at() -> datetime | None:

@@ -17,6 +17,7 @@ class Periodic:
 
 TIMETABLE = (
     Periodic("inbox.intake.jobs.file_waiting", FILE, timedelta(seconds=10)),
+    Periodic("inbox.intake.jobs.look_for_proof", FILE, timedelta(seconds=3)),
     Periodic("bot.jobs.sweep_outbox", SEND, timedelta(seconds=2)),
     Periodic("bot.jobs.sweep_promises", SEND, timedelta(seconds=20)),
     Periodic("bot.jobs.notice", SEND, timedelta(seconds=3)),

@@ -1,11 +1,17 @@
 """Jobs of the intake: names for calls, safe to run twice."""
 
+from bot import proof
 from inbox.intake import pipeline, tagging
 
 
 def file_waiting() -> None:
     """File what waits in the spool."""
     pipeline.file_waiting()
+
+
+def look_for_proof() -> None:
+    """Send again what the journal proves was not taken."""
+    proof.look_for_it(pipeline.all_is_filed)
 
 
 def tag_waiting() -> None:

@@ -22,7 +22,7 @@ from bot import outbox, policy, queues, replies, situation
 from cases import clock, failpoints, filing
 from cases.case import take
 from cases.contact import normalised
-from cases.db import FILING, transaction
+from cases.db import FILING, reading, transaction
 from cases.filing.arrival import Arrival
 from cases.history import What
 from cases.mail import Mail
@@ -208,7 +208,8 @@ def _wake(session: Session) -> None:
     queues.announce(session, "cases")
 
 
-def waiting(session: Session) -> int:
-    """How many mails wait in the spool; at most a hundred are counted."""
-    ids = select(spool.RawMail.id).where(spool.RawMail.fate == Fate.WAITING).limit(100)
-    return len(session.scalars(ids).all())
+def all_is_filed() -> bool:
+    """Whether nothing waits in the spool."""
+    waiting = select(spool.RawMail.id).where(spool.RawMail.fate == Fate.WAITING).limit(1)
+    with reading() as session:
+        return session.scalars(waiting).first() is None
