@@ -25,5 +25,5 @@ TIMETABLE = (
     Periodic("inbox.api.jobs.sweep_feed", SEND, timedelta(seconds=60)),
     Periodic("inbox.api.jobs.tell_webhooks", SEND, timedelta(seconds=5)),
     Periodic("inbox.gateway.jobs.look_for_unasked", SEND, timedelta(seconds=60)),
-    Periodic("inbox.intake.jobs.tag_waiting", TAG, timedelta(seconds=30)),
+    Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
 )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -11,8 +12,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.db import Base
 
 _hasher = PasswordHasher()
-# Compared when nobody has that address, so that an unknown user takes as long as a known one.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 class Role(StrEnum):
@@ -52,9 +51,18 @@ def signed_in_by(session: Session, address: str, password: str) -> Agent | None:
         select(Agent).where(Agent.address == address.strip().lower())
     ).one_or_none()
     usable = agent is not None and agent.active and agent.password_hash
-    if not _matches(agent.password_hash if agent and usable else _NOBODY, password):
+    if not _matches(agent.password_hash if agent and usable else _nobody(), password):
         return None
     return agent if usable else None
+
+
+@cache
+def _nobody() -> str:
+    """Compared when nobody has that address, so that an unknown user takes as long as a known one.
+
+    Made when it is first needed: hashing takes 64 MB, and most processes check no passwords.
+    """
+    return _hasher.hash("nobody has this password")
 
 
 def _matches(hashed: str, password: str) -> bool:

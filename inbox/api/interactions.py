@@ -95,7 +95,7 @@ def write() -> ResponseReturnValue:
         case = _case(session, contact, one)
         message = _message(session, case, one, mark, type_)
         _tell(case, message, one, type_)
-        queues.wake(session, queues.TAG, "inbox.intake.jobs.tag_waiting")
+        queues.wake(session, queues.TAG, "inbox.intake.tagging.tag_waiting")
         queues.announce(session, "cases")
         session.flush()
         return {"case": case.id, "message": message.id, "new": True}, 201

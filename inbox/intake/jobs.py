@@ -1,7 +1,10 @@
-"""Jobs of the intake: names for calls, safe to run twice."""
+"""Jobs of the intake: names for calls, safe to run twice.
+
+Tagging has its own name, inbox.intake.tagging.tag_waiting: who only files loads no models.
+"""
 
 from bot import proof
-from inbox.intake import pipeline, tagging
+from inbox.intake import pipeline
 
 
 def file_waiting() -> None:
@@ -12,8 +15,3 @@ def file_waiting() -> None:
 def look_for_proof() -> None:
     """Send again what the journal proves was not taken."""
     proof.look_for_it(pipeline.all_is_filed)
-
-
-def tag_waiting() -> None:
-    """Tag what was filed."""
-    tagging.tag_waiting()

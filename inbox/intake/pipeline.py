@@ -204,7 +204,7 @@ def _hear_language(arrival: Arrival, filed: filing.Filed) -> None:
 
 def _wake(session: Session) -> None:
     queues.wake(session, queues.SEND, "bot.jobs.deliver_due")
-    queues.wake(session, queues.TAG, "inbox.intake.jobs.tag_waiting")
+    queues.wake(session, queues.TAG, "inbox.intake.tagging.tag_waiting")
     queues.announce(session, "cases")
 
 

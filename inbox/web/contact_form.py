@@ -108,7 +108,7 @@ def _file(session: Session, box: Mailbox, typed: dict[str, str], now: datetime) 
         servers_vouch=True
     ))  # fmt: skip
     filed.case.language = filed.case.language or language.current()
-    queues.wake(session, queues.TAG, "inbox.intake.jobs.tag_waiting")
+    queues.wake(session, queues.TAG, "inbox.intake.tagging.tag_waiting")
     queues.announce(session, "cases")
     session.flush()
     return filed
