@@ -8,6 +8,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address as Named
 from email.utils import format_datetime
+from functools import lru_cache
 
 import idna
 
@@ -102,6 +103,7 @@ def safe_id(rfc_id: str) -> str:
     return rfc_id if re.fullmatch(r"[!-;=?-~]{1,600}", rfc_id) else ""
 
 
+@lru_cache(maxsize=4096)
 def _named(who: Address) -> Named:
     local, _at, domain = who.address.rpartition("@")
     ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

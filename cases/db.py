@@ -164,8 +164,7 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
     """Everything inside happens, or nothing does."""
     writer = engine().execution_options(tregua_writes=True)
     with Session(writer, autoflush=False, expire_on_commit=False) as session, session.begin():
-        if session.get_bind().dialect.name == "postgresql":
-            event.listen(session, "before_flush", numbering.number)
+        event.listen(session, "before_flush", numbering.number)
         if lock is not None:
             _take(session, lock)
         yield session

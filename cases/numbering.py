@@ -4,7 +4,7 @@ Rows that differ in their columns, or whose numbers only the database knows, go 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,13 +16,15 @@ MANY = 10
 
 
 def fill(row: DeclarativeBase, _positional: tuple[()], values: dict[str, Any]) -> None:
-    """Called when a row is made: what nobody said gets its default at once."""
+    """Called when a row is made: what nobody said gets its default at once.
+
+    A new row has no history to keep, so the defaults are laid down untracked.
+    """
     plain, made = _defaults(row.__mapper__)
-    for name, default in plain.items():
-        values.setdefault(name, default)
+    row.__dict__.update(plain)
     for name, make in made:
         if name not in values:
-            values[name] = make(None)
+            row.__dict__[name] = make(None)
 
 
 @cache
@@ -41,7 +43,7 @@ def _defaults(
 
 
 def number(session: Session, _flush: UOWTransaction, _rows: Sequence[object] | None) -> None:
-    """Called before a flush on PostgreSQL: takes the numbers of all new rows in one query."""
+    """Called before a flush: takes the numbers of all new rows in one query."""
     waiting: dict[str, list[Any]] = defaultdict(list)
     for row in session.new:
         if isinstance(row, DeclarativeBase) and getattr(row, "id", 0) is None:
@@ -49,11 +51,26 @@ def number(session: Session, _flush: UOWTransaction, _rows: Sequence[object] | N
     many = [(table, rows) for table, rows in waiting.items() if len(rows) >= MANY]
     if not many:
         return
-    # Nothing in the text comes from outside: names of our tables, and how many rows there are.
+    take = _from_sequences if session.get_bind().dialect.name == "postgresql" else _above_the_last
+    unnumbered = [iter(rows) for _table, rows in many]
+    for place, taken in take(session, [(table, len(rows)) for table, rows in many]):
+        next(unnumbered[place]).id = taken
+
+
+# Nothing in these texts comes from outside: names of our tables, and how many rows there are.
+def _from_sequences(session: Session, many: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
     wanted = " UNION ALL ".join(
-        f"SELECT {n} AS place, nextval('{table}_id_seq') FROM generate_series(1, {len(rows)})"  # noqa: S608
+        f"SELECT {n} AS place, nextval('{table}_id_seq') FROM generate_series(1, {rows})"  # noqa: S608
         for n, (table, rows) in enumerate(many)
     )
-    unnumbered = [iter(rows) for _table, rows in many]
-    for place, taken in session.execute(text(wanted)):
-        next(unnumbered[place]).id = taken
+    yield from ((place, taken) for place, taken in session.execute(text(wanted)))
+
+
+def _above_the_last(session: Session, many: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """SQLite has one writer at a time, and it numbers in the same way."""
+    wanted = " UNION ALL ".join(
+        f"SELECT {n} AS place, coalesce(max(id), 0) FROM {table}"  # noqa: S608
+        for n, (table, _rows) in enumerate(many)
+    )
+    for place, last in session.execute(text(wanted)).all():
+        yield from ((place, last + more) for more in range(1, many[place][1] + 1))
