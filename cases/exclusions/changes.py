@@ -88,7 +88,8 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
         gone = update(Exclusion).where(Exclusion.id.in_(ids))
         session.execute(gone.values(lifted_at=now, lift_reason=why))
     if added:
-        session.execute(insert(Exclusion), added)
+        # Rows that leave out what is empty would go one by one.
+        session.execute(insert(Exclusion).execution_options(render_nulls=True), added)
     return feed.publish(session, contact_ids, now)
 
 

@@ -16,6 +16,8 @@ from inbox.command.benching.installing import installed
 from inbox.command.benching.mails import SENTENCES, SUBJECTS
 from inbox.intake import tagging
 
+# Sentences in a mail: what people write to a shop has some eighty words.
+LEAST, MOST = 2, 10
 TURN = 5 * tagging.BATCH
 
 
@@ -55,7 +57,7 @@ def _texts(number: int) -> list[tuple[str, str]]:
     texts = []
     for n in range(number):
         language = chance.choice(("es", "en"))
-        said = chance.choices(SENTENCES[language], k=chance.randint(1, 5))
+        said = chance.choices(SENTENCES[language], k=chance.randint(LEAST, MOST))
         subject = chance.choice(SUBJECTS[language]).format(n=n)
         texts.append((subject, " ".join(said).format(n=n)))
     return texts
