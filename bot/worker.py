@@ -1,10 +1,12 @@
 """The worker process: answers the doorbell of one queue, and sweeps the database by itself."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from types import FrameType
 from typing import cast
 
 from redis import RedisError
@@ -17,6 +19,19 @@ from bot.timetable import TIMETABLE, Periodic
 
 log = logging.getLogger(__name__)
 REDIS_AWAY_SECONDS = 2.0
+LAST_SECONDS = 20.0
+_stopping = threading.Event()
+
+
+class _Worker(SimpleWorker):
+    """Ends when it is told to, also where Redis ended first and cannot be told goodbye."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        _stopping.set()
+        end = threading.Timer(LAST_SECONDS, os._exit, (0,))
+        end.daemon = True
+        end.start()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
 def work(name: str) -> None:
@@ -24,7 +39,7 @@ def work(name: str) -> None:
     for periodic in TIMETABLE:
         if periodic.queue == name:
             threading.Thread(target=_sweep, args=(periodic,), daemon=True).start()
-    while not _serve(name):
+    while not _serve(name) and not _stopping.is_set():
         time.sleep(REDIS_AWAY_SECONDS)
 
 
@@ -32,7 +47,7 @@ def _serve(name: str) -> bool:
     """Answer the doorbell; True when told to stop, False when Redis went away."""
     try:
         connection = queues.connect(settings().redis_url, patience=20)
-        worker = SimpleWorker(
+        worker = _Worker(
             [name],
             connection=connection,
             serializer=JSONSerializer,

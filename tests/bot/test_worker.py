@@ -1,5 +1,8 @@
 """The doorbell, and what goes on without it."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,21 @@ def test_mail_leaves_though_redis_is_away(
     with running(tmp_path, ("work", "send")):
         until(lambda: state_of(mail_id) is State.ACCEPTED, seconds=30, what="sending")
     assert len(smtp_sink.mails) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ringing")
+def test_a_worker_that_is_told_to_end_ends_though_redis_ended_first(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    schema.stamp()
+    command = [sys.executable, "-m", "inbox", "work", "send"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    until(lambda: queues.workers(queues.SEND) == 1, what="the worker serves")
+    redis_server.stop()
+    process.send_signal(signal.SIGTERM)
+    try:
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        redis_server.start()
