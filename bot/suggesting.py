@@ -17,6 +17,7 @@ from bot.switches import Switches, place_of
 from cases.case import Case
 from cases.language import gettext as _
 from cases.language import speaking
+from cases.mail import own_words
 from cases.message import Message
 
 SURE, CALM = 0.5, 0.5
@@ -41,7 +42,7 @@ def suggest(
     if mode is Mode.OFF or not seen.opened:
         return
     language = replies.language_of(case)
-    words = f"{message.subject}\n{message.new_text}"
+    words = f"{message.subject}\n{own_words(message.new_text)}"
     found = articles.fitting(articles.approved(session), Asked(seen.type, words, language))
     why = _why(case, seen, found, mode)
     if why.speaks or mode is Mode.DRAFT:

@@ -5,6 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 
+def own_words(text: str) -> str:
+    """A new text without the points it answers ("> …"): somebody else wrote those."""
+    if ">" not in text:
+        return text
+    return "\n".join(line for line in text.split("\n") if not line.startswith(">"))
+
+
 class Origin(StrEnum):
     """Who is speaking in a mail. Every mail has exactly one."""
 
@@ -105,7 +112,7 @@ class Mail:
     text_from_html: str = ""
     html: str = ""
     new_text: str = ""
-    """What the person newly wrote: quotes and signature cut off."""
+    """What the person newly wrote: signature and quotes cut off, but for the points answered."""
     new_text_with_signature: str = ""
     attachments: tuple[Attachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
@@ -115,6 +122,11 @@ class Mail:
     bounce: Bounce | None = None
     trust: Trust = Trust.NONE
     speaker: Speaker = Speaker(Origin.CUSTOMER, "nothing else", True, "a person wrote")
+
+    @property
+    def own_words(self) -> str:
+        """The new text without any quotation: what rules and models judge."""
+        return own_words(self.new_text)
 
     @property
     def origin(self) -> Origin:

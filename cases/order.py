@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relat
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import Base
-from cases.mail import Origin
+from cases.mail import Origin, own_words
 from cases.message import Direction, Message
 
 LONGEST = 60
@@ -154,7 +154,7 @@ def _speaks(message: Message) -> bool:
 def recognise(session: Session) -> None:
     """Called at the end of every transaction: link what came in with the orders it names."""
     messages: list[Message] = session.info.pop("unread_for_orders", [])
-    numbers = {one.id: candidates(f"{one.subject}\n{one.new_text}") for one in messages}
+    numbers = {one.id: candidates(f"{one.subject}\n{own_words(one.new_text)}") for one in messages}
     known = _known(session, {key for keys in numbers.values() for key in keys})
     for message in messages if known else ():
         for key in numbers[message.id]:

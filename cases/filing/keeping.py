@@ -64,4 +64,4 @@ def _as_row(file: Attachment) -> dict[str, object]:
 
 
 def snippet_of(mail: Mail) -> str:
-    return " ".join((mail.new_text or mail.text)[: 4 * SNIPPET].split())[:SNIPPET]
+    return " ".join((mail.own_words or mail.text)[: 4 * SNIPPET].split())[:SNIPPET]

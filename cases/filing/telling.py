@@ -26,7 +26,7 @@ def joins(case: Case, arrival: Arrival) -> bool:
 
 
 def _reopens(arrival: Arrival) -> bool:
-    return arrival.mail.origin is Origin.CUSTOMER and not thanks_only(arrival.mail.new_text)
+    return arrival.mail.origin is Origin.CUSTOMER and not thanks_only(arrival.mail.own_words)
 
 
 def new_case(arrival: Arrival, contact: Contact) -> Case:

@@ -196,7 +196,7 @@ def _queue(
 def _hear_language(arrival: Arrival, filed: filing.Filed) -> None:
     if filed.message.language or not filed.message.to_tag:
         return
-    language = detect(f"{arrival.mail.subject}\n{arrival.mail.new_text[:400]}")
+    language = detect(f"{arrival.mail.subject}\n{arrival.mail.own_words[:400]}")
     filed.message.language = language
     filed.case.language = filed.case.language or language
     filed.case.contact.language = filed.case.contact.language or language

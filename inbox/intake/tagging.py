@@ -13,6 +13,7 @@ from cases import clock
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.history import What
+from cases.mail import own_words
 from cases.message import Message
 from classifiers.classify import classify
 from classifiers.labels import Labels, Text
@@ -50,7 +51,7 @@ def _untagged(last: int) -> list[Text]:
             .order_by(Message.id)
             .limit(BATCH)
         )
-        return [Text(str(id_), subject, body) for id_, subject, body in rows]
+        return [Text(str(id_), subject, own_words(body)) for id_, subject, body in rows]
 
 
 def tag(texts: Sequence[Text], labels: Sequence[Labels]) -> None:

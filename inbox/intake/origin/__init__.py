@@ -59,4 +59,4 @@ _A_PERSON = Said(Origin.CUSTOMER, "nothing else")
 def _returns_at(mail: Mail, origin: Origin) -> datetime | None:
     if origin is not Origin.AUTO_REPLY:
         return None
-    return returns_on(mail.new_text or mail.text, mail.subject, mail.sent_at)
+    return returns_on(mail.own_words or mail.text, mail.subject, mail.sent_at)

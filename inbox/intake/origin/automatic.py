@@ -175,7 +175,7 @@ def _is_answer(subject: str) -> bool:
 
 
 def _words(mail: Mail) -> str:
-    return _plain((mail.new_text or mail.text)[:_MOST_TEXT]).strip()
+    return _plain((mail.own_words or mail.text)[:_MOST_TEXT]).strip()
 
 
 def _plain(text: str) -> str:

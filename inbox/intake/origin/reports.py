@@ -98,7 +98,7 @@ def reaction(mail: Mail, _: Known) -> Said | None:
     declared = mail.header("content-disposition").strip().lower().startswith("reaction")
     if declared or any("email-reaction" in each.type for each in mail.attachments):
         return Said(Origin.RECEIPT, "a reaction (RFC 9078)")
-    words = (mail.new_text or mail.text)[: _REACTION_WORDS + 1]
+    words = (mail.own_words or mail.text)[: _REACTION_WORDS + 1]
     if mail.in_reply_to and len(words) <= _REACTION_WORDS and _REACTION.search(words):
         return Said(Origin.RECEIPT, "a reaction by its words")
     return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inbox.intake.reading.context import keep_context
 from inbox.intake.reading.disclaimers import mark_disclaimers
 from inbox.intake.reading.folding import folds_against
 from inbox.intake.reading.forwards import forwarded_sender, is_forward
@@ -15,7 +16,11 @@ __all__ = ["Fold", "NewlyWritten", "forwarded_sender", "is_forward", "newly_writ
 
 @dataclass(frozen=True, slots=True)
 class NewlyWritten:
-    """The person's own words, with and without the signature, and the lines to fold."""
+    """The person's own words, with and without the signature, and the lines to fold.
+
+    Short quotations that the person answers point by point stay among them: without the
+    question the answer says nothing.
+    """
 
     new_text: str
     with_signature: str
@@ -40,10 +45,12 @@ def _read(text: str, subject: str) -> NewlyWritten:
     mark_quotes(page)
     mark_disclaimers(page)
     mark_signatures(page)
+    said = has_words(page.joined(Part.WORDS))
+    keep_context(page)
     tail = "" if page.parts[-1] is Part.QUOTE else rest
-    new_text = page.joined(Part.WORDS) + tail
-    signed = page.joined(Part.WORDS, Part.SIGNATURE, Part.DISCLAIMER) + tail
-    if has_words(new_text):
+    new_text = page.joined(Part.WORDS, Part.CONTEXT) + tail
+    signed = page.joined(Part.WORDS, Part.CONTEXT, Part.SIGNATURE, Part.DISCLAIMER) + tail
+    if said or has_words(tail):
         return NewlyWritten(new_text, signed, page.folds())
     if has_words(signed) and not is_forward(subject, text):
         return NewlyWritten(signed, signed, _quotes_only(page))

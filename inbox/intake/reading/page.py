@@ -18,6 +18,7 @@ class Part(StrEnum):
 
     WORDS = "words"
     QUOTE = "quote"
+    CONTEXT = "context"
     SIGNATURE = "signature"
     DISCLAIMER = "disclaimer"
 
@@ -103,6 +104,6 @@ def _runs(parts: list[Part]) -> Iterator[Fold]:
     for number in range(1, len(parts) + 1):
         if number < len(parts) and parts[number] is parts[start]:
             continue
-        if parts[start] is not Part.WORDS:
+        if parts[start] not in (Part.WORDS, Part.CONTEXT):
             yield Fold(parts[start].value, start, number)
         start = number

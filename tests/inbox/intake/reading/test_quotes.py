@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases.mail import Mail
 from inbox.intake.reading import newly_written
 
 WORDS = "Sigue sin llegar el paquete.\n\nThe parcel number is 4711."
@@ -154,7 +155,7 @@ def test_what_stands_below_a_separator_is_not_the_persons(separator):
     assert newly_written(f"{WORDS}\n\n{separator}\n\nEstamos en ello.").new_text == WORDS
 
 
-def test_answers_between_quoted_lines_are_kept_in_their_order():
+def test_answers_between_quoted_lines_are_kept_with_the_points_they_answer():
     text = (
         "Hola:\n\n"
         "El 4/3/25 a las 9:12, Tienda escribió:\n"
@@ -163,7 +164,10 @@ def test_answers_between_quoted_lines_are_kept_in_their_order():
         "> ¿Y la dirección?\n"
         "Calle Mayor 3, Madrid.\n"
     )
-    assert newly_written(text).new_text == "Hola:\n\nEl 4711.\n\nCalle Mayor 3, Madrid."
+    assert newly_written(text).new_text == (
+        "Hola:\n\n> ¿Qué número de pedido es?\n\nEl 4711.\n\n"
+        "> ¿Y la dirección?\nCalle Mayor 3, Madrid."
+    )
 
 
 def test_the_end_of_a_quoted_line_broken_in_two_is_quoted_too():
@@ -274,3 +278,17 @@ def test_the_reader_learns_which_lines_to_fold():
 
 def test_windows_line_ends_make_no_difference():
     assert newly_written("Yes.\r\n\r\n> No?\r\n").new_text == "Yes."
+
+
+def test_a_quotation_that_the_person_set_is_kept_and_the_whole_mail_before_is_not():
+    set_by_hand = "> ¿Llegará antes del viernes?\n\nSí, seguro."
+    assert newly_written(set_by_hand).new_text == set_by_hand
+    below = "On Mon, 3 Mar 2025, Shop wrote:\n> Which size?\n\nSize 40, please."
+    assert newly_written(below).new_text == "Size 40, please."
+    long = "\n".join(f"> line {number} of the terms" for number in range(40))
+    assert newly_written(f"{long}\n\nI do not agree.").new_text == "I do not agree."
+
+
+def test_what_others_wrote_has_no_part_in_what_rules_and_models_judge():
+    mail = Mail(new_text="> I hate this, cancel everything!\nThanks, all is well.")
+    assert mail.own_words == "Thanks, all is well."
