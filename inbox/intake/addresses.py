@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cases.mail import Address
-from inbox.intake.charsets import decode
-from inbox.intake.words import decode_words
+from inbox.mime.charsets import decode
+from inbox.mime.words import decode_words
 
 MOST = 1_000
 LONGEST = 400_000

@@ -5,23 +5,18 @@ import re
 from dataclasses import dataclass, field
 
 from cases.mail import Attachment
-from inbox.intake.charsets import decode
 from inbox.intake.flowed import unflow
 from inbox.intake.html_text import html_to_text
-from inbox.intake.parts import Part, header_of, leaves, split
-from inbox.intake.sorting import Sorted, sort_parts
-from inbox.intake.tnef import is_winmail, open_winmail
-from inbox.intake.transfer import Enclosed, enclosed_files, undo
-from inbox.intake.words import decode_words
+from inbox.mime.charsets import decode
+from inbox.mime.decoding import ENCLOSED, charset_of, decoded
+from inbox.mime.parts import Part, header_of
+from inbox.mime.sorting import Sorted, sort_parts
+from inbox.mime.tnef import is_winmail, open_winmail
+from inbox.mime.transfer import Enclosed, enclosed_files
+from inbox.mime.words import decode_words
 
 LONGEST = 2_000_000
-# Files inside a part are numbered behind it: the second one in part 3 is 40_001.
-_ENCLOSED = 10_000
-
 _NEWLINES = re.compile(r"\r+\n|\r")
-_META_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)\b[^<>]{0,200}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.I
-)
 _ENRICHED_MARK = re.compile(r"<param>[^<]{0,200}</param>|</?[A-Za-z-]{1,60}>")
 _WORD = re.compile(r"\w+")
 _EXTENSIONS = {
@@ -67,18 +62,6 @@ def read_bodies(root: Part) -> Bodies:
     return bodies
 
 
-def attachment_content(content: bytes, number: int) -> bytes | None:
-    """The decoded bytes of the attachment with that number, or None if there is none."""
-    root, _ = split(content)
-    for part in leaves(root):
-        if part.position == number:
-            return _decoded(part)
-        if part.position == number // _ENCLOSED - 1:
-            files = _enclosed(part)
-            return files[number % _ENCLOSED][1] if number % _ENCLOSED < len(files) else None
-    return None
-
-
 class _Reader:
     """Reads each part once, and gathers what was odd."""
 
@@ -91,11 +74,11 @@ class _Reader:
     def words(self, part: Part) -> str:
         """The part's own text, HTML as it stands."""
         if part.position not in self._words:
-            content = _decoded(part)
+            content = decoded(part)
             if part.type != "text/html":
                 content, files = enclosed_files(content)
                 self.add_files(part, files)
-            text, odd = decode(content, _charset(part, content))
+            text, odd = decode(content, charset_of(part, content))
             if odd:
                 self.bodies.defects.append(f"part {part.position}: {odd}")
             self._words[part.position] = _laid_out(text, part)
@@ -116,14 +99,14 @@ class _Reader:
 
     def read_attachments(self, found: Sorted) -> None:
         for part in found.attachments:
-            content = _decoded(part)
+            content = decoded(part)
             if is_winmail(part.type, part.filename) and self._open_winmail(part, content):
                 continue
             self.bodies.attachments.append(_attachment(part, content))
 
     def add_files(self, part: Part, files: list[Enclosed]) -> None:
         for n, (name, content) in enumerate(files):
-            number = (part.position + 1) * _ENCLOSED + n
+            number = (part.position + 1) * ENCLOSED + n
             self.bodies.attachments.append(_file(name, content, number))
 
     def _open_winmail(self, part: Part, content: bytes) -> bool:
@@ -171,25 +154,6 @@ def _without_a_body(reader: _Reader, found: Sorted) -> None:
         elif part.type == "text/plain":
             # A named text that nobody called an attachment is better than no text at all.
             bodies.text = reader.words(part)
-
-
-def _decoded(part: Part) -> bytes:
-    return undo(part.body, part.header("content-transfer-encoding"))
-
-
-def _enclosed(part: Part) -> list[Enclosed]:
-    content = _decoded(part)
-    if is_winmail(part.type, part.filename) and (winmail := open_winmail(content)):
-        return list(winmail.files)
-    return enclosed_files(content)[1]
-
-
-def _charset(part: Part, content: bytes) -> str | None:
-    declared = part.parameters.get("charset")
-    if not declared and part.type == "text/html":
-        meta = _META_CHARSET.search(content, 0, 4_096)
-        return meta[1].decode("ascii", "replace") if meta else None
-    return declared
 
 
 def _laid_out(text: str, part: Part) -> str:

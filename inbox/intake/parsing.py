@@ -14,9 +14,9 @@ from cases.mail import Address, Mail
 from inbox.intake.addresses import MOST, read_addresses
 from inbox.intake.bodies import Bodies, read_bodies
 from inbox.intake.ids import read_id, read_ids
-from inbox.intake.parts import DEPTH, PARTS, Part, split
 from inbox.intake.sent import read_date
-from inbox.intake.words import decode_words
+from inbox.mime.parts import DEPTH, PARTS, Part, split
+from inbox.mime.words import decode_words
 
 MOST_DEFECTS = 30
 MOST_HOPS = 50

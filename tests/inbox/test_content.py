@@ -1,11 +1,13 @@
 """Parts out of the raw mail, counted as the intake counts them."""
 
+import base64
 from email.message import EmailMessage
 
 import pytest
 
 from inbox import content
 from inbox.intake.parsing import parse
+from tests.inbox.winmail import winmail
 from tests.seeding import PIXEL
 
 
@@ -84,3 +86,14 @@ def test_a_mail_nested_without_end_is_no_reason_to_fall() -> None:
     )
     assert content.html(raw) == ""
     assert content.attachment(raw, 5, 1) is None
+
+
+def test_what_lies_inside_a_winmail_dat_or_the_text_is_found_too() -> None:
+    packed = base64.encodebytes(winmail(b"plano.pdf", b"%PDF-1.4")).decode()
+    outlook = "Content-Type: application/ms-tnef; name=winmail.dat\n"
+    outlook += f"Content-Transfer-Encoding: base64\n\n{packed}"
+    text = "Content-Type: text/plain\n\nantes\nbegin 644 a.txt\n#86)C\n`\nend\n"
+    raw = f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{text}\n--b\n{outlook}\n--b--\n"
+    files = {one.name: one for one in parse(raw.encode()).mail.attachments}
+    for name, inside in (("plano.pdf", b"%PDF-1.4"), ("a.txt", b"abc")):
+        assert content.attachment(raw.encode(), files[name].part, files[name].size) == inside

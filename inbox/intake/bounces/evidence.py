@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from cases.mail import Mail
-from inbox.intake.charsets import decode
+from inbox.mime.charsets import decode
 
 _MOST_TEXT = 100_000
 _MOST_PARTS = 200

@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
-import struct
 from email.message import EmailMessage
 
 import pytest
 
-from inbox.intake.bodies import Bodies, attachment_content, read_bodies
-from inbox.intake.parts import split
+from inbox.intake.bodies import Bodies, read_bodies
+from inbox.mime.decoding import attachment_content
+from inbox.mime.parts import split
+from tests.inbox.winmail import winmail
 
 
 def read(content: bytes) -> Bodies:
@@ -167,18 +168,6 @@ def test_the_charset_of_a_page_may_stand_in_the_page() -> None:
 
 def test_line_ends_and_zero_bytes_do_not_reach_the_agent() -> None:
     assert read(b"\nuno\r\ndos\r\r\ntres\rcuatro\x00\n").text == "uno\ndos\ntres\ncuatro\n"
-
-
-def winmail(name: bytes, content: bytes) -> bytes:
-    """The smallest winmail.dat with one file in it."""
-
-    def attribute(kind: int, number: int, content: bytes) -> bytes:
-        head = struct.pack("<BHHI", 2, number, kind, len(content))
-        return head + content + struct.pack("<H", sum(content) & 0xFFFF)
-
-    opening = struct.pack("<IH", 0x223E9F78, 1)
-    begins = attribute(6, 0x9002, bytes(14))
-    return opening + begins + attribute(1, 0x8010, name + b"\0") + attribute(6, 0x800F, content)
 
 
 def test_a_winmail_dat_is_unpacked() -> None:

@@ -3,8 +3,8 @@
 import re
 from urllib.parse import unquote_to_bytes
 
-from inbox.intake.charsets import decode
-from inbox.intake.words import decode_words
+from inbox.mime.charsets import decode
+from inbox.mime.words import decode_words
 
 LONGEST = 8_192
 

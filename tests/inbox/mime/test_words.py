@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.intake.words import decode_words
+from inbox.mime.words import decode_words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import binascii
 import re
 
-from inbox.intake.charsets import decode
+from inbox.mime.charsets import decode
 
 _OPENING = re.compile(rb"=\?([^?=\s]{1,60})\?([bBqQ])\?")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")

@@ -5,7 +5,7 @@ import binascii
 
 import pytest
 
-from inbox.intake.transfer import enclosed_files, undo
+from inbox.mime.transfer import enclosed_files, undo
 
 CONTENT = bytes(range(256)) * 3
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.intake.charsets import decode
+from inbox.mime.charsets import decode
 
 RUSSIAN = "Здравствуйте, я до сих пор не получил свой заказ. Когда его доставят?"
 THAI = "สวัสดีครับ ผมยังไม่ได้รับสินค้าที่สั่งซื้อไป เมื่อไหร่จะได้รับครับ"

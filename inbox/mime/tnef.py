@@ -7,7 +7,7 @@ from typing import Any
 
 from tnefparse.tnef import TNEF
 
-from inbox.intake.charsets import decode
+from inbox.mime.charsets import decode
 
 TYPES = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 MOST_OBJECTS = 5_000

@@ -1,6 +1,6 @@
 """A mail's structure is found, also where its boundaries are wrong, and never without end."""
 
-from inbox.intake.parts import DEPTH, PARTS, header_of, leaves, split
+from inbox.mime.parts import DEPTH, PARTS, header_of, leaves, split
 
 
 def bodies(content: bytes) -> list[bytes]:

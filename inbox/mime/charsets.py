@@ -4,8 +4,8 @@ import codecs
 import re
 from functools import lru_cache
 
-from inbox.intake.guessing import contradicts, guess
-from inbox.intake.japanese import decode_iso_2022_jp
+from inbox.mime.guessing import contradicts, guess
+from inbox.mime.japanese import decode_iso_2022_jp
 
 # What a label means on the web and in mail (the WHATWG encoding standard), where Python differs.
 _MEANT = {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from inbox.intake.parameters import read_parameters
-from inbox.intake.words import decode_words
+from inbox.mime.parameters import read_parameters
+from inbox.mime.words import decode_words
 
 HEADER_BYTES = 1_000_000
 FIELDS = 2_000

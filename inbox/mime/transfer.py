@@ -4,7 +4,7 @@ import binascii
 import re
 from collections.abc import Callable
 
-from inbox.intake.words import decode_words
+from inbox.mime.words import decode_words
 
 MOST_FILES = 100
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from inbox.intake.parts import Part
+from inbox.mime.parts import Part
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""The insides of a mail: parts, encodings, charsets, names; within limits and in linear time."""
