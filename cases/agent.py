@@ -38,6 +38,8 @@ class Agent(Base):
     language: Mapped[str] = mapped_column(default="es")
     password_hash: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    undo_seconds: Mapped[int] = mapped_column(default=10, server_default="10")
+    """How long their answers wait before they leave, from none to half a minute."""
     created_at: Mapped[datetime]
 
     def set_password(self, password: str) -> None:

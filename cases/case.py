@@ -58,6 +58,7 @@ class Case(Base):
         Index("ix_cases_contact_state", "contact_id", "state"),
         Index("ix_cases_last_at", "last_at", "id"),
         Index("ix_cases_assignee_state", "assignee_id", "state"),
+        Index("ix_cases_snoozed_until", "snoozed_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,6 +94,11 @@ class Case(Base):
     breached_at: Mapped[datetime | None]
     """The instant of the first broken promise in this case."""
 
+    snoozed_at: Mapped[datetime | None]
+    """Since when it is laid aside; what was promised is still owed."""
+    snoozed_until: Mapped[datetime | None]
+    """When it comes back; None with `snoozed_at` means when somebody writes."""
+
     type: Mapped[str] = mapped_column(default="")
     """Leaf of the taxonomy; empty until tagged."""
     type_by: Mapped[str] = mapped_column(default="")
@@ -104,6 +110,8 @@ class Case(Base):
     urgency: Mapped[float] = mapped_column(default=0.0)
     needs_review: Mapped[bool] = mapped_column(default=False)
     labels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    course: Mapped[dict[str, Any] | None]
+    """How the mood began, how bad it got, how it is now; None before the first mail is tagged."""
 
     provisional: Mapped[bool] = mapped_column(default=False)
     """No trusted server vouched for the sender so far: the matter may be made up."""

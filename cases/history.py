@@ -42,6 +42,11 @@ class What(StrEnum):
     CALLED = "called"
     BOUNCED = "bounced"
     RELEASED = "released"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    FORWARDED = "forwarded"
+    RENAMED = "renamed"
+    LINKED = "linked"
     SENT = "sent"
     NOT_SENT = "not_sent"
 

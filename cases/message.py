@@ -50,6 +50,8 @@ class Message(Base):
     sender_name: Mapped[str] = mapped_column(default="")
     to: Mapped[list[str]] = mapped_column(default=list)
     cc: Mapped[list[str]] = mapped_column(default=list)
+    bcc: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Who got an answer of ours without the others knowing."""
     reply_to: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")

@@ -3,7 +3,14 @@
 from alembic import context
 
 import bot.tables
+import cases.correction
+import cases.linking
+import cases.macro
+import cases.mention
+import cases.people.scale
 import cases.people.suggesting
+import cases.taxonomy.rows
+import cases.unsent
 import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
@@ -16,7 +23,14 @@ from cases.db import Base, engine
 # Imported so that their tables are known; those of `cases` come with its vocabulary.
 OWNERS = (
     bot.tables,
+    cases.linking,
+    cases.macro,
+    cases.mention,
+    cases.people.scale,
+    cases.correction,
     cases.people.suggesting,
+    cases.taxonomy.rows,
+    cases.unsent,
     inbox.api,
     inbox.gateway.unasked,
     inbox.spool,

@@ -19,7 +19,9 @@ from bot.settings import settings as bot_settings
 from cases import db, sla
 from cases.db import Base, make_engine, transaction
 from cases.exclusions.settings import settings as exclusion_settings
+from cases.people import scale
 from cases.settings import settings
+from cases.taxonomy import following
 from inbox.settings import settings as inbox_settings
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
@@ -50,6 +52,8 @@ def forget() -> None:
         *(queues.connection, sla.calendar),
     ):
         cached.cache_clear()
+    scale.forget()
+    following.forget()
     db.let_go()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cases import snoozing
 from cases.case import Case, State
 from cases.contact import Contact, Identifier, Kind, normalised
 from cases.filing.arrival import Arrival
@@ -83,6 +84,7 @@ def _customer_wrote(case: Case, arrival: Arrival) -> None:
         if not _reopens(arrival):
             return
         _open_again(case, arrival.at)
+    snoozing.wake(case, by="", at=arrival.at)
     case.state = State.OPEN
     case.unread = True
 
