@@ -23,6 +23,13 @@ def hand_over(session: Session, case: Case, *, bot: str, text: str, at: datetime
     case.unread = True
 
 
+def take_over(session: Session, case: Case, *, by: str, at: datetime) -> None:
+    """An agent takes the case from the bots: what they were about to say is not said."""
+    voice.hand_over(session, case, by=by, at=at)
+    outbox.silence_all(session, case, "a person has taken the case", by=by, at=at)
+    case.happened(What.NOTED, by=by, at=at, handed_over=True)
+
+
 def hand_back(session: Session, case: Case, *, by: str, at: datetime) -> None:
     """Bots may speak in the case again."""
     voice.hand_back(session, case, at=at)

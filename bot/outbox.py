@@ -56,7 +56,7 @@ _DUE = text("state IN ('pending', 'deferred', 'claimed', 'data_sent')")
 
 
 class OutgoingMail(Base):
-    """One mail to one recipient, its bytes and Message-ID frozen when it was queued."""
+    """One mail, its bytes and Message-ID frozen when it was queued; mostly to one recipient."""
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (
@@ -92,6 +92,8 @@ class OutgoingMail(Base):
     sender: Mapped[str]
     """Envelope sender; "" is the null return path of automatic mail."""
     recipient: Mapped[str]
+    also: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The others whom a person wrote to in the same mail: they are in the same envelope."""
     domain: Mapped[str]
     rfc_id: Mapped[str] = mapped_column(index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
@@ -215,19 +217,6 @@ def send_now(mail: OutgoingMail, *, at: datetime) -> bool:
         return False
     mail.due_at, mail.urgent, mail.reason = at, True, ""
     return True
-
-
-def upcoming(session: Session, case_id: int) -> Sequence[OutgoingMail]:
-    """What will be said by itself in a case, and when."""
-    return session.scalars(
-        select(OutgoingMail)
-        .where(
-            OutgoingMail.case_id == case_id,
-            OutgoingMail.automatic,
-            OutgoingMail.state.in_((State.PENDING, State.DEFERRED)),
-        )
-        .order_by(OutgoingMail.due_at, OutgoingMail.id)
-    ).all()
 
 
 def prove(session: Session, rfc_ids: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from inbox.web import (
     listing,
     live,
     mail_choices,
+    outlook,
     preferences,
     quality,
     replies,
@@ -41,7 +42,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues),
-    *(beside, calls, incidents, quality, contact_form, mail_choices),
+    *(beside, calls, incidents, quality, contact_form, mail_choices, outlook),
 )
 
 

@@ -31,8 +31,13 @@ def assigned(case_id: int) -> Notice:
     return Notice(_("Case {number} has a new assignee", number=case_id))
 
 
-def corrected(case_id: int) -> Notice:
-    return Notice(_("Case {number}: correction kept", number=case_id))
+def corrected(correction_id: int) -> Notice:
+    undo = url_for("actions.take_back", correction_id=correction_id)
+    return Notice(_("Correction kept: the classifier learns from it"), undo)
+
+
+def uncorrected(case_id: int) -> Notice:
+    return Notice(_("Case {number}: correction taken back", number=case_id))
 
 
 def noted(_case_id: int) -> Notice:
@@ -60,6 +65,26 @@ def saved(_id: int) -> Notice:
     return Notice(_("Saved"))
 
 
+def cancelled(_case_id: int) -> Notice:
+    return Notice(_("It will not be sent"))
+
+
+def leaves_now(_case_id: int) -> Notice:
+    return Notice(_("It leaves now"))
+
+
+def dropped(_case_id: int) -> Notice:
+    return Notice(_("Draft discarded"))
+
+
+def with_people(_case_id: int) -> Notice:
+    return Notice(_("You have taken over: bots are silent here"))
+
+
+def with_bots(_case_id: int) -> Notice:
+    return Notice(_("Given back: bots may speak here"))
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (
@@ -67,12 +92,18 @@ KINDS = {
         reopened,
         assigned,
         corrected,
+        uncorrected,
         noted,
         sent,
         withdrawn,
         changed,
         again,
         saved,
+        cancelled,
+        leaves_now,
+        dropped,
+        with_people,
+        with_bots,
     )
 }
 
