@@ -21,9 +21,13 @@ TIMETABLE = (
     Periodic("bot.jobs.sweep_outbox", SEND, timedelta(seconds=2)),
     Periodic("bot.jobs.sweep_promises", SEND, timedelta(seconds=20)),
     Periodic("bot.jobs.notice", SEND, timedelta(seconds=3)),
+    Periodic("bot.jobs.keep_words", SEND, timedelta(seconds=2)),
+    Periodic("bot.jobs.wake_snoozed", SEND, timedelta(seconds=20)),
     Periodic("bot.jobs.sweep_lifecycle", SEND, timedelta(seconds=60)),
+    Periodic("bot.jobs.measure_worth", SEND, timedelta(hours=1)),
     Periodic("inbox.api.jobs.sweep_feed", SEND, timedelta(seconds=60)),
     Periodic("inbox.api.jobs.tell_webhooks", SEND, timedelta(seconds=5)),
     Periodic("inbox.gateway.jobs.look_for_unasked", SEND, timedelta(seconds=60)),
     Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
+    Periodic("inbox.intake.nightly.retrain_if_due", TAG, timedelta(minutes=10)),
 )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
+    make_url,
     text,
 )
 from sqlalchemy import Enum as Choice
@@ -99,6 +101,12 @@ def _engine() -> Engine:
     return make_engine(settings().database())
 
 
+def there_is_one() -> bool:
+    """Whether there is a database at all: SQLite would make an empty one by being asked."""
+    url = make_url(settings().database())
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+
+
 def let_go() -> None:
     """Close the connections and forget the engine: the settings have changed."""
     with _making:
@@ -114,9 +122,12 @@ def make_engine(url: str) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
-    return create_engine(
+    made = create_engine(
         url, pool_pre_ping=True, pool_size=10, max_overflow=60, json_serializer=_json
     )
+    # Many rows in one statement, also where nothing is given back: one by one takes twice as long.
+    made.dialect.use_insertmanyvalues_wo_returning = True  # type: ignore[attr-defined]
+    return made
 
 
 def _json(value: object) -> str:

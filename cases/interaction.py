@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cases import course
 from cases.case import Case
 from cases.mail import Origin
 from cases.message import Direction, Message
@@ -56,6 +57,9 @@ def log(session: Session, case: Case, talk: Talk, *, at: datetime) -> Message:
     if talk.mood in MOODS:
         case.sentiment = talk.mood
         case.labels = {**(case.labels or {}), "sentiment_by": talk.by}
+        message.labels = {"sentiment": talk.mood, "sentiment_by": talk.by}
+        session.flush()
+        case.course = course.added(case.course, course.sign_of(message))
     if talk.call_back_by is not None or talk.promises_call:
         if not case.is_open:
             # Who is promised a call has a matter that is not settled.

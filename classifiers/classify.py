@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,8 @@ from typing import Any
 from classifiers import complaint, encoder, heads, language, sentiment, signals, taxonomy
 from classifiers import nlp as pipeline
 from classifiers.labels import Evidence, Guess, Labels, Signal, Text
+from classifiers.places import ABOUT, MODEL
 
-MODEL = Path(__file__).with_name("model")
-ABOUT = "about.json"
 # A second label is worth naming when it is nearly as probable as the first.
 SECOND = 0.15
 BATCH = 64
@@ -80,7 +79,8 @@ def classify(texts: Sequence[Text]) -> list[Labels]:
     return list(model().classify(texts))
 
 
-@cache
+# The one before is let go when a third is asked for: an installation may train many.
+@lru_cache(maxsize=2)
 def model(folder: Path = MODEL) -> Model:
     """The model in a folder, loaded once."""
     # Unpacking the languages takes 60 MB for a moment, which is best over before the rest comes.

@@ -69,10 +69,10 @@ def parsed(fields: dict[str, Any], language: str) -> Example:
     polarity, complaint = fields.get("sentiment"), fields.get("complaint")
     return Example(
         text=fields["text"],
-        type=taxonomy.leaf(fields["type"]).code if fields.get("type") else None,
+        type=taxonomy.in_use(fields["type"]) if fields.get("type") else None,
         language=language,
         subject=fields.get("subject") or "",
-        also=tuple(taxonomy.leaf(code).code for code in fields.get("also") or ()),
+        also=tuple(filter(None, map(taxonomy.in_use, fields.get("also") or ()))),
         complaint=None if complaint is None else bool(complaint),
         sentiment=Sentiment(polarity) if polarity else None,
         anger=_grade(fields.get("anger")),

@@ -1,4 +1,4 @@
-"""The complaint tree that all channels share, read once from taxonomy.toml."""
+"""The complaint tree that all channels share: the shipped one, or as an installation grew it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -36,6 +36,8 @@ class Leaf:
     complaint: bool
     sla_hours: int
     exclusion_weight: float
+    retired: bool = False
+    """Nobody chooses it any more; what had it keeps it."""
 
     @property
     def parent(self) -> str:
@@ -64,18 +66,49 @@ class Taxonomy:
             raise NoSuchLeaf(code)
         return code
 
+    def today(self, code: str) -> str:
+        """The code in use today, or the same where the tree does not know it."""
+        try:
+            return self.resolve(code)
+        except NoSuchLeaf:
+            return code
+
+    def standing_for(self, code: str) -> tuple[str, ...]:
+        """The code and all that were merged into it."""
+        return (code, *(old for old in self.aliases if self.resolve(old) == code))
+
 
 def leaf(code: str) -> Leaf:
     return taxonomy().leaves[taxonomy().resolve(code)]
 
 
 def leaves() -> tuple[Leaf, ...]:
-    """All leaves, in the order of the file."""
-    return tuple(taxonomy().leaves.values())
+    """All leaves in use, in the order of the file; then those that were added."""
+    return tuple(leaf for leaf in taxonomy().leaves.values() if not leaf.retired)
 
 
 def codes() -> tuple[str, ...]:
-    return tuple(taxonomy().leaves)
+    return tuple(leaf.code for leaf in leaves())
+
+
+def in_use(code: str) -> str | None:
+    """The leaf that stands for the code today; None if it is retired. Raises NoSuchLeaf."""
+    found = leaf(code)
+    return None if found.retired else found.code
+
+
+def folded(chances: Mapping[str, float]) -> dict[str, float]:
+    """What a model said of the leaves it learned, told of the leaves that are in use today."""
+    if tuple(chances) == codes():
+        return dict(chances)
+    told = dict.fromkeys(codes(), 0.0)
+    for code, chance in chances.items():
+        today = taxonomy().today(code)
+        # What is said of a leaf that is retired, or of another installation's, says nothing.
+        if today in told:
+            told[today] += chance
+    total = sum(told.values())
+    return {code: chance / total for code, chance in told.items()} if total else told
 
 
 def parents() -> tuple[Parent, ...]:
@@ -91,8 +124,22 @@ def version() -> str:
     return taxonomy().version
 
 
-@cache
+_grown: Taxonomy | None = None
+
+
 def taxonomy() -> Taxonomy:
+    """The tree that this process speaks of."""
+    return _grown or shipped()
+
+
+def use(tree: Taxonomy | None) -> None:
+    """Speak of that tree from here on; of the shipped one where None is given."""
+    global _grown
+    _grown = tree
+
+
+@cache
+def shipped() -> Taxonomy:
     return parsed(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import certainty, examples, heads, lessons, nlp, taxonomy
-from classifiers.classify import ABOUT, MODEL
+from classifiers import certainty, examples, heads, lessons, nlp, report, taxonomy
 from classifiers.examples import Example
 from classifiers.heads import Floats
 from classifiers.lessons import Learned, Lesson
 from classifiers.nlp.mixture import Features, Weights
+from classifiers.places import ABOUT, MODEL, WORTH
 
 FOLDS = 3
 # Neighbours in a file are alike, so they go into the same fold together.
@@ -48,7 +48,8 @@ def train(
 ) -> dict[str, Any]:
     """Learn everything anew and write the model; what is known about it is returned too."""
     began = time.monotonic()
-    texts = [*examples.to_learn(corpus), *corrections]
+    own = examples.to_learn(corpus)
+    texts = [*own, *corrections]
     say(f"{len(texts)} texts")
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawning) as pool:
@@ -62,9 +63,12 @@ def train(
     moods = _mixed(both[1], done[FOLDS + 1 :])
     say(f"learned in {time.monotonic() - began:.1f} s")
     about = _about(texts, types.unseen)
-    nlp.write(out, types.weights, moods.weights, common_words(texts))
-    text = json.dumps(about, indent=2, sort_keys=True) + "\n"
-    (out / ABOUT).write_text(text, encoding="utf-8")
+    # What customers wrote stays out of the words that are kept as they are written.
+    nlp.write(out, types.weights, moods.weights, common_words(own))
+    worth = report.left_out(own, heads.softmax(types.unseen), about)
+    for name, told in ((ABOUT, about), (WORTH, worth)):
+        text = json.dumps(told, indent=2, sort_keys=True) + "\n"
+        (out / name).write_text(text, encoding="utf-8")
     return about
 
 

@@ -19,6 +19,7 @@ import inbox.web.form_uses
 import inbox.web.guesses
 import inbox.web.sessions
 from cases.db import Base, engine
+from cases.words import tables
 
 # Imported so that their tables are known; those of `cases` come with its vocabulary.
 OWNERS = (
@@ -49,9 +50,11 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            include_name=tables.is_ours,
         )
         with context.begin_transaction():
             context.run_migrations()
+            tables.follow(Base.metadata, connection)
 
 
 run()

@@ -1,7 +1,8 @@
 """The spaCy pipeline: complaint type, small heads and phrase rules over one reading of a text."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -39,8 +40,8 @@ class Reading:
     words: tuple[str, ...]
 
 
-def pipeline() -> Pipeline:
-    """An untrained pipeline with all labels of the taxonomy."""
+def pipeline(codes: Sequence[str] = ()) -> Pipeline:
+    """An untrained pipeline with those labels, or all of the taxonomy."""
     nlp = spacy.blank("xx")
     # Shape, prefix and the like are worked out for every new word, and nothing here asks for them.
     nlp.vocab.lex_attr_getters = {NORM: fold, LOWER: str.lower}  # type: ignore[attr-defined]
@@ -51,16 +52,17 @@ def pipeline() -> Pipeline:
     textcat = nlp.add_pipe("textcat", config={"model": architecture})
     nlp.add_pipe("tregua_heads")
     nlp.add_pipe("tregua_rules")
-    known = dict.fromkeys(taxonomy.codes(), 0.0)
+    known = dict.fromkeys(codes or taxonomy.codes(), 0.0)
     # spaCy wants to see one text before it settles how wide the output is.
-    sample = Example.from_dict(nlp.make_doc("."), {"cats": {**known, taxonomy.codes()[0]: 1.0}})
+    sample = Example.from_dict(nlp.make_doc("."), {"cats": {**known, next(iter(known)): 1.0}})
     textcat.initialize(lambda: [sample], labels=list(known))  # type: ignore[attr-defined]
     return nlp
 
 
 def load(folder: Path) -> Pipeline:
     """The pipeline with the weights and the common words that training left in the folder."""
-    nlp = pipeline().from_disk(folder, exclude=["vocab"])
+    learned = json.loads((folder / "textcat" / "cfg").read_text(encoding="utf-8"))["labels"]
+    nlp = pipeline(learned).from_disk(folder, exclude=["vocab"])
     # Words met here are kept; all others are forgotten after each batch and cost time anew.
     nlp.make_doc((folder / COMMON).read_text(encoding="utf-8"))
     return nlp
@@ -106,7 +108,7 @@ def document(nlp: Pipeline, subject: str, body: str) -> Doc:
 
 
 def _reading(doc: Doc) -> Reading:
-    types = np.fromiter((doc.cats.get(code, 0.0) for code in taxonomy.codes()), np.float32)
+    types = np.fromiter(taxonomy.folded(doc.cats).values(), np.float32)
     return Reading(
         types, doc.user_data[mixture.HEADS], doc.user_data[rules.HITS], rules.folded_words(doc)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import queues
-from cases import clock
+from cases import clock, course
 from cases.case import Case, Part, Participant, State, take
 from cases.contact import Contact, Identifier, Kind
 from cases.db import FILING, transaction
@@ -94,6 +94,7 @@ def write() -> ResponseReturnValue:
         contact = _contact(session, one)
         case = _case(session, contact, one)
         message = _message(session, case, one, mark, type_)
+        session.flush()
         _tell(case, message, one, type_)
         queues.wake(session, queues.TAG, "inbox.intake.tagging.tag_waiting")
         queues.announce(session, "cases")
@@ -199,4 +200,5 @@ def _tell(case: Case, message: Message, one: Interaction, type_: str) -> None:
             one.sentiment or case.sentiment,
             max(case.anger or 0, one.anger),
         )
+        case.course = course.added(case.course, course.sign_of(message))
         case.happened(What.TAGGED, by=message.rule, at=at, type=type_)

@@ -1,24 +1,30 @@
-"""`tregua train`, `evaluate` and `classify`: the classifiers from the command line."""
+"""`tregua classify`: the classifiers from the command line."""
 
 import json
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cases import db
 from cases.language import gettext as _
-from classifiers import evaluate as worth
-from classifiers import train as training
-from classifiers.classify import MODEL, model
-from classifiers.examples import CORPUS
+from cases.settings import settings
+from cases.taxonomy import following
+from classifiers import versions
+from classifiers.classify import model
 from classifiers.labels import Labels, Text
+from classifiers.places import MODEL
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MODEL_FOLDER = click.option(
-    "--model", "folder", type=FOLDER, default=MODEL, help=_("Folder of the model.")
+    "--model",
+    "folder",
+    type=FOLDER,
+    default=lambda: versions.current(settings().data),
+    show_default=_("the one in use"),
+    help=_("Folder of the model."),
 )
 
 
@@ -26,24 +32,10 @@ class BadLine(ValueError):
     """A line of the input is not a JSON object with a text."""
 
 
-@click.command(help=_("Build the classifier anew from the corpus."))
-@click.option("--out", type=FOLDER, default=MODEL, help=_("Folder to write the model to."))
-@click.option("--corpus", type=FOLDER, default=CORPUS, help=_("Folder of the texts to learn from."))
-def train(out: Path, corpus: Path) -> None:
-    began = time.monotonic()
-    about = training.train(out, corpus=corpus, say=click.echo)
-    for name, value in about.items():
-        click.echo(f"{name}: {value}")
-    took = f"{time.monotonic() - began:.1f}"
-    click.echo(_("{folder} written in {seconds} s", folder=out, seconds=took))
-
-
-@click.command(help=_("Show what the model is worth on texts it has not learned from."))
-@MODEL_FOLDER
-@click.option("--json", "as_json", is_flag=True, help=_("Figures as one JSON object."))
-def evaluate(folder: Path, as_json: bool) -> None:
-    figures = worth.evaluate(model(folder))
-    click.echo(json.dumps(figures) if as_json else "\n".join(worth.lines(figures)))
+def speak_of_its_tree(folder: Path) -> None:
+    """The shipped model knows the shipped tree; any other one that of the installation."""
+    if folder != MODEL and db.there_is_one():
+        following.follow()
 
 
 @click.command(
@@ -52,6 +44,7 @@ def evaluate(folder: Path, as_json: bool) -> None:
 @click.option("--jsonl", is_flag=True, required=True, help=_("One JSON object a line, in and out."))
 @MODEL_FOLDER
 def classify(jsonl: bool, folder: Path) -> None:
+    speak_of_its_tree(folder)
     source = _Lines(sys.stdin.buffer)
     for labels in model(folder).classify(source):
         click.echo(json.dumps(written(labels)))

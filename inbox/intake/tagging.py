@@ -9,15 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import queues
-from cases import clock
+from cases import clock, course
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.history import What
 from cases.mail import own_words
 from cases.message import Message
-from classifiers.classify import classify
+from cases.taxonomy import following
 from classifiers.labels import Labels, Text
 from classifiers.taxonomy import leaf
+from inbox.intake import chosen
 
 BATCH = 64
 _working = Lock()
@@ -28,11 +29,12 @@ def tag_waiting() -> int:
 
     One batch is written while the next one is read by the classifiers.
     """
+    following.follow()
     with _working, ThreadPoolExecutor(1) as beside:
         tagged, last = 0, 0
         writing: Future[None] | None = None
         while texts := _untagged(last):
-            labels = classify(texts)
+            labels = list(chosen.model().classify(texts))
             if writing is not None:
                 writing.result()
             writing = beside.submit(tag, texts, labels)
@@ -98,6 +100,7 @@ def _tell(case: Case, message: Message, labels: Labels) -> None:
         case.labels = message.labels
     case.sentiment = labels.sentiment.value
     case.anger, case.urgency = labels.anger, labels.urgency
+    case.course = course.added(case.course, course.sign_of(message))
     case.happened(What.TAGGED, by="classifier", at=clock.now(), type=labels.type)
 
 

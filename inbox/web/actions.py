@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, redirect, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock
+from cases import clock, correcting
 from cases.agent import Agent
-from cases.case import Case
+from cases.correction import MOODS, Correction, Field
 from cases.db import reading
-from cases.history import What
 from classifiers import taxonomy
 from inbox.web import hx, live, notices
 from inbox.web.access import Pages, Policy, allow
@@ -71,16 +71,7 @@ def set_type(case_id: int) -> AnyResponse:
     code = request.form.get("type", "")
     if code not in taxonomy.codes():
         abort(422)
-    with acting_on(case_id) as (session, case):
-        was, case.type = case.type, code
-        case.type_by, case.needs_review = agent().address, False
-        case.complaint = taxonomy.leaf(code).complaint
-        _corrected(case, "type", was, code)
-        live.announce(session)
-    return done(case_id, notices.corrected)
-
-
-MOODS = ("negative", "neutral", "positive")
+    return _corrected(case_id, Field.TYPE, code)
 
 
 @pages.post("/cases/<int:case_id>/mood")
@@ -90,18 +81,31 @@ def set_mood(case_id: int) -> AnyResponse:
     mood = request.form.get("mood", "")
     if mood not in MOODS:
         abort(422)
+    return _corrected(case_id, Field.MOOD, mood)
+
+
+def _corrected(case_id: int, field: Field, value: str) -> AnyResponse:
     with acting_on(case_id) as (session, case):
-        was, case.sentiment = case.sentiment, mood
-        case.labels = {**(case.labels or {}), "sentiment_by": agent().address}
-        if mood != "negative":
-            case.anger = 0.0
-        _corrected(case, "mood", was, mood)
+        by, at = agent().address, clock.now()
+        kept = correcting.correct(session, case, field, value, by=by, at=at)
         live.announce(session)
-    return done(case_id, notices.corrected)
+        number = kept.id
+    return done(case_id, notices.corrected, number)
 
 
-def _corrected(case: Case, field: str, was: str, now: str) -> None:
-    case.happened(What.CORRECTED, by=agent().address, at=clock.now(), field=field, was=was, now=now)
+@pages.post("/corrections/<int:correction_id>/undoing")
+@allow(Policy.CASES)
+def take_back(correction_id: int) -> AnyResponse:
+    """What was said before is said again."""
+    with reading() as session:
+        case_id = session.scalars(
+            select(Correction.case_id).where(Correction.id == correction_id)
+        ).first()
+    with acting_on(case_id or 0) as (session, case):
+        correction = session.get_one(Correction, correction_id)
+        correcting.undo(session, case, correction, by=agent().address, at=clock.now())
+        live.announce(session)
+    return done(case_id or 0, notices.uncorrected)
 
 
 def done(case_id: int, kind: Callable[[int], Notice], number: int | None = None) -> AnyResponse:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.case import Case, State
+from cases.course import ANGRY, read
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
@@ -72,10 +73,25 @@ def mood(case: Case) -> Chip | None:
     if not text:
         return None
     confirmed = bool(case.labels.get("sentiment_by"))
-    angry = case.sentiment == "negative" and case.anger >= 1.8
-    tone = {"negative": "danger" if angry else "warn", "positive": "ok"}.get(case.sentiment, "")
-    icon = "angry" if angry else _FACES[case.sentiment]
-    return Chip(icon, text, tone, "", guess=not confirmed)
+    return _face(case.sentiment, case.anger, guess=not confirmed)
+
+
+def _face(sentiment: str, anger: float, *, hint: str = "", guess: bool = False) -> Chip:
+    angry = sentiment == "negative" and anger >= ANGRY
+    tone = {"negative": "danger" if angry else "warn", "positive": "ok"}.get(sentiment, "")
+    icon = "angry" if angry else _FACES[sentiment]
+    return Chip(icon, words.mood(sentiment, anger), tone, hint, guess=guess)
+
+
+def course(case: Case) -> list[tuple[str, Chip]]:
+    """How the customer sounded at first, at the worst and now, each with its name."""
+    found = read(case.course)
+    if found is None:
+        return []
+    named = ((_("At first"), found.start), (_("At worst"), found.worst), (_("Now"), found.now))
+    return [
+        (name, _face(sign.sentiment, sign.anger, hint=times.exact(sign.at))) for name, sign in named
+    ]
 
 
 def urgent(case: Case) -> Chip | None:

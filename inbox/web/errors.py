@@ -8,7 +8,9 @@ from werkzeug.exceptions import HTTPException
 
 from bot.answers import TooLate
 from cases.case import AlreadyClosed, NotClosed
+from cases.correcting import AlreadyUndone, Superseded
 from cases.language import gettext as _
+from cases.taxonomy.changes import Indispensable, NotInUse
 from inbox.web import hx
 from inbox.web.notices import Notice
 
@@ -29,6 +31,10 @@ REFUSALS = {
     AlreadyClosed: lambda: _("The case was closed before."),
     NotClosed: lambda: _("The case is open."),
     TooLate: lambda: _("Too late: the answer has left."),
+    AlreadyUndone: lambda: _("The correction was taken back before."),
+    Superseded: lambda: _("It was corrected again since, so that comes first."),
+    Indispensable: lambda: _("The program itself needs this type, so it can only be renamed."),
+    NotInUse: lambda: _("Choose a type that is in use and is not the same."),
 }
 
 

@@ -2,6 +2,7 @@
 
 from cases.agent import Role
 from cases.case import Case, State
+from cases.course import ANGRY
 from cases.exclusions.reasons import Reason
 from cases.history import What
 from cases.language import current
@@ -38,7 +39,7 @@ def role(value: Role) -> str:
 
 def mood(sentiment: str, anger: float = 0.0) -> str:
     if sentiment == "negative":
-        return _("Angry") if anger >= 1.8 else _("Unhappy")
+        return _("Angry") if anger >= ANGRY else _("Unhappy")
     return {"neutral": _("Neutral"), "positive": _("Happy")}.get(sentiment, "")
 
 
