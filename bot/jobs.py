@@ -1,7 +1,10 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
 from bot import delivery, lifecycle, noticing, uncertain
-from cases import breaches
+from cases import breaches, clock, snoozing
+from cases.db import transaction
+from cases.people import scale
+from cases.words import keeping
 
 
 def deliver_due() -> None:
@@ -25,6 +28,22 @@ def notice() -> None:
     noticing.notice()
 
 
+def wake_snoozed() -> None:
+    """Bring back the cases that were laid aside until now."""
+    snoozing.wake_due(clock.now())
+
+
 def sweep_lifecycle() -> None:
     """Say what time has made due."""
     lifecycle.sweep()
+
+
+def measure_worth() -> None:
+    """Compare tiers and lifetime values of all customers anew."""
+    with transaction() as session:
+        scale.measure(session, clock.now())
+
+
+def keep_words() -> None:
+    """Make the words of new messages, so that they are found."""
+    keeping.keep()

@@ -1,11 +1,13 @@
 """The state of each customer, and what follows from it. These nouns are its vocabulary."""
 
+from sqlalchemy import event
+
 from cases import breaches, incident, order
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.consent import Topic
 from cases.contact import Contact, Identifier, Kind
-from cases.db import before_commit
+from cases.db import Base, before_commit
 from cases.exclusions import changes
 from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
 from cases.history import Event, What
@@ -13,6 +15,7 @@ from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
 from cases.mailbox import Mailbox, Mode
 from cases.message import Delivery, Direction, KnownId, Message
 from cases.people import merging
+from cases.words import tables
 
 # The order is meaning: exclusions follow from promises, from incidents, and from who is who.
 before_commit(order.recognise)
@@ -20,6 +23,8 @@ before_commit(incident.recognise)
 before_commit(breaches.settle)
 before_commit(merging.settle)
 before_commit(changes.follow)
+# The words of messages can be looked for wherever messages are kept.
+event.listen(Base.metadata, "after_create", tables.follow)
 
 __all__ = [
     "Address",

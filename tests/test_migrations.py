@@ -9,8 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from cases.db import Base, engine
+from cases.words import tables
 from inbox import schema
 from tests.databases import forget, settle_in
+
+
+OPTIONS = {"compare_type": True, "include_name": tables.is_ours}
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def empty(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path) ->
 def test_models_equal_migrations() -> None:
     schema.upgrade()
     with engine().connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=OPTIONS)
         assert compare_metadata(context, Base.metadata) == []
     assert schema.is_current()
     forget()

@@ -1,0 +1,1 @@
+"""The words of all messages: how they are compared, kept and found."""
