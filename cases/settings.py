@@ -58,6 +58,8 @@ class Settings(EnvironmentThenFile):
     default_domain: str = "tregua.invalid"
     """Stands in our Message-IDs where a case came through no mailbox."""
     reopen_days: int = Field(default=14, ge=0)
+    tiers: list[str] = Field(default_factory=list)
+    """The tiers of customers, the highest last; none named: by what their customers bought."""
 
     def database(self) -> str:
         """URL of the database; SQLite in the data folder where nothing is said."""

@@ -1,5 +1,6 @@
 """An installation for tests: an empty database, SQLite or PostgreSQL, and a secret of its own."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,15 +24,20 @@ from cases.people import scale
 from cases.settings import settings
 from cases.taxonomy import following
 from inbox.settings import settings as inbox_settings
+from tests.servers.postgres import Postgres
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
 
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of an empty database; a test that takes it runs on both kinds."""
+    """URL of a database; a test that takes it runs on both kinds.
+
+    It is empty, but has its tables already if an installation is asked for on PostgreSQL.
+    """
     if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgres_url")
+        made = "installation" in request.fixturenames
+        url: str = request.getfixturevalue("installed_postgres" if made else "postgres_url")
         return url
     return f"sqlite:///{tmp_path / 'tregua.db'}"
 
@@ -57,15 +63,48 @@ def forget() -> None:
     db.let_go()
 
 
+@pytest.fixture(scope="session")
+def _sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with empty tables, to be copied: making tables takes longer than a test."""
+    path = tmp_path_factory.mktemp("tables") / "tregua.db"
+    _make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_with_tables(_postgres_of_the_session: Postgres) -> str:
+    """The URL of the one PostgreSQL database that all installations use, one after the other."""
+    url = _postgres_of_the_session.kept_database()
+    _make_tables(url)
+    return url
+
+
+@pytest.fixture
+def installed_postgres(
+    _postgres_of_the_session: Postgres, _postgres_with_tables: str
+) -> Iterator[str]:
+    """The URL of a PostgreSQL database with empty tables."""
+    yield _postgres_with_tables
+    _postgres_of_the_session.empty(_postgres_with_tables)
+
+
+def _make_tables(url: str) -> None:
+    made = make_engine(url)
+    Base.metadata.create_all(made)
+    made.dispose()
+
+
 @pytest.fixture
 def installation(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    database_url: str,
+    tmp_path: Path,
+    _sqlite_with_tables: Path,
 ) -> Iterator[str]:
     """An installation with empty tables; gives the database's URL."""
     settle_in(monkeypatch, database_url, tmp_path)
-    made = make_engine(database_url)
-    Base.metadata.create_all(made)
-    made.dispose()
+    if database_url.startswith("sqlite:///"):
+        shutil.copyfile(_sqlite_with_tables, database_url.removeprefix("sqlite:///"))
     yield database_url
     forget()
 
