@@ -10,7 +10,8 @@ from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, sele
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind
-from cases.exclusions.matrix import Action, CampaignClass
+from cases.exclusions.matrix import AS_SHIPPED, Action, CampaignClass, Changes
+from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedEntry
 from cases.exclusions.spans import Span, ending, spans, standing
 
@@ -42,9 +43,14 @@ class Verdict:
 FREE = Verdict(Action.ALLOW)
 
 
-def judge(holds: Sequence[dict[str, Any]], question: Question, now: datetime) -> Verdict:
+def judge(
+    holds: Sequence[dict[str, Any]],
+    question: Question,
+    now: datetime,
+    changes: Changes = AS_SHIPPED,
+) -> Verdict:
     """What those exclusions mean for a mail at that instant."""
-    found = spans(holds, question.campaign_class, question.topic)
+    found = spans(holds, question.campaign_class, question.topic, changes)
     holding = standing(found, now)
     if not holding:
         return FREE
@@ -65,11 +71,12 @@ def look(
 ) -> tuple[dict[str, Verdict], list[str]]:
     """Those that are held now, and those that are not yet but will be if nothing happens."""
     verdicts, soon = {}, []
+    changes = in_force(session).changes
     for value, holds in held(session, kind, values):
-        verdict = judge(holds, question, now)
+        verdict = judge(holds, question, now, changes)
         if not verdict.allowed:
             verdicts[value] = verdict
-        elif any(span.starts_at > now for span in spans(holds, *_words(question))):
+        elif any(span.starts_at > now for span in spans(holds, *_words(question), changes)):
             soon.append(value)
     return verdicts, soon
 

@@ -84,11 +84,12 @@ def among(session: Session, gate_id: str, values: Iterable[str]) -> list[str]:
         )
     )
     return [
-        value for shelf, hashes in rows for mark, value in by_shelf[shelf] if _is_on(hashes, mark)
+        value for shelf, hashes in rows for mark, value in by_shelf[shelf] if is_on(hashes, mark)
     ]
 
 
-def _is_on(hashes: bytes, mark: bytes) -> bool:
+def is_on(hashes: bytes, mark: bytes) -> bool:
+    """Whether that mark stands on a shelf."""
     places = range(len(hashes) // WIDTH)
     n = bisect_left(places, mark, key=lambda n: hashes[n * WIDTH : n * WIDTH + WIDTH])
     return hashes[n * WIDTH : n * WIDTH + WIDTH] == mark

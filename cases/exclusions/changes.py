@@ -14,9 +14,10 @@ from cases.case import Case
 from cases.contact import Identifier
 from cases.exclusions import feed
 from cases.exclusions.facts import Facts, gather
+from cases.exclusions.policies import in_force
 from cases.exclusions.reasons import RULES, Reason
 from cases.exclusions.rows import Exclusion
-from cases.exclusions.settings import settings
+from cases.exclusions.settings import Settings
 from cases.exclusions.wanted import Wanted, wanted
 
 # What of a case and of an identifier the exclusions follow from.
@@ -82,8 +83,9 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
     present = _present(session, contact_ids)
     lifted: dict[str, list[int]] = defaultdict(list)
     added: list[dict[str, Any]] = []
+    chosen = in_force(session).chosen
     for facts in gather(session, contact_ids, now):
-        _settle(facts, present[facts.contact_id], now, lifted, added)
+        _settle(facts, present[facts.contact_id], now, chosen, lifted, added)
     for why, ids in lifted.items():
         gone = update(Exclusion).where(Exclusion.id.in_(ids))
         session.execute(gone.values(lifted_at=now, lift_reason=why))
@@ -114,12 +116,13 @@ def _settle(
     facts: Facts,
     rows: list[Exclusion],
     now: datetime,
+    chosen: Settings,
     lifted: dict[str, list[int]],
     added: list[dict[str, Any]],
 ) -> None:
     living = [row for row in rows if row.lifted_at is None]
     standing = {_key(row): row.starts_at for row in living if RULES[row.reason].derived}
-    missing = wanted(facts, standing, settings(), now)
+    missing = wanted(facts, standing, chosen, now)
     for row in living:
         why = _over(row, missing.get(_key(row)), now)
         if why:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cases.contact import Kind
 from cases.exclusions.asking import Question, Verdict, look
 from cases.exclusions.matrix import MATRIX, Action
+from cases.exclusions.policies import in_force
 from cases.exclusions.reasons import Reason
-from cases.exclusions.settings import settings
 from cases.exclusions.spans import Span
 from cases.exclusions.touches import pressed
 
@@ -38,11 +38,14 @@ def decide(
 ) -> Decision:
     """What becomes of those people now; who is not in it may be written to."""
     held, soon = look(session, kind, values, question, now)
-    if Reason.PRESSURE_CAP not in MATRIX[question.campaign_class]:
+    policy, cell = in_force(session), (question.campaign_class, Reason.PRESSURE_CAP)
+    shipped = Reason.PRESSURE_CAP in MATRIX[question.campaign_class]
+    presses = policy.changes[cell] is not Action.ALLOW if cell in policy.changes else shipped
+    if not presses:
         return Decision(held, 0, soon)
     free = [value for value in values if value not in held]
     heavy = pressed(session, kind, free, question.campaign_class, weight, now)
-    if not settings().pressure_enforced:
+    if not policy.chosen.pressure_enforced:
         return Decision(held, len(heavy), soon)
     return Decision(
         held | {value: _pressed(until) for value, until in heavy.items()}, len(heavy), soon

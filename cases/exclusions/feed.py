@@ -43,8 +43,18 @@ class Change:
 
 def head(session: Session) -> Head | None:
     """Where the feed stands as this session sees it; None before the first writer."""
-    row = session.execute(select(FeedHead.epoch, FeedHead.seq, FeedHead.pruned)).first()
-    return Head(*row) if row is not None else None
+    return _as_head(session, session.execute(_HEAD).first())
+
+
+_HEAD = select(FeedHead.epoch, FeedHead.seq, FeedHead.pruned, FeedHead.policy)
+
+
+def _as_head(session: Session, row: Any) -> Head | None:
+    if row is None:
+        return None
+    # Whoever asks next under which policy, in this session, need not look again.
+    session.info["truce_policy"] = row.policy
+    return Head(row.epoch, row.seq, row.pruned)
 
 
 def steady(session: Session) -> Session:
@@ -69,9 +79,8 @@ def lock(session: Session) -> Head:
 
 
 def _locked(session: Session) -> Head | None:
-    columns = (FeedHead.epoch, FeedHead.seq, FeedHead.pruned)
-    row = session.execute(select(*columns).where(FeedHead.id == 1).with_for_update()).first()
-    return Head(*row) if row is not None else None
+    locked = session.execute(_HEAD.where(FeedHead.id == 1).with_for_update())
+    return _as_head(session, locked.first())
 
 
 def new_epoch() -> str:

@@ -19,6 +19,7 @@ from cases.exclusions.deciding import Decision, decide
 from cases.exclusions.feed import Head
 from cases.exclusions.gates import Campaign, Gate, Going, Status
 from cases.exclusions.matrix import Action
+from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedChange
 from cases.exclusions.terms import Terms, claims
 
@@ -130,7 +131,8 @@ def _conclude(
     gate.lease_until = now + timedelta(seconds=gate.lease_s)
     gate.jti = secrets.token_hex(16)
     campaign = session.get_one(Campaign, gate.campaign_id)
-    return receipts.sign(session, claims(gate, campaign, now, terms), gate_id=gate.id, now=now)
+    said = claims(gate, campaign, now, terms, in_force(session).changes)
+    return receipts.sign(session, said, gate_id=gate.id, now=now)
 
 
 def refresh(gate_id: str, terms: Terms) -> Late:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,19 +72,61 @@ MATRIX: dict[CampaignClass, frozenset[Reason]] = {
 _ABOUT_A_CHARGE = frozenset({"money", "contract", ""})
 
 
-def action(hold: Hold, campaign_class: CampaignClass, topic: str = "") -> Action:
+Changes = Mapping[tuple[CampaignClass, Reason], Action]
+"""What an admin decided otherwise than the shipped table."""
+AS_SHIPPED: Changes = {}
+
+# Laws and dead addresses decide here: nobody can change what these columns say.
+FIXED = frozenset({CampaignClass.TRANSACTIONAL, CampaignClass.SAFETY_LEGAL})
+# An open case about a mere question is soft, and what an agent set may be.
+_MAY_BE_SOFT = frozenset({Reason.OPEN_CASE, Reason.MANUAL})
+
+
+def action(
+    hold: Hold, campaign_class: CampaignClass, topic: str = "", changes: Changes = AS_SHIPPED
+) -> Action:
     """What that exclusion means for a mail of that class."""
+    shipped = _shipped(hold, campaign_class)
+    chosen = changes.get((campaign_class, hold.reason), shipped)
+    # What is hard was decided by the person or the law: no table can let it pass.
+    does = shipped if hold.severity is Severity.HARD and shipped is Action.EXCLUDE else chosen
+    return does if does is not Action.ALLOW and _concerns(hold, campaign_class, topic) else _FREE
+
+
+def may_become(campaign_class: CampaignClass, reason: Reason) -> tuple[Action, ...]:
+    """What an admin may make of that cell of the table; the shipped answer is the first."""
+    rule = RULES[reason]
+    shipped = _shipped(Hold(reason, rule.severity), campaign_class)
+    locked = campaign_class in FIXED or (
+        campaign_class is CampaignClass.SERVICE_NOTICE and reason is Reason.OPT_OUT_HEARD
+    )
+    hard = rule.severity is Severity.HARD and reason not in _MAY_BE_SOFT
+    if locked or (hard and shipped is Action.EXCLUDE):
+        return (shipped,)
+    return (shipped, *(one for one in Action if one is not shipped))
+
+
+_FREE = Action.ALLOW
+
+
+def _shipped(hold: Hold, campaign_class: CampaignClass) -> Action:
     if hold.reason not in MATRIX[campaign_class] or hold.reason is Reason.VIP:
         return Action.ALLOW
-    # A campaign that does not name its topic may be about the very topic that was refused.
-    if hold.topics and topic and topic not in hold.topics:
-        return Action.ALLOW
-    if campaign_class is CampaignClass.COLLECTIONS and hold.reason is Reason.OPEN_CASE:
-        return Action.EXCLUDE if hold.about in _ABOUT_A_CHARGE else Action.ALLOW
     return Action.REVIEW if hold.severity is Severity.REVIEW else Action.EXCLUDE
 
 
-def policy() -> str:
+def _concerns(hold: Hold, campaign_class: CampaignClass, topic: str) -> bool:
+    # A campaign that does not name its topic may be about the very topic that was refused.
+    if hold.topics and topic and topic not in hold.topics:
+        return False
+    if campaign_class is CampaignClass.COLLECTIONS and hold.reason is Reason.OPEN_CASE:
+        return hold.about in _ABOUT_A_CHARGE
+    return True
+
+
+def policy(changes: Changes = AS_SHIPPED) -> str:
     """A digest of the matrix, so that a receipt names the policy it was made under."""
-    table = {name.value: sorted(reasons) for name, reasons in MATRIX.items()}
+    table: dict[str, object] = {name.value: sorted(reasons) for name, reasons in MATRIX.items()}
+    if changes:
+        table["changes"] = {f"{one} {other}": does.value for (one, other), does in changes.items()}
     return "sha-256:" + hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()

@@ -92,3 +92,5 @@ class FeedHead(Base):
     seq: Mapped[int] = mapped_column(Seq)
     pruned: Mapped[int] = mapped_column(Seq, default=0)
     """The newest change that is no longer kept: an older cursor needs a new snapshot."""
+    policy: Mapped[dict[str, Any] | None]
+    """What an admin decided otherwise than shipped; another matrix begins a new epoch."""

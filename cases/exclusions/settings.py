@@ -14,6 +14,10 @@ class Settings(EnvironmentThenFile):
     trusted_servers: list[str] = Field(default_factory=list)
     """The same setting as the inbox's: with one, a mail that none vouches for is provisional."""
     truce_after_closing: timedelta = timedelta(hours=72)
+    truce_after_good_closing: timedelta = timedelta(hours=24)
+    """The same where the customer said that they were content."""
+    truce_after_bad_closing: timedelta = timedelta(days=14)
+    """The same where they said that they were not: an apology is owed first."""
     truce_after_breach: timedelta = timedelta(days=7)
     truce_after_claim: timedelta = timedelta(days=30)
     truce_after_bad_mood: timedelta = timedelta(days=14)
@@ -26,6 +30,12 @@ class Settings(EnvironmentThenFile):
     repeated_contacts: int = Field(default=3, ge=2)
     provisional_alarm: int = Field(default=100, ge=1)
     """Provisional exclusions within an hour that call for a look."""
+    waves_hold: bool = True
+    """Whether all who complain of a type far above its season are held until it is over."""
+    reach_alarm: float = Field(default=0.06, gt=0, le=1)
+    """A larger part of all customers on truce calls for a look: a silent sender is forgotten."""
+    list_kept: timedelta = timedelta(days=7)
+    """How long an uploaded list is kept; sealed meanwhile, and gone afterwards."""
     pressure_cap: float = Field(default=3.0, gt=0)
     pressure_half_life: timedelta = timedelta(days=7)
     pressure_gap: timedelta = timedelta(hours=24)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cases.exclusions.matrix import Action, CampaignClass, Hold, action
+from cases.exclusions.matrix import AS_SHIPPED, Action, CampaignClass, Changes, Hold, action
 from cases.exclusions.reasons import RULES, Group, Reason, Severity
 
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -31,14 +31,17 @@ class Span:
 
 
 def spans(
-    holds: Iterable[dict[str, Any]], campaign_class: CampaignClass, topic: str = ""
+    holds: Iterable[dict[str, Any]],
+    campaign_class: CampaignClass,
+    topic: str = "",
+    changes: Changes = AS_SHIPPED,
 ) -> tuple[Span, ...]:
     """The spans in which those exclusions (as the feed keeps them) concern such a mail."""
     found = []
     for hold in holds:
         reason, severity = Reason(hold["reason"]), Severity(hold["severity"])
         seen = Hold(reason, severity, tuple(hold.get("topics", ())), hold.get("about", ""))
-        does = action(seen, campaign_class, topic)
+        does = action(seen, campaign_class, topic, changes)
         if does is not Action.ALLOW:
             # Whole seconds, rounded to the safe side, are enough and are shorter to send.
             found.append(Span(does, _floor(hold["starts_at"]), _ceiling(hold["until"]), reason))

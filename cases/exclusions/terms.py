@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.exclusions.gates import Campaign, Gate, Going
-from cases.exclusions.matrix import policy
+from cases.exclusions.matrix import AS_SHIPPED, Changes, policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Terms:
     load: dict[str, Any] = field(default_factory=dict)
 
 
-def claims(gate: Gate, campaign: Campaign, now: datetime, terms: Terms) -> dict[str, Any]:
+def claims(
+    gate: Gate, campaign: Campaign, now: datetime, terms: Terms, changes: Changes = AS_SHIPPED
+) -> dict[str, Any]:
     """The claims of the receipt for that gate as it stands."""
     return {
         "iss": terms.issuer,
@@ -36,7 +38,7 @@ def claims(gate: Gate, campaign: Campaign, now: datetime, terms: Terms) -> dict[
             "weight": campaign.weight,
         },
         "feed": {"epoch": gate.epoch, "seq": gate.seq},
-        "policy": policy(),
+        "policy": policy(changes),
         "audience": {"n": gate.audience_n, "digest": gate.audience_digest},
         "allowed": {"n": gate.allowed_n, "digest": gate.allowed_digest},
         "late": {"n": gate.late_n, "digest": gate.late_digest},

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.contact import Kind
 from cases.db import Base
 from cases.exclusions.asking import CHUNK, among, batches
-from cases.exclusions.settings import settings
+from cases.exclusions.policies import in_force
 from cases.pressure import WEIGHTS, Limit, Load, added, held_until
 
 AT_ONCE = 500
@@ -102,7 +102,7 @@ def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
     values = sorted({(touch["kind"], touch["value"]) for touch in fresh})
     _make(session, values)
     rows = {(row.kind, row.value): row for row in _locked(session, values)}
-    half_life = settings().pressure_half_life
+    half_life = in_force(session).chosen.pressure_half_life
     for touch in fresh:
         row = rows[touch["kind"], touch["value"]]
         load = Load(row.score, row.at) if row.score else Load()
@@ -129,9 +129,9 @@ def _locked(session: Session, values: Sequence[tuple[Kind, str]]) -> Iterable[Pr
         yield from session.scalars(query)
 
 
-def limit() -> Limit:
+def limit(session: Session) -> Limit:
     """How much is enough, as the admin set it."""
-    chosen = settings()
+    chosen = in_force(session).chosen
     return Limit(chosen.pressure_cap, chosen.pressure_half_life, chosen.pressure_gap)
 
 
@@ -147,7 +147,7 @@ def pressed(
     heavy = WEIGHTS.get(campaign_class, 1.0) if weight is None else weight
     if heavy <= 0 or session.scalar(select(Pressure.value).limit(1)) is None:
         return {}
-    found, enough = {}, limit()
+    found, enough = {}, limit(session)
     query = select(Pressure.value, Pressure.score, Pressure.at, Pressure.last)
     for chunk in batches(values, CHUNK):
         rows = query.where(Pressure.kind == kind, among(session, Pressure.value, chunk))

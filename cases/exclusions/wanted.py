@@ -150,18 +150,30 @@ def _opt_out_heard(case: Matter, _: Standing, _chosen: Settings) -> Wishes:
 
 def _negative_mood(facts: Facts, chosen: Settings) -> Wishes:
     signs = sorted(
-        (said for case in facts.matters for said in _customers(case) if _angry(said)),
-        key=lambda said: said.at,
+        (said for case in facts.matters for said in _still_angry(case)), key=lambda said: said.at
     )
     if signs:
         until = signs[-1].at + chosen.truce_after_bad_mood
         evidence = f"message:{signs[-1].id}"
-        yield Wanted(Reason.NEGATIVE_MOOD, signs[0].at, until, evidence=evidence)
+        # What only the classifier heard holds softly; a person's word holds.
+        heard = Severity.HARD if any(map(_confirmed, signs)) else None
+        yield Wanted(Reason.NEGATIVE_MOOD, signs[0].at, until, severity=heard, evidence=evidence)
+
+
+def _still_angry(case: Matter) -> list[Said]:
+    """The angry mails of a case since somebody last said that the customer is calm."""
+    written = list(_customers(case))
+    calm = [place for place, said in enumerate(written) if _confirmed(said) and not _angry(said)]
+    return [said for said in written[max(calm, default=-1) + 1 :] if _angry(said)]
 
 
 def _angry(said: Said) -> bool:
-    angry = float(said.labels.get("anger", 0.0)) >= ANGRY
+    angry = _confirmed(said) or float(said.labels.get("anger", 0.0)) >= ANGRY
     return angry and said.labels.get("sentiment") == "negative"
+
+
+def _confirmed(said: Said) -> bool:
+    return bool(said.labels.get("sentiment_by"))
 
 
 def _repeated_contacts(facts: Facts, chosen: Settings) -> Wishes:

@@ -13,6 +13,7 @@ from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.feed import Head
 from cases.exclusions.matrix import policy
+from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedChange
 from inbox.api import snapshot
 from inbox.api.contract import asker, contract, needs, newest
@@ -38,6 +39,7 @@ def about() -> ResponseReturnValue:
     head, now = newest(), clock.now()
     with reading() as session:
         state = freshness(session, now)
+        changes = in_force(session).changes
     view = asked_view(asker())
     body = {
         "feed_id": "tregua-exclusions-1",
@@ -47,7 +49,7 @@ def about() -> ResponseReturnValue:
         "generated_at": say(now),
         "server_time": say(now),
         "lease": LEASE,
-        "policy": policy(),
+        "policy": policy(changes),
         "jwks_uri": "/.well-known/jwks.json",
         "normalisation": "tregua-1",
         "degraded": list(state.degraded),
@@ -76,7 +78,9 @@ def exclusions() -> ResponseReturnValue:
         etag = f"{head.epoch}-{head.seq}-{view.digest()}{'-csv' * (wants == 'text/csv')}"
         if request.if_none_match.contains(etag) or request.if_none_match.contains(f"{etag}-gz"):
             return _unchanged(etag)
-        file = snapshot.write(session, view, head, as_csv=wants == "text/csv", packed=packed)
+        file = snapshot.write(
+            session, view.under(session), head, as_csv=wants == "text/csv", packed=packed
+        )
     answer = Response(snapshot.pieces(file), content_type=CSV if wants == "text/csv" else NDJSON)
     answer.call_on_close(file.close)
     if packed:
@@ -100,7 +104,7 @@ def _page(view: View) -> Response:
     with reading() as session:
         feed.steady(session)
         head = g.head = feed.head(session) or newest()
-        items, more = snapshot.page(session, view, after, limit)
+        items, more = snapshot.page(session, view.under(session), after, limit)
     cursor = request.args.get("cursor") or str(Cursor(head.epoch, head.seq, view.digest()))
     answer = Response(
         json.dumps({"items": items, "cursor": cursor, "more": more is not None}),
@@ -150,6 +154,7 @@ def read_on(view: View, cursor: Cursor, limit: int) -> tuple[dict[str, Any], Hea
             .order_by(FeedChange.seq)
             .limit(limit)
         ).all()
+        view = view.under(session)
     last = rows[-1].seq if rows else cursor.seq
     page = {
         "items": [_change(view, *row) for row in rows],

@@ -139,7 +139,7 @@ def announce_changes(session: Session, at: datetime) -> int:
 
 def _since(session: Session, hook: Webhook) -> list[tuple[Happening, dict[str, Any]]]:
     """Thin by design: a keyed hash and until when, for the token's own eyes."""
-    view = view_of(session.get_one(Token, hook.token_id), Question(), Form.HMAC)
+    view = view_of(session.get_one(Token, hook.token_id), Question(), Form.HMAC).under(session)
     columns = (FeedChange.seq, FeedChange.kind, FeedChange.value, FeedChange.holds)
     rows = session.execute(
         select(*columns).where(FeedChange.seq > hook.seq).order_by(FeedChange.seq).limit(AT_ONCE)

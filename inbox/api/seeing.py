@@ -3,16 +3,18 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from cases.contact import Kind
 from cases.exclusions.asking import Question, Verdict
-from cases.exclusions.matrix import Action, CampaignClass
+from cases.exclusions.matrix import Action, CampaignClass, Changes
+from cases.exclusions.policies import in_force
 from cases.exclusions.spans import Span, joined, spans
 from inbox.api import problems
 from inbox.api.problems import N_, Problem
@@ -36,6 +38,12 @@ class View:
     groups: bool
     reasons: bool
     key: bytes
+    changes: Changes = field(default_factory=dict)
+    """What the admin decided otherwise than shipped, as of the session that is read."""
+
+    def under(self, session: Session) -> "View":
+        """The same view under the policy that is in force there."""
+        return replace(self, changes=in_force(session).changes)
 
     def digest(self) -> str:
         """Tells this view from others; an ETag and a cursor are good for one view only."""
@@ -58,7 +66,7 @@ class View:
 
     def spans(self, holds: Sequence[dict[str, Any]]) -> tuple[Span, ...]:
         """The times that concern this view, with no more about the cause than it may see."""
-        found = spans(holds, self.question.campaign_class, self.question.topic)
+        found = spans(holds, self.question.campaign_class, self.question.topic, self.changes)
         return found if self.groups else joined(tuple(map(_plain, found)))
 
     def tell(self, span: Span) -> dict[str, Any]:

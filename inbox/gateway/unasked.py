@@ -12,6 +12,7 @@ from cases.contact import Kind, normalised
 from cases.db import Base
 from cases.exclusions.asking import Question, held, judge
 from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.policies import in_force
 from cases.exclusions.receipts import Receipt
 from cases.mail import Origin
 from cases.message import Message
@@ -84,10 +85,11 @@ def _judge(session: Session, message: Message) -> Sighting:
 def _on_truce(session: Session, mail: Marketing, at: datetime) -> list[str]:
     question = Question(mail.campaign_class, mail.topic)
     values = [normalised(one) for one in mail.recipients]
+    changes = in_force(session).changes
     return [
         value
         for value, holds in held(session, Kind.ADDRESS, values)
-        if not judge(holds, question, at).allowed
+        if not judge(holds, question, at, changes).allowed
     ]
 
 
