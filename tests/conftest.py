@@ -15,7 +15,7 @@ pytest_plugins = [
     "tests.running",
 ]
 
-SERVERS = {"dovecot", "own_dovecot", "postgres_url", "durable_postgres"} | {
+SERVERS = {"dovecot", "own_dovecot", "postgres_url", "installed_postgres", "durable_postgres"} | {
     "redis_server",
     "redis_url",
     "chromium",

@@ -14,6 +14,27 @@ import psycopg
 import pytest
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Only tables with rows are emptied: to truncate all would cost as much as to make them anew.
+EMPTIED = """
+DO $$
+DECLARE name text; filled boolean; used text[] := '{}';
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  DROP TABLE IF EXISTS alembic_version;
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || name || ')' INTO filled;
+    IF filled THEN used := used || name; END IF;
+  END LOOP;
+  IF cardinality(used) > 0 THEN
+    EXECUTE 'TRUNCATE ' || array_to_string(used, ', ') || ' CASCADE';
+  END IF;
+  FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
+  END LOOP;
+END $$
+"""
 ALWAYS = ("listen_addresses=", "max_connections=100", "shared_buffers=64MB", "timezone=UTC")
 
 
@@ -57,8 +78,18 @@ class Postgres:
         finally:
             self._say(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _say(self, statement: str) -> None:
-        address = f"host={self.socket} user=tregua dbname=postgres"
+    def kept_database(self) -> str:
+        """The URL of a database that stays as long as the server."""
+        name = f"k{uuid.uuid4().hex[:12]}"
+        self._say(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        return self.url(name)
+
+    def empty(self, url: str) -> None:
+        """Bring a kept database back to tables without rows, and end whoever still uses it."""
+        self._say(EMPTIED, database=url.split("@/")[1].split("?")[0])
+
+    def _say(self, statement: str, database: str = "postgres") -> None:
+        address = f"host={self.socket} user=tregua dbname={database}"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
