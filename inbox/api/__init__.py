@@ -8,6 +8,7 @@ from inbox.api import (
     campaigns,
     check,
     contacts,
+    corrections,
     feed,
     following,
     gates,
@@ -18,6 +19,7 @@ from inbox.api import (
     sending,
     stream,
     suppressions,
+    taxonomy,
     touches,
     webhooks,
 )
@@ -28,6 +30,6 @@ def blueprints() -> list[Blueprint]:
     modules = (
         *(feed, stream, check, bulk, campaigns, gates, sending, receipts),
         *(suppressions, touches, webhooks, bots, following, interactions),
-        *(contacts, orders, openapi),
+        *(contacts, orders, openapi, corrections, taxonomy),
     )
     return [*(module.pages for module in modules), receipts.keys]

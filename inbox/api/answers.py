@@ -92,6 +92,8 @@ FOLLOWED = _object("items next", items={"type": "array"}, next=NUMBER)
 CASE = _object("case state", case=NUMBER, state=TEXT, messages={"type": "array"})
 TURN = _object("case with", case=NUMBER)
 NOTED = _object("case message new", case=NUMBER, message=NUMBER, new=BOOL)
+CORRECTED = _object("case corrections new", case=NUMBER, corrections={"type": "array"}, new=BOOL)
+CORRECTION = _object("id field was now by at", id=NUMBER, field=TEXT, was=TEXT, now=TEXT)
 TYPES = _object("version types", version=TEXT, types={"type": "array"})
 
 _GATE_MADE: Answer = {"201": ("The gate.", _json(GATE)), "200": ("The same gate.", _json(GATE))}
@@ -149,7 +151,13 @@ ANSWERS: dict[str, Answer] = {
     "api_following.cases": {"200": ("Cases that changed.", _json(FOLLOWED))},
     "api_following.case": {"200": ("The case.", _json(CASE))},
     "api_following.decisions": {"200": ("Decisions.", _json(FOLLOWED))},
-    "api_following.types": {"200": ("The taxonomy.", _json(TYPES))},
+    "api_taxonomy.types": {"200": ("The taxonomy.", _json(TYPES)), "304": ("As before.", None)},
+    "api_corrections.write": {
+        "201": ("It is learned from.", _json(CORRECTED)),
+        "200": ("Known already.", _json(CORRECTED)),
+    },
+    "api_corrections.show": {"200": ("The correction.", _json(CORRECTION))},
+    "api_corrections.end": {"204": ("Taken back.", None)},
     "api_interactions.write": {
         "201": ("It counts.", _json(NOTED)),
         "200": ("Known already.", _json(NOTED)),

@@ -1,4 +1,4 @@
-"""What outside bots may read: cases that changed, decisions with their reasons, the taxonomy."""
+"""What outside bots may read: cases that changed, and decisions with their reasons."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,6 @@ from cases.case import Case, State
 from cases.contact import Kind
 from cases.db import reading
 from cases.message import Direction, Message
-from classifiers.taxonomy import taxonomy
 from inbox.api import bots, problems
 from inbox.api.contract import contract, needs
 from inbox.api.problems import N_, Problem
@@ -152,28 +151,3 @@ def _proposals(session: Session, case_id: int, limit: int) -> list[dict[str, Any
     return [
         {**bots.told(one), "bot": one.bot, "at": say(one.at), "inputs": one.inputs} for one in found
     ]
-
-
-@pages.get("/taxonomy")
-@needs(any_of=(Scope.BOT_READ, Scope.BOT_NOTE, Scope.BOT_PROPOSE))
-def types() -> ResponseReturnValue:
-    """The complaint types that all channels share, at one version, in both languages."""
-    tree = taxonomy()
-    return {
-        "version": tree.version,
-        "branches": [
-            {"code": one.code, "es": one.label("es"), "en": one.label("en")}
-            for one in tree.parents.values()
-        ],
-        "types": [
-            {
-                "code": one.code,
-                "branch": one.parent,
-                "es": one.label("es"),
-                "en": one.label("en"),
-                "complaint": one.complaint,
-            }
-            for one in tree.leaves.values()
-        ],
-        "aliases": dict(tree.aliases),
-    }

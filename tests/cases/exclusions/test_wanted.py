@@ -142,6 +142,15 @@ def test_anger_is_soft_and_lasts_two_weeks_after_its_last_sign():
     assert "negative_mood" not in asked(a_matter(said(labels={"sentiment": "negative"})))
 
 
+def test_an_agents_word_on_the_mood_holds_firmly_and_ends_what_was_heard_before():
+    furious = said(labels={"sentiment": "negative", "anger": 2.0})
+    told = said(labels={"sentiment": "negative", "anger": 0.0, "sentiment_by": "ana@tienda.test"})
+    assert asked(a_matter(told))["negative_mood"].strength is Severity.HARD
+    calm = said(labels={"sentiment": "positive", "sentiment_by": "ana@tienda.test"})
+    assert "negative_mood" not in asked(a_matter(furious, calm))
+    assert "negative_mood" in asked(a_matter(calm, furious))
+
+
 def test_three_contacts_in_two_weeks_are_too_many():
     def writes(*days):
         return a_matter(*(said(n, at=MORNING + d * DAY) for n, d in enumerate(days)))
