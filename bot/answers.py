@@ -1,12 +1,15 @@
 """What a person answers becomes a message of the case and a mail in the outbox."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import composing, outbox, presence
+from bot.enclosing import Enclosure, kind_of
 from bot.outbox import OutgoingMail, State
 from bot.situation import domain_of
 from cases import signing
@@ -14,12 +17,26 @@ from cases.agent import Agent
 from cases.case import Case, Part, Participant
 from cases.contact import normalised
 from cases.filing.tokens import subject_token
+from cases.history import What
 from cases.mail import Address, Origin
 from cases.message import Direction, KnownId, Message
 from cases.settings import settings
 
 UNDO = timedelta(seconds=10)
-"""How long a sent answer can be taken back."""
+"""How long a sent answer can be taken back, unless the agent chose another time."""
+LONGEST_UNDO = 30
+# The parts before the files: the container, the two forms of the text in theirs.
+_FIRST_FILE = 4
+
+
+class Mode(StrEnum):
+    """To whom somebody writes."""
+
+    REPLY = "reply"
+    ALL = "all"
+    """The customer and everybody who was written to besides."""
+    FORWARD = "forward"
+    """Somebody else: it answers the customer nothing."""
 
 
 class Stale(Exception):
@@ -36,10 +53,16 @@ class TooLate(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the agent wrote, and the newest message they had seen."""
+    """What the agent wrote, the newest message they had seen, and who is to get it."""
 
     text: str
     seen: int | None = None
+    mode: Mode = Mode.REPLY
+    to: tuple[str, ...] = ()
+    """Nobody for the customer of the case."""
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    files: tuple[Enclosure, ...] = ()
 
 
 def send(session: Session, case: Case, agent: Agent, answer: Answer, *, at: datetime) -> Message:
@@ -50,19 +73,33 @@ def send(session: Session, case: Case, agent: Agent, answer: Answer, *, at: date
     newest = newest_message(session, case)
     if answer.seen is not None and newest is not None and newest.id > answer.seen:
         raise Stale(f"message {newest.id} came since")
-    to = recipient(session, case)
-    message = _message(case, agent, answer.text, to, at)
-    draft = _draft(session, case, agent, message, at)
+    if not answer.to:
+        answer = replace(answer, to=(recipient(session, case),))
+    message = _message(case, agent, answer, at)
+    draft = _draft(session, case, agent, message, answer.files, at)
     message.rfc_id = draft.message_id
     session.add(message)
     session.add(KnownId(rfc_id=draft.message_id, case=case, message=message, ours=True))
     session.flush()
-    session.add(_outgoing(case, message, draft, at))
+    session.add(_outgoing(case, message, draft, agent, at))
+    _let_them_answer(session, case, (*answer.to, *answer.cc))
+    presence.stopped(session, case, agent)
+    if answer.mode is Mode.FORWARD:
+        case.happened(What.FORWARDED, by=agent.address, at=at, message=message.id)
+        return message
     case.answered(by=agent.address, at=at)
     # What bots were about to say is not said after a person spoke.
     outbox.silence_all(session, case, "a person answered", by=agent.address, at=at)
-    presence.stopped(session, case, agent)
     return message
+
+
+def _let_them_answer(session: Session, case: Case, addresses: Iterable[str]) -> None:
+    """Whom an agent writes to in the open may write here; bcc stays unknown to the others."""
+    parties = select(Participant.address).where(Participant.case_id == case.id)
+    known = set(session.scalars(parties))
+    for address in dict.fromkeys(map(normalised, addresses)):
+        if address not in known:
+            session.add(Participant(case=case, address=address, part=Part.COPIED))
 
 
 def newest_message(session: Session, case: Case) -> Message | None:
@@ -85,7 +122,8 @@ def recipient(session: Session, case: Case) -> str:
     return address
 
 
-def _message(case: Case, agent: Agent, text: str, to: str, at: datetime) -> Message:
+def _message(case: Case, agent: Agent, answer: Answer, at: datetime) -> Message:
+    forward = answer.mode is Mode.FORWARD
     return Message(
         case=case,
         direction=Direction.OUT,
@@ -93,14 +131,28 @@ def _message(case: Case, agent: Agent, text: str, to: str, at: datetime) -> Mess
         origin_rule="written in the inbox",
         sender=case.mailbox.address if case.mailbox else "",
         sender_name=agent.name,
-        to=[to],
-        subject=subject_of(case),
-        text=text,
-        new_text=text,
+        to=list(answer.to),
+        cc=list(answer.cc),
+        bcc=list(answer.bcc),
+        subject=forwarded_subject(case) if forward else subject_of(case),
+        text=answer.text,
+        new_text=answer.text,
+        attachments=[_as_row(n, file) for n, file in enumerate(answer.files, _FIRST_FILE)],
         arrived_at=at,
-        rule="answer",
+        rule="forward" if forward else "answer",
         by=agent.address,
     )
+
+
+def _as_row(part: int, file: Enclosure) -> dict[str, object]:
+    size = len(file.content)
+    return {"name": file.name, "type": kind_of(file), "size": size, "part": part}
+
+
+def forwarded_subject(case: Case) -> str:
+    """The subject of a mail that is passed on, with the number of the case."""
+    plain = subject_of(case).removeprefix("Re: ")
+    return plain if plain.lower().startswith(("fwd:", "fw:", "rv:")) else f"Fwd: {plain}"
 
 
 def subject_of(case: Case) -> str:
@@ -112,7 +164,12 @@ def subject_of(case: Case) -> str:
 
 
 def _draft(
-    session: Session, case: Case, agent: Agent, message: Message, at: datetime
+    session: Session,
+    case: Case,
+    agent: Agent,
+    message: Message,
+    files: tuple[Enclosure, ...],
+    at: datetime,
 ) -> composing.Draft:
     ours = case.mailbox.address if case.mailbox else f"noreply@{settings().default_domain}"
     name = (
@@ -123,6 +180,9 @@ def _draft(
         message_id=signing.new_message_id(case.id, domain_of(ours)),
         sender=Address(ours, name),
         recipient=Address(message.to[0]),
+        also_to=tuple(map(Address, message.to[1:])),
+        cc=tuple(map(Address, message.cc)),
+        files=files,
         subject=message.subject,
         text=message.text,
         at=at,
@@ -147,23 +207,32 @@ def ids_so_far(session: Session, case: Case) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def _outgoing(case: Case, message: Message, draft: composing.Draft, at: datetime) -> OutgoingMail:
-    address = normalised(message.to[0])
+def _outgoing(
+    case: Case, message: Message, draft: composing.Draft, agent: Agent, at: datetime
+) -> OutgoingMail:
+    first, *others = dict.fromkeys(map(normalised, (*message.to, *message.cc, *message.bcc)))
     return OutgoingMail(
         case=case,
         message=message,
         key=f"answer:{message.id}",
         automatic=False,
-        rule="answer",
+        rule=message.rule,
         sender=draft.sender.address,
-        recipient=address,
-        domain=domain_of(address),
+        recipient=first,
+        also=others,
+        domain=domain_of(first),
         rfc_id=draft.message_id,
         content=composing.compose(draft),
         state=State.PENDING,
         queued_at=at,
-        due_at=at + UNDO,
+        due_at=at + undo_window(agent),
     )
+
+
+def undo_window(agent: Agent) -> timedelta:
+    """How long that agent's answers wait before they leave."""
+    chosen = agent.undo_seconds
+    return UNDO if chosen is None else timedelta(seconds=min(max(chosen, 0), LONGEST_UNDO))
 
 
 def take_back(session: Session, message: Message, *, by: str, at: datetime) -> str:
@@ -177,5 +246,6 @@ def take_back(session: Session, message: Message, *, by: str, at: datetime) -> s
     if stopped is None:
         raise TooLate(f"the answer {message.id} has left")
     message.withdrawn_at = at
-    message.case.unanswered(by=by, at=at)
+    if message.rule != "forward":
+        message.case.unanswered(by=by, at=at)
     return message.text

@@ -13,6 +13,7 @@ from functools import lru_cache
 import idna
 
 from bot import dkim_signing, html_twin, writing
+from bot.enclosing import Enclosure, with_files
 from cases.mail import Address
 
 REFERENCES_BYTES = 1500
@@ -42,9 +43,14 @@ class Draft:
     language: str = ""
     loop_mark: str = ""
     trial_mark: str = ""
+    unsubscribe: str = ""
+    """Address of the page where one click ends mails of this kind (RFC 8058)."""
     has_html: bool = False
     """Whether the text goes out as HTML too (multipart/alternative)."""
+    also_to: tuple[Address, ...] = ()
+    """Others to whom it is addressed besides the recipient."""
     cc: tuple[Address, ...] = ()
+    files: tuple[Enclosure, ...] = ()
 
 
 def compose(draft: Draft) -> bytes:
@@ -54,7 +60,7 @@ def compose(draft: Draft) -> bytes:
         content = _written(intended, draft)
     except (MessageError, ValueError, LookupError, idna.IDNAError) as wrong:
         raise NotAsMeant(f"the mail cannot be written: {wrong}") from wrong
-    _check(content, intended, has_html=draft.has_html)
+    _check(content, intended, has_parts=draft.has_html or bool(draft.files))
     return dkim_signing.signed(content, draft.sender.address.rpartition("@")[2])
 
 
@@ -63,13 +69,14 @@ def _written(intended: dict[str, writing.Value], draft: Draft) -> bytes:
     fields = "".join(writing.header(name, value) for name, value in intended.items())
     spoken = safe(draft.language, 20)
     body = html_twin.two_forms(text, spoken) if draft.has_html else writing.body(text)
+    body = with_files(body, draft.files) if draft.files else body
     return f"{fields}{body}".encode("ascii")
 
 
 def _headers(draft: Draft) -> dict[str, writing.Value]:
     headers: dict[str, writing.Value] = {
         "From": _named(draft.sender),
-        "To": _named(draft.recipient),
+        "To": [_named(one) for one in (draft.recipient, *draft.also_to)],
         "Cc": [_named(one) for one in draft.cc],
         "Subject": safe(draft.subject),
         "Date": format_datetime(draft.at),
@@ -84,6 +91,11 @@ def _headers(draft: Draft) -> dict[str, writing.Value]:
             "Auto-Submitted": "auto-replied",
             "Precedence": "auto_reply",
             "X-Auto-Response-Suppress": "All",
+        }
+    if draft.unsubscribe:
+        headers |= {
+            "List-Unsubscribe": f"<{safe(draft.unsubscribe)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     headers |= {"X-Tregua-Loop": draft.loop_mark, "X-Tregua-Trial": draft.trial_mark}
     return {name: value for name, value in headers.items() if value}
@@ -123,10 +135,10 @@ def references(older: tuple[str, ...], parent: str) -> str:
     return " ".join(f"<{one}>" for one in (*head, *tail))
 
 
-def _check(content: bytes, intended: dict[str, writing.Value], *, has_html: bool) -> None:
+def _check(content: bytes, intended: dict[str, writing.Value], *, has_parts: bool) -> None:
     """Read the bytes again with another parser: exactly the meant headers, each once."""
     found = sorted(name.lower() for name in email.message_from_bytes(content))
     # A container of two forms has no encoding of its own.
-    body = ["content-type", "mime-version", *([] if has_html else ["content-transfer-encoding"])]
+    body = ["content-type", "mime-version", *([] if has_parts else ["content-transfer-encoding"])]
     if found != sorted([name.lower() for name in intended] + body):
         raise NotAsMeant(f"headers {found} were not meant")

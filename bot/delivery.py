@@ -12,6 +12,7 @@ from cases import failpoints
 
 log = logging.getLogger(__name__)
 _draining = Lock()
+NOT_TAKEN = "not taken for"
 
 
 def deliver_due() -> int:
@@ -55,9 +56,9 @@ def _goes_out(mail: OutgoingMail, ledger: Ledger) -> bool:
 
 
 def recipients(mail: OutgoingMail) -> list[str]:
-    """Who gets it: the recipient, and in the same transaction the journal that proves it."""
+    """Who gets it: the recipient and the others a person named, and the journal that proves it."""
     journal = settings().journal
-    return [mail.recipient, journal] if journal else [mail.recipient]
+    return [mail.recipient, *mail.also, *([journal] if journal else [])]
 
 
 def _hand_over(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> tuple[State | None, str]:
@@ -77,4 +78,10 @@ def _hand_over(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> tuple[State 
         return State.REJECTED, str(failure)
     except Uncertain as failure:
         return State.UNCERTAIN, str(failure)
-    return State.ACCEPTED, said
+    return State.ACCEPTED, said + _not_taken(mail, relay)
+
+
+def _not_taken(mail: OutgoingMail, relay: Relay) -> str:
+    """Who of the others did not get it, for the agent who wrote to them."""
+    refused = [f"{one}: {relay.not_taken[one]}" for one in mail.also if one in relay.not_taken]
+    return f" {NOT_TAKEN} {'; '.join(refused)}" if refused else ""

@@ -92,6 +92,7 @@ def _answered(mail: OutgoingMail) -> ColumnElement[bool]:
             _SAID.c.id > (mail.message_id or 0),
             _SAID.c.direction == Direction.OUT,
             _SAID.c.origin == Origin.AGENT,
+            _SAID.c.rule != "forward",
             _SAID.c.withdrawn_at.is_(None),
         )
         .exists()

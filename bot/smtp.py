@@ -45,6 +45,8 @@ class Relay:
     def __init__(self, chosen: Settings | None = None) -> None:
         self._chosen = chosen or settings()
         self._smtp: smtplib.SMTP | None = None
+        self.not_taken: dict[str, str] = {}
+        """Of the last mail: who among the others was refused, and in which words."""
 
     def __enter__(self) -> Self:
         return self
@@ -119,8 +121,11 @@ class Relay:
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(sender), 250)
         _expect(smtp.rcpt(recipients[0]), 250, 251)
+        self.not_taken = {}
         for copy in recipients[1:]:
-            smtp.rcpt(copy)
+            code, said = smtp.rcpt(copy)
+            if code not in (250, 251):
+                self.not_taken[copy] = f"{code} {said.decode('utf-8', 'replace')}"
         _expect(smtp.docmd("DATA"), 354)
 
     def _body(self, smtp: smtplib.SMTP, content: bytes) -> str:

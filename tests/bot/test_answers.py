@@ -1,6 +1,7 @@
 """Agents' answers: queued, taken back in time, refused when somebody wrote meanwhile."""
 
 import email
+import email.policy
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import answers
-from bot.answers import Answer, NobodyToAnswer, Stale, TooLate
+from bot.answers import Answer, Mode, NobodyToAnswer, Stale, TooLate
+from bot.enclosing import Enclosure
 from bot.outbox import OutgoingMail, State
-from cases import Agent, Case, Mailbox, signing
+from cases import Agent, Case, Mailbox, Participant, signing
 from cases.filing import file
 from tests.builders import MORNING, a_mail, an_arrival
 
@@ -110,3 +112,52 @@ def test_a_hostile_subject_adds_no_header(session: Session, bea: Agent) -> None:
     mail = email.message_from_bytes(_outgoing(session).content)
     assert mail["Bcc"] is None
     assert mail["X-A"] is None
+
+
+def test_an_answer_carries_files_and_reaches_everybody_in_one_envelope(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    file = Enclosure("día «1».pdf", "application/pdf", b"%PDF-1.4" * 50)
+    answer = Answer(
+        "Va la factura.",
+        to=("ana@cliente.example", "luis@cliente.example"),
+        cc=("gestor@otra.example",),
+        bcc=("jefa@tienda.example",),
+        files=(file,),
+    )
+    message = answers.send(session, case, bea, answer, at=LATER)
+    sent = _outgoing(session)
+    assert sent.recipient == "ana@cliente.example"
+    assert sent.also == ["luis@cliente.example", "gestor@otra.example", "jefa@tienda.example"]
+    mail = email.message_from_bytes(sent.content, policy=email.policy.default)
+    assert mail["To"] == "ana@cliente.example, luis@cliente.example"
+    assert mail["Cc"] == "gestor@otra.example"
+    assert b"jefa@" not in sent.content
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (file.name, file.content)
+    parts = list(mail.walk())
+    assert parts[int(message.attachments[0]["part"])] is attached
+    parties = set(session.scalars(select(Participant.address)))
+    assert "gestor@otra.example" in parties
+    assert "jefa@tienda.example" not in parties
+
+
+def test_a_mail_passed_on_answers_the_customer_nothing(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    owed = case.due_at
+    answer = Answer("¿Lo tenéis?", mode=Mode.FORWARD, to=("almacen@otra.example",))
+    message = answers.send(session, case, bea, answer, at=LATER)
+    assert _outgoing(session).recipient == "almacen@otra.example"
+    assert message.subject.startswith("Fwd: ")
+    assert case.due_at == owed
+    answers.take_back(session, message, by=bea.address, at=LATER)
+    assert case.due_at == owed
+
+
+def test_everybody_chooses_how_long_their_answers_wait(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    bea.undo_seconds = 0
+    answers.send(session, case, bea, Answer("Ya."), at=LATER)
+    assert _outgoing(session).due_at == LATER
