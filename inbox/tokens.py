@@ -64,6 +64,8 @@ class Token(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    pulled_at: Mapped[datetime | None]
+    """When it last took the feed or its changes, to the minute."""
     revoked_at: Mapped[datetime | None]
     alarmed_at: Mapped[datetime | None]
     """When it last asked for more than its quota: somebody may be trying addresses."""

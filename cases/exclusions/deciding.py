@@ -12,7 +12,7 @@ from cases.exclusions.matrix import MATRIX, Action
 from cases.exclusions.policies import in_force
 from cases.exclusions.reasons import Reason
 from cases.exclusions.spans import Span
-from cases.exclusions.touches import pressed
+from cases.exclusions.touches import Planned, pressed
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -35,6 +35,7 @@ def decide(
     now: datetime,
     *,
     weight: float | None = None,
+    planned: Planned | None = None,
 ) -> Decision:
     """What becomes of those people now; who is not in it may be written to."""
     held, soon = look(session, kind, values, question, now)
@@ -44,7 +45,7 @@ def decide(
     if not presses:
         return Decision(held, 0, soon)
     free = [value for value in values if value not in held]
-    heavy = pressed(session, kind, free, question.campaign_class, weight, now)
+    heavy = pressed(session, kind, free, question.campaign_class, weight, now, planned)
     if not policy.chosen.pressure_enforced:
         return Decision(held, len(heavy), soon)
     return Decision(

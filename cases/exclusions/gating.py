@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import audience, feed, receipts
+from cases.exclusions import approvals, audience, feed, planned, receipts
 from cases.exclusions.asking import Question, Verdict
 from cases.exclusions.audience import Back, Held
 from cases.exclusions.deciding import Decision, decide
@@ -111,8 +111,15 @@ def _ask(gate_id: str) -> Answer:
         campaign = session.get_one(Campaign, gate.campaign_id)
         everybody = audience.whole(session, gate_id)
         decision = decide(
-            session, gate.kind, everybody, question_of(campaign), now, weight=campaign.weight
+            session,
+            gate.kind,
+            everybody,
+            question_of(campaign),
+            now,
+            weight=campaign.weight,
+            planned=planned.others(session, campaign, now),
         )
+        decision = approvals.honour(session, campaign.id, gate.kind, decision)
     return Answer(everybody, decision, head, now)
 
 
@@ -149,6 +156,7 @@ def refresh(gate_id: str, terms: Terms) -> Late:
         touched = _touched(session, gate, back.soon)
         campaign = session.get_one(Campaign, gate.campaign_id)
         decision = decide(session, gate.kind, touched, question_of(campaign), now, weight=0)
+        decision = approvals.honour(session, campaign.id, gate.kind, decision)
         late = {v: as_held(one) for v, one in decision.held.items() if v not in back.held}
         released = tuple(v for v in touched if v in back.held and v not in decision.held)
         if late or decision.soon:

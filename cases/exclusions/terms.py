@@ -19,6 +19,8 @@ class Terms:
     refusal: Going | None = None
     """No-go or waves for reasons outside the audience, such as a feed that is behind."""
     load: dict[str, Any] = field(default_factory=dict)
+    conditions: dict[str, Any] = field(default_factory=dict)
+    """How fast and from when on it may be sent, where the load says so."""
 
 
 def claims(
@@ -45,5 +47,5 @@ def claims(
         "excluded": gate.excluded if terms.groups else {"all": sum(gate.excluded.values())},
         "decision": (gate.decision or Going.NO_GO).value,
         "load": terms.load,
-        "conditions": {"late_check": "required"},
+        "conditions": {"late_check": "required", **terms.conditions},
     }

@@ -1,6 +1,6 @@
 """What was written to whom by marketing: for the timeline, and as pressure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -135,6 +135,10 @@ def limit(session: Session) -> Limit:
     return Limit(chosen.pressure_cap, chosen.pressure_half_life, chosen.pressure_gap)
 
 
+Planned = Callable[[Session, Sequence[str]], Mapping[str, Sequence[float]]]
+"""Which weightier campaigns are planned for whom among some people."""
+
+
 def pressed(
     session: Session,
     kind: Kind,
@@ -142,19 +146,27 @@ def pressed(
     campaign_class: str,
     weight: float | None,
     now: datetime,
+    planned: Planned | None = None,
 ) -> dict[str, datetime]:
     """Those among them for whom one more mail is too much now, and until when."""
     heavy = WEIGHTS.get(campaign_class, 1.0) if weight is None else weight
-    if heavy <= 0 or session.scalar(select(Pressure.value).limit(1)) is None:
+    if heavy <= 0:
+        return {}
+    if planned is None and session.scalar(select(Pressure.value).limit(1)) is None:
         return {}
     found, enough = {}, limit(session)
     query = select(Pressure.value, Pressure.score, Pressure.at, Pressure.last)
     for chunk in batches(values, CHUNK):
         rows = query.where(Pressure.kind == kind, among(session, Pressure.value, chunk))
-        for value, score, at, last in session.execute(rows):
-            said = last.get(campaign_class)
-            load = Load(score, at, datetime.fromisoformat(said) if said else None)
-            until = held_until(load, heavy, enough, now)
+        loads = {value: _load(score, at, last.get(campaign_class))
+                 for value, score, at, last in session.execute(rows)}  # fmt: skip
+        coming = planned(session, chunk) if planned is not None else {}
+        for value in {**loads, **coming}:
+            until = held_until(loads.get(value, Load()), heavy, enough, now, coming.get(value, ()))
             if until is not None:
                 found[value] = until
     return found
+
+
+def _load(score: float, at: datetime, said: str | None) -> Load:
+    return Load(score, at, datetime.fromisoformat(said) if said else None)

@@ -13,6 +13,7 @@ from inbox.api import (
     following,
     gates,
     interactions,
+    load,
     openapi,
     orders,
     receipts,
@@ -29,7 +30,7 @@ def blueprints() -> list[Blueprint]:
     """All resources of the API; they know tokens, and neither sessions nor forms."""
     modules = (
         *(feed, stream, check, bulk, campaigns, gates, sending, receipts),
-        *(suppressions, touches, webhooks, bots, following, interactions),
+        *(suppressions, touches, load, webhooks, bots, following, interactions),
         *(contacts, orders, openapi, corrections, taxonomy),
     )
     return [*(module.pages for module in modules), receipts.keys]

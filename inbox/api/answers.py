@@ -73,6 +73,22 @@ LIST: dict[str, Any] = {"text/csv": {}, "application/x-ndjson": {}}
 PAGE = _object("items cursor more", items=MANY, cursor=TEXT, more=BOOL)
 HEAD = _object("epoch seq cursor degraded lag lease", epoch=TEXT, seq=NUMBER, cursor=TEXT)
 RECEIPT = _object("jti receipt", jti=TEXT, receipt=TEXT)
+LOAD = _object(
+    "verdict utilisation formula reasons inputs waves",
+    verdict={"enum": ["go", "waves", "no_go", "not_enough_data"]},
+    decision={"enum": ["go", "waves", "no_go"]},
+    utilisation={"type": ["number", "null"]},
+    formula=TEXT,
+    reasons={"type": "array", "items": TEXT},
+    inputs={"type": "object"},
+    blocks=BOOL,
+    max_per_hour={"type": ["integer", "null"]},
+    not_before=INSTANT,
+    overridden_until=INSTANT,
+    waves={"type": "array"},
+    left_over=NUMBER,
+    slots={"type": "array"},
+)
 ORDER = _object("number state items", number=TEXT, state=TEXT, items={"type": "array"})
 CHECKED = _object("valid", valid=BOOL, expired={"type": ["boolean", "null"]}, claims={})
 BULK = _object("items count feed valid_until", items={"type": "array"}, count=NUMBER, feed=FEED)
@@ -134,6 +150,8 @@ ANSWERS: dict[str, Answer] = {
     "api_orders.write": {"200": ("The order.", _json(ORDER))},
     "api_orders.show": {"200": ("The order.", _json(ORDER))},
     "api_touches.write": {"200": ("What was new.", _json(TAKEN))},
+    "api_load.show": {"200": ("Whether the agents can bear it.", _json(LOAD))},
+    "api_load.plan": {"200": ("The same, with the waves it may go in.", _json(LOAD))},
     "api_webhooks.create": {"201": ("The webhook and its secret.", _json(HOOK))},
     "api_webhooks.show": {"200": ("The webhooks.", _json(LISTED))},
     "api_webhooks.end": {"204": ("Ended.", None)},
@@ -193,6 +211,7 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
     "api_check.check_hash": [_CLASS, _TOPIC, _query("as", enum=["status"])],
     "api_bulk.check_many": [_query("only", enum=["excluded"])],
     "api_sending.refresh": [_query("released")],
+    "api_load.show": [_CLASS, _query("audience", **_WHOLE)],
     "api_following.cases": [_query("since", **_WHOLE), _query("limit", **_WHOLE)],
     "api_following.decisions": [
         *(_query("case", **_WHOLE), _query("since", **_WHOLE), _query("limit", **_WHOLE)),

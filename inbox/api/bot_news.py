@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from bot import news
 from cases import clock
 from cases.db import reading, transaction
-from inbox.api.hooks import Happening, Webhook, announce
+from inbox.api.hooks import announce
+from inbox.webhook import Happening, Webhook
 
 AT_ONCE = 200
 LOCK = "bot news"

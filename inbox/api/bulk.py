@@ -21,11 +21,11 @@ from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
 from inbox.api.check import NOT_NOW, VALID, Asked
 from inbox.api.contract import asker, body, contract, needs, newest
-from inbox.api.freshness import Lag, freshness
 from inbox.api.naming import Named, an_address, hashes, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
 from inbox.api.seeing import View, say, view_of
+from inbox.freshness import Lag, freshness
 from inbox.tokens import Scope
 
 pages: Blueprint = contract("bulk")

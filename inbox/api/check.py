@@ -16,11 +16,11 @@ from cases.exclusions.asking import FREE, Question, Verdict
 from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import FAILS_CLOSED, Action, CampaignClass
 from inbox.api.contract import asker, body, contract, needs, newest
-from inbox.api.freshness import Freshness, Lag, freshness
 from inbox.api.naming import Named, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
 from inbox.api.seeing import View, say, view_of
+from inbox.freshness import Freshness, Lag, freshness
 from inbox.tokens import Scope
 
 pages: Blueprint = contract("check")

@@ -27,6 +27,7 @@ View = Callable[P, ResponseReturnValue]
 LARGEST = 256 * 1024
 """Bytes of a body, where a resource does not say otherwise."""
 USE_IS_NOTED = timedelta(hours=1)
+PULL_IS_NOTED = timedelta(minutes=1)
 
 
 def contract(name: str, prefix: str = "/v1") -> Blueprint:
@@ -109,6 +110,15 @@ def _note_use(token: Token) -> None:
     if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED:
         with transaction() as session:
             session.execute(update(Token).where(Token.id == token.id).values(last_used_at=now))
+
+
+def note_pull(token: Token) -> None:
+    """Remember that its copy of the feed is fresh, so that a stale one is noticed."""
+    now = clock.now()
+    if token.pulled_at is None or now - token.pulled_at > PULL_IS_NOTED:
+        with transaction() as session:
+            session.execute(update(Token).where(Token.id == token.id).values(pulled_at=now))
+        token.pulled_at = now
 
 
 def body() -> Any:

@@ -16,13 +16,13 @@ from cases.exclusions.matrix import policy
 from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedChange
 from inbox.api import snapshot
-from inbox.api.contract import asker, contract, needs, newest
+from inbox.api.contract import asker, contract, needs, newest, note_pull
 from inbox.api.cursors import SNAPSHOT, Cursor, check, parse
-from inbox.api.freshness import freshness
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import KINDS, View, asked_view, say
 from inbox.api.snapshot import CSV, NDJSON
 from inbox.api.watching import watch
+from inbox.freshness import freshness
 from inbox.tokens import Scope
 
 pages: Blueprint = contract("feed")
@@ -66,6 +66,7 @@ def about() -> ResponseReturnValue:
 def exclusions() -> ResponseReturnValue:
     """Everybody who is held, at one seq."""
     view = asked_view(asker())
+    note_pull(asker())
     wants = request.accept_mimetypes.best_match(
         ["application/x-ndjson", "text/csv", "application/json"], default="application/x-ndjson"
     )
@@ -130,6 +131,7 @@ def _number(name: str, default: int, most: int) -> int:
 def changes() -> ResponseReturnValue:
     """What happened since the cursor, in the order of commits."""
     view = asked_view(asker())
+    note_pull(asker())
     cursor = parse(request.args.get("cursor", ""))
     limit = max(1, _number("limit", CHANGES_AT_ONCE, CHANGES_AT_ONCE))
     wait = _number("wait", 0, LONGEST_WAIT)

@@ -1,9 +1,10 @@
 """Jobs of the API: names for calls, safe to run twice."""
 
+from bot import alarms
 from cases import clock
 from cases.db import transaction
-from cases.exclusions import changes, feed, gating
-from inbox.api import bot_news, hooks, posting
+from cases.exclusions import changes, feed, gating, renewing, waving
+from inbox.api import alarm_posts, bot_news, hooks, posting, troubles
 
 
 def sweep_feed() -> None:
@@ -22,3 +23,24 @@ def tell_webhooks() -> None:
         hooks.announce_changes(session, clock.now())
     bot_news.tell()
     posting.deliver_due()
+    alarm_posts.deliver_due()
+
+
+def watch_over() -> None:
+    """Look for what is wrong, and have it told; or that it is over."""
+    now = clock.now()
+    with transaction(lock=alarms.LOCK) as session:
+        alarms.settle(session, troubles.look(session, now), now)
+
+
+def look_for_waves() -> None:
+    """Hold who is part of a wave of complaints, and learn what is usual."""
+    now = clock.now()
+    with transaction() as session:
+        waving.look_for_waves(session, now)
+        waving.follow_the_usual(session, now)
+
+
+def follow_policy() -> None:
+    """Bring everybody under the policy that an admin has just decided."""
+    renewing.follow_policy(clock.now())

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import transaction
-from inbox.api.hooks import Telling, Webhook
 from inbox.api.settings import settings
+from inbox.webhook import Telling, Webhook
 
 log = logging.getLogger(__name__)
 PATIENCE = 10

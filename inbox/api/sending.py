@@ -17,10 +17,10 @@ from cases.exclusions.gating import NotSealed, NotWhatWasSent, OtherEpoch
 from inbox.api import hooks, lists
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.gates import differs, excluded_rows, own
-from inbox.api.hooks import Happening
 from inbox.api.problems import N_, Problem
 from inbox.api.telling import tell, terms_for
 from inbox.tokens import Scope
+from inbox.webhook import Happening
 
 log = logging.getLogger(__name__)
 pages: Blueprint = contract("sending")

@@ -11,14 +11,14 @@ from flask.typing import ResponseReturnValue
 from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.feed import Head
-from inbox.api.contract import asker, contract, needs, newest
+from inbox.api.contract import asker, contract, needs, newest, note_pull
 from inbox.api.cursors import Cursor, check, parse
 from inbox.api.feed import CHANGES_AT_ONCE, read_on
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import View, asked_view
 from inbox.api.watching import watch
 from inbox.settings import settings
-from inbox.tokens import Scope
+from inbox.tokens import Scope, Token
 
 pages: Blueprint = contract("stream")
 HEARTBEAT = 15
@@ -45,15 +45,16 @@ def stream() -> ResponseReturnValue:
             N_("Too many follow the stream. Ask for the changes instead."),
             headers={"Retry-After": "30"},
         )
-    answer = Response(_events(view, start), content_type="text/event-stream")
+    answer = Response(_events(asker(), view, start), content_type="text/event-stream")
     answer.call_on_close(_places().release)
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
 
-def _events(view: View, cursor: Cursor) -> Iterator[str]:
+def _events(token: Token, view: View, cursor: Cursor) -> Iterator[str]:
     yield ": welcome\n\n"
     while True:
+        note_pull(token)
         with reading() as session:
             head = feed.head(session) or Head(cursor.epoch, cursor.seq)
         try:

@@ -3,16 +3,18 @@
 from typing import Any
 
 from flask import request
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import reading
-from cases.exclusions.gates import Campaign, Gate, Going
+from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED
 from cases.exclusions.receipts import Receipt
 from cases.exclusions.terms import Terms
-from inbox.api.freshness import Lag, freshness
+from cases.load_now import Asked, for_gate
 from inbox.api.seeing import say
+from inbox.freshness import Lag, freshness
 from inbox.tokens import Scope, Token
 
 RETRY_AFTER = 60
@@ -25,13 +27,23 @@ def terms_for(token: Token, gate_id: str) -> Terms:
         campaign = session.get_one(Campaign, gate.campaign_id)
         behind = freshness(session, clock.now()).lag is not Lag.NONE
         waits = behind and campaign.campaign_class in FAILS_CLOSED
+        asked = Asked(_expected(session, gate, campaign), campaign.campaign_class)
+        load = for_gate(session, asked, clock.now())
     groups = token.may(Scope.FEED_GROUPS) or token.may(Scope.FEED_REASONS)
     return Terms(
         issuer=request.url_root.rstrip("/"),
         audience=f"sender:{token.prefix}",
         groups=groups,
-        refusal=Going.NO_GO if waits else None,
+        refusal=Going.NO_GO if waits else load.refusal if load is not None else None,
+        load=load.as_claims() if load is not None else {},
+        conditions=load.as_conditions() if load is not None else {},
     )
+
+
+def _expected(session: Session, gate: Gate, campaign: Campaign) -> int:
+    """How many mails it will be, as far as that is known before the audience is sealed."""
+    parts = select(func.sum(GatePart.count)).where(GatePart.gate_id == gate.id)
+    return gate.allowed_n or session.scalar(parts) or campaign.expected
 
 
 def tell(token: Token, gate_id: str) -> dict[str, Any]:

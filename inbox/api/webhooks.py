@@ -13,11 +13,12 @@ from cases.db import reading, transaction
 from cases.exclusions import feed
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
-from inbox.api.hooks import Happening, Telling, Webhook, new_secret
+from inbox.api.hooks import new_secret
 from inbox.api.posting import NotReachable, goal_of
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import say
 from inbox.tokens import Scope
+from inbox.webhook import Happening, Telling, Webhook
 
 pages: Blueprint = contract("webhooks")
 SHOWN = 100

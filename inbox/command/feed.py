@@ -15,7 +15,7 @@ from cases.db import reading, transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from inbox import tokens
-from inbox.api.freshness import Lag, freshness
+from inbox.freshness import Lag, freshness
 from inbox.gateway.server import serving
 from inbox.gateway.settings import settings as gate_settings
 from inbox.tokens import Limits, Scope, Token

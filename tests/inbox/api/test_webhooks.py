@@ -14,7 +14,7 @@ from sqlalchemy import select
 from cases import clock
 from cases.db import reading
 from inbox.api import jobs, posting
-from inbox.api.hooks import Telling
+from inbox.webhook import Telling
 from inbox.api.settings import settings
 from inbox.tokens import Scope
 from tests.builders import MORNING

@@ -1,0 +1,82 @@
+"""What is wrong with the installation now: looked at every few seconds, told by the alarms."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import breaker
+from bot.alarms import Kind, Trouble
+from bot.outbox import OutgoingMail, State
+from cases.mailbox import Mailbox
+from cases.message import Message
+from cases.promises import Mark, PromiseMark
+from cases.settings import settings
+from inbox.freshness import Lag, freshness
+from inbox.spool import Fate, RawMail
+
+FAILING = timedelta(minutes=2)
+"""Alarms are looked for twice a minute, so that they are out within three."""
+FILING, SENDING, CLASSIFYING = timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=30)
+AN_HOUR, MANY_BREACHES = timedelta(hours=1), 10
+LEAST_ROOM, LEAST_PART = 1_000_000_000, 0.05
+
+Look = Callable[[Session, datetime], Iterator[Trouble]]
+
+
+def look(session: Session, now: datetime) -> list[Trouble]:
+    """Everything that is wrong."""
+    return [trouble for one in LOOKS for trouble in one(session, now)]
+
+
+def _mailboxes(session: Session, now: datetime) -> Iterator[Trouble]:
+    for box in session.scalars(select(Mailbox).where(~Mailbox.paused)):
+        failing = box.failing_since is not None and now - box.failing_since >= FAILING
+        if failing or box.is_silent(now):
+            since = box.failing_since or box.heard_at or box.created_at
+            yield Trouble(Kind.MAILBOX, str(box.id), since, {"address": box.address})
+
+
+def _queues(session: Session, now: datetime) -> Iterator[Trouble]:
+    to_file = select(func.min(RawMail.fetched_at)).where(RawMail.fate == Fate.WAITING)
+    to_send = select(func.min(OutgoingMail.due_at)).where(OutgoingMail.state == State.PENDING)
+    to_tag = select(func.min(Message.arrived_at)).where(Message.tagged_at.is_(None), Message.to_tag)
+    for name, oldest, patience in (
+        ("filing", to_file, FILING),
+        ("sending", to_send, SENDING),
+        ("classifying", to_tag, CLASSIFYING),
+    ):
+        since = session.scalar(oldest)
+        if since is not None and now - since > patience:
+            yield Trouble(Kind.QUEUE, name, since, {"queue": name})
+
+
+def _feed(session: Session, now: datetime) -> Iterator[Trouble]:
+    if freshness(session, now).lag is Lag.STOPPED:
+        yield Trouble(Kind.FEED)
+
+
+def _breaches(session: Session, now: datetime) -> Iterator[Trouble]:
+    broken = select(func.count(), func.min(PromiseMark.at)).where(
+        PromiseMark.mark == Mark.BROKEN, PromiseMark.at > now - AN_HOUR, PromiseMark.at <= now
+    )
+    number, since = session.execute(broken).one()
+    if number >= MANY_BREACHES:
+        yield Trouble(Kind.BREACHES, "", since, {"number": number})
+
+
+def _bot(session: Session, _now: datetime) -> Iterator[Trouble]:
+    trip = breaker.tripped(session)
+    if trip is not None:
+        yield Trouble(Kind.BOT, "", trip.at, {"number": trip.sent})
+
+
+def _disk(_session: Session, _now: datetime) -> Iterator[Trouble]:
+    room = shutil.disk_usage(settings().data)
+    if room.free < min(LEAST_ROOM, LEAST_PART * room.total):
+        yield Trouble(Kind.DISK, "", None, {"number": room.free // 1_000_000})
+
+
+LOOKS: tuple[Look, ...] = (_mailboxes, _queues, _feed, _breaches, _bot, _disk)
