@@ -6,7 +6,7 @@ a page, so walking down the list and looking into each case is quicker than gath
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, column, func, select, table, text
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, column, func, select, table, text
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -46,7 +46,7 @@ def lacks(session: Session, expression: Expression) -> ColumnElement[bool]:
 
 
 def _fits(
-    session: Session, expression: Expression, number: ColumnElement[int]
+    session: Session, expression: Expression, number: SQLColumnExpression[int]
 ) -> ColumnElement[bool]:
     """Whether the message of that number fits, asked of the index one by one."""
     hits = _hits(session, expression)

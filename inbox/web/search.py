@@ -1,71 +1,118 @@
-"""One box that finds cases by number, address, subject and text."""
+"""One box that finds cases: words, names with values, or a number that leads straight to its case.
+
+The pages are reached by the place where the one before ended; nothing is counted.
+"""
 
 import re
+from dataclasses import dataclass, replace
 
-from flask import Response, request
-from sqlalchemy import ColumnElement, or_, select
+from flask import Response, redirect, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
 from cases.case import Case
-from cases.contact import Contact, Identifier
 from cases.db import reading
 from cases.language import gettext as _
 from cases.message import Message
+from cases.words import matching
+from cases.words.terms import Expression
 from inbox.web import rows
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.asking import marking, saying
+from inbox.web.asking.grammar import LONGEST, NotUnderstood
+from inbox.web.asking.meaning import understand
+from inbox.web.asking.operators import OPERATORS, Asker
 from inbox.web.fragments import show
+from inbox.web.order import PAGE, Order, Place, place, place_of, sorted_by
 from inbox.web.rows import Row
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("search", __name__)
-LONGEST, SHOWN = 200, 50
-_NUMBER = re.compile(r"#?(\d{1,12})")
+_NUMBER = re.compile(r"#?(\d{1,9})")
+_MAIL_ID = re.compile(r"<?([^\s<>\"():]{1,500}@[^\s<>\"():]{1,500})>?")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, or why there can be none."""
+
+    rows: list[Row]
+    after: Place | None = None
+    wrong: NotUnderstood | None = None
 
 
 @pages.get("/search")
 @allow(Policy.CASES)
-def page() -> Response:
-    """What was found."""
-    asked = request.args.get("q", "").strip()[:LONGEST]
+def page() -> AnyResponse:
+    """What was found, or the case that was named."""
+    asked = request.args.get("q", "").strip()[: LONGEST + 1]
+    behind = place(request.args.get("after", ""))
     with reading() as session:
-        found = find(session, asked) if asked else []
-        title = _("Search: {words}", words=asked) if asked else _("Search")
-        return show(session, "search/page.html", title=title, asked=asked, rows=found, most=SHOWN)
+        if (straight := _straight_to(session, asked)) is not None:
+            return redirect(url_for("case.page", case_id=straight))
+        return _shown(session, asked, _found(session, asked, behind), behind)
 
 
-def find(session: Session, asked: str) -> list[Row]:
-    """The cases that fit, the newest first; a number's own case stands on top."""
-    number = _NUMBER.fullmatch(asked)
-    query = rows.with_people().where(visible_to(agent()), or_(*_ways(asked, number)))
-    exact = (Case.id == int(number[1])).desc() if number else Case.last_at.desc()
-    query = query.order_by(exact, Case.last_at.desc(), Case.id.desc()).limit(SHOWN)
+def _shown(session: Session, asked: str, found: Found, behind: Place | None) -> Response:
+    return show(
+        session,
+        "search/page.html",
+        title=_("Search: {words}", words=asked) if asked else _("Search"),
+        status=422 if found.wrong else 200,
+        block="main" if behind is None else "more",
+        asked=asked,
+        found=found,
+        operators=OPERATORS,
+        operator_says=saying.meaning,
+    )
+
+
+def _straight_to(session: Session, asked: str) -> int | None:
+    """The case whose number was typed, or that holds the mail of that Message-ID."""
+    if number := _NUMBER.fullmatch(asked):
+        query = select(Case.id).where(Case.id == int(number[1]))
+    elif name := _MAIL_ID.fullmatch(asked):
+        query = select(Case.id).join(Message).where(Message.rfc_id == name[1])
+    else:
+        return None
+    return session.scalar(query.where(visible_to(agent())).limit(1))
+
+
+def _found(session: Session, asked: str, behind: Place | None) -> Found:
+    if not asked:
+        return Found([])
+    now = clock.now()
+    try:
+        meaning = understand(asked, Asker(session, agent(), now))
+    except NotUnderstood as wrong:
+        return Found([], wrong=wrong)
+    query = sorted_by(rows.with_people().where(meaning.which), Order.NEWEST, behind)
     found = [(row[0], row[1]) for row in session.execute(query)]
-    return rows.rows(session, found, clock.now())
+    after = place_of(found[PAGE - 1][0], Order.NEWEST) if len(found) > PAGE else None
+    lines = rows.rows(session, found[:PAGE], now)
+    if meaning.words is not None and lines:
+        lines = _marked(session, lines, meaning.words, marking.pattern(meaning.marked))
+    return Found(lines, after)
 
 
-def _ways(asked: str, number: re.Match[str] | None) -> list[ColumnElement[bool]]:
-    """Everything by which a case may be found."""
-    people = (
-        select(Contact.id)
-        .outerjoin(Identifier)
-        .where(
-            or_(
-                Identifier.value.contains(asked.lower(), autoescape=True),
-                Contact.name.icontains(asked, autoescape=True),
-            )
+def _marked(
+    session: Session, lines: list[Row], words: Expression, looked: re.Pattern[str] | None
+) -> list[Row]:
+    """The lines with the words marked, and with the place of the mail where they stand."""
+    if looked is None:
+        return lines
+    texts = matching.excerpts(session, words, {row.id for row in lines})
+    return [
+        replace(
+            row,
+            who=marking.marked(row.who, looked),
+            subject=marking.marked(row.subject, looked),
+            snippet=marking.marked(
+                marking.excerpt(texts.get(row.id, ""), looked) or row.snippet, looked
+            ),
         )
-    )
-    texts = select(Message.case_id).where(
-        or_(
-            Message.text.icontains(asked, autoescape=True),
-            Message.rfc_id == asked.strip("<>"),
-        )
-    )
-    ways = [
-        Case.subject.icontains(asked, autoescape=True),
-        Case.contact_id.in_(people),
-        Case.id.in_(texts),
+        for row in lines
     ]
-    return [*ways, Case.id == int(number[1])] if number else ways

@@ -1,0 +1,1 @@
+"""What people type to find cases: read, understood, and said again."""
