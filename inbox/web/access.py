@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from cases.agent import Agent, Role
 
+LARGEST_FORM = 1_000_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -23,6 +24,8 @@ class Policy(StrEnum):
     CASES = "cases"
     OPERATIONS = "operations"
     ADMIN = "admin"
+    CONSOLE = "console"
+    MARKETING = "marketing"
     TOKEN = "token"  # noqa: S105  the word for programs that bring an API token
 
 
@@ -31,6 +34,8 @@ _ROLES: dict[Policy, frozenset[Role]] = {
     Policy.CASES: frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
     Policy.OPERATIONS: frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
     Policy.ADMIN: frozenset({Role.ADMIN}),
+    Policy.CONSOLE: frozenset({Role.MARKETING, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
+    Policy.MARKETING: frozenset({Role.MARKETING, Role.SUPERVISOR, Role.ADMIN}),
 }
 
 
@@ -39,6 +44,16 @@ def allow(policy: Policy) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def takes(largest: int) -> Callable[[View], View]:
+    """Say how many bytes a form of the route below may have, where that is more than usual."""
+
+    def mark(view: View) -> View:
+        view.largest_form = largest  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -7,11 +7,9 @@ from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.web import csrf, hx, sessions, signin
-from inbox.web.access import Policy, may, policy_of
+from inbox.web.access import LARGEST_FORM, Policy, may, policy_of
 from inbox.web.preferences import chosen_language
 from inbox.web.who import somebody
-
-LARGEST_FORM = 1_000_000
 
 
 def guard(app: Flask) -> None:
@@ -27,9 +25,18 @@ def _arrive() -> None:
     """Recognise the agent and speak their language."""
     g.agent = None
     if _policy() is not Policy.TOKEN and request.endpoint != "static":
-        request.max_content_length = LARGEST_FORM
+        view = current_app.view_functions.get(request.endpoint or "")
+        _limit(getattr(view, "largest_form", LARGEST_FORM))
         _recognise(request.cookies.get(signin.COOKIE, ""))
     language.choose(chosen_language())
+
+
+def _limit(largest: int) -> None:
+    """What may be sent: a form, or a whole list where the route says so."""
+    request.max_content_length = largest
+    if largest > LARGEST_FORM:
+        # Text that is pasted into a form is kept in memory while it is read.
+        request.max_form_memory_size = largest
 
 
 def _policy() -> Policy:
