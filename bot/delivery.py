@@ -6,8 +6,16 @@ from threading import Lock
 from bot import claiming
 from bot.outbox import OutgoingMail, State
 from bot.recording import Ledger, is_too_old
+from bot.relays import Relays
 from bot.settings import settings
-from bot.smtp import PermanentFailure, Relay, TemporaryFailure, Uncertain, Withdrawn
+from bot.smtp import (
+    PermanentFailure,
+    Relay,
+    SignInFailure,
+    TemporaryFailure,
+    Uncertain,
+    Withdrawn,
+)
 from cases import failpoints
 
 log = logging.getLogger(__name__)
@@ -16,31 +24,32 @@ NOT_TAKEN = "not taken for"
 
 
 def deliver_due() -> int:
-    """Send all that is due over one kept connection; how many were accepted."""
+    """Send all that is due over kept connections; how many were accepted."""
     # The doorbell and the sweep of one process take turns; other processes are told by the rows.
-    with _draining, Relay() as relay:
+    with _draining, Relays() as relays:
         accepted = 0
         while ids := claiming.due():
             mails = claiming.claim(ids)
             failpoints.pass_by("claimed")
-            sent = _send(mails, relay)
+            relays.learn(mails)
+            sent = _send(mails, relays)
             accepted += sent
             if not sent:
                 break
         return accepted
 
 
-def _send(mails: list[OutgoingMail], relay: Relay) -> int:
+def _send(mails: list[OutgoingMail], relays: Relays) -> int:
     """Send claimed mails one after the other; how many were accepted."""
     ledger = Ledger()
     try:
-        return sum(_deliver(mail, relay, ledger) for mail in mails)
+        return sum(_deliver(mail, relays, ledger) for mail in mails)
     finally:
         ledger.close()
 
 
-def _deliver(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> bool:
-    state, said = _hand_over(mail, relay, ledger)
+def _deliver(mail: OutgoingMail, relays: Relays, ledger: Ledger) -> bool:
+    state, said = _hand_over(mail, relays, ledger)
     failpoints.pass_by("body-sent")
     if state is not None:
         ledger.settle(mail, state, said)
@@ -61,8 +70,9 @@ def recipients(mail: OutgoingMail) -> list[str]:
     return [mail.recipient, *mail.also, *([journal] if journal else [])]
 
 
-def _hand_over(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> tuple[State | None, str]:
+def _hand_over(mail: OutgoingMail, relays: Relays, ledger: Ledger) -> tuple[State | None, str]:
     try:
+        relay = relays.of(mail)
         said = relay.send(
             mail.sender,
             recipients(mail),
@@ -72,6 +82,8 @@ def _hand_over(mail: OutgoingMail, relay: Relay, ledger: Ledger) -> tuple[State 
     except Withdrawn:
         return None, ""
     except TemporaryFailure as failure:
+        if isinstance(failure, SignInFailure):
+            relays.refused(mail)
         old = is_too_old(mail)
         return State.REJECTED if old else State.DEFERRED, str(failure)
     except PermanentFailure as failure:

@@ -5,6 +5,7 @@ import secrets
 
 from bot import composing
 from bot.composing import Draft
+from bot.relays import way_of
 from bot.smtp import Relay
 from cases import clock, signing
 from cases.language import gettext as _
@@ -28,7 +29,7 @@ def send(mailbox: Mailbox) -> None:
         automatic=True,
         trial_mark=_mark(mailbox.address),
     )
-    with Relay() as relay:
+    with Relay(way_of(mailbox.id)) as relay:
         to = [draft.recipient.address]
         relay.send(mailbox.address, to, composing.compose(draft), before_body=lambda: True)
 

@@ -5,6 +5,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +14,34 @@ from bot.settings import Settings, settings
 CONNECT_SECONDS = 30.0
 FINAL_DOT_SECONDS = 600.0
 """RFC 5321, 4.5.3.2.6: a shorter patience sends mails twice."""
+_WHO_ARE_YOU = frozenset({530, 534, 535, 538})
+"""RFC 4954, 6: sign in first, or in another way."""
 _LONE_DOT = re.compile(rb"(?m)^\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Which relay to hand mail to, and how to sign in there. "" as the user: not at all."""
+
+    host: str
+    port: int
+    security: str = "none"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    """An OAuth token, used in place of the password (XOAUTH2)."""
+
+
+def usual_way(chosen: Settings | None = None) -> Way:
+    """The relay that the admin chose for the whole installation."""
+    known = chosen or settings()
+    return Way(
+        known.smtp_host,
+        known.smtp_port,
+        known.smtp_security,
+        known.smtp_user,
+        known.smtp_password.get_secret_value(),
+    )
 
 
 class DeliveryFailure(Exception):
@@ -22,6 +50,10 @@ class DeliveryFailure(Exception):
 
 class TemporaryFailure(DeliveryFailure):
     """It may take it later."""
+
+
+class SignInFailure(TemporaryFailure):
+    """The relay does not know us; mended by a new password or a new grant."""
 
 
 class PermanentFailure(DeliveryFailure):
@@ -42,8 +74,8 @@ BeforeBody = Callable[[], bool]
 class Relay:
     """One connection to the relay, opened when first needed and kept for the next mail."""
 
-    def __init__(self, chosen: Settings | None = None) -> None:
-        self._chosen = chosen or settings()
+    def __init__(self, way: Way | None = None) -> None:
+        self._way = way or usual_way()
         self._smtp: smtplib.SMTP | None = None
         self.not_taken: dict[str, str] = {}
         """Of the last mail: who among the others was refused, and in which words."""
@@ -101,21 +133,21 @@ class Relay:
             except (smtplib.SMTPException, OSError):
                 self._drop()
         self._smtp = self._connect()
+        self._introduce(self._smtp)
         return self._smtp
 
     def _connect(self) -> smtplib.SMTP:
-        chosen, context = self._chosen, ssl.create_default_context()
-        if chosen.smtp_security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                chosen.smtp_host, chosen.smtp_port, timeout=CONNECT_SECONDS, context=context
-            )
-        else:
-            smtp = smtplib.SMTP(chosen.smtp_host, chosen.smtp_port, timeout=CONNECT_SECONDS)
-        if chosen.smtp_security == "starttls":
-            smtp.starttls(context=context)
-        if chosen.smtp_user:
-            smtp.login(chosen.smtp_user, chosen.smtp_password.get_secret_value())
-        return smtp
+        way, patience = self._way, CONNECT_SECONDS
+        if way.security != "tls":
+            return smtplib.SMTP(way.host, way.port, timeout=patience)
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(way.host, way.port, timeout=patience, context=context)
+
+    def _introduce(self, smtp: smtplib.SMTP) -> None:
+        if self._way.security == "starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        if self._way.user:
+            _sign_in(smtp, self._way)
 
     def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> None:
         smtp.ehlo_or_helo_if_needed()
@@ -150,6 +182,18 @@ class Relay:
             self._smtp = None
 
 
+def _sign_in(smtp: smtplib.SMTP, way: Way) -> None:
+    smtp.ehlo_or_helo_if_needed()
+    if not smtp.has_extn("auth"):
+        return
+    if not way.token:
+        smtp.login(way.user, way.password)
+        return
+    said = f"user={way.user}\x01auth=Bearer {way.token}\x01\x01"
+    # A refusal comes as a challenge, which wants an empty answer before the error is told.
+    smtp.auth("XOAUTH2", lambda challenge=None: "" if challenge else said)
+
+
 def stuffed(content: bytes) -> bytes:
     """The body as it goes over the wire: CRLF alone, lines with a leading dot doubled, a final dot.
 
@@ -172,8 +216,7 @@ def _by_kind(failure: smtplib.SMTPException | OSError) -> DeliveryFailure:
     if isinstance(failure, smtplib.SMTPResponseException):
         said = f"{failure.smtp_code} {failure.smtp_error!s}"
         # A refused sign-in is our trouble and not the mail's: it can be mended.
-        lasting = 500 <= failure.smtp_code < 600
-        if lasting and not isinstance(failure, smtplib.SMTPAuthenticationError):
-            return PermanentFailure(said)
-        return TemporaryFailure(said)
+        if failure.smtp_code in _WHO_ARE_YOU:
+            return SignInFailure(said)
+        return PermanentFailure(said) if 500 <= failure.smtp_code < 600 else TemporaryFailure(said)
     return TemporaryFailure(f"the relay cannot be reached: {failure}")

@@ -54,6 +54,14 @@ class Mailbox(Base):
     folder: Mapped[str] = mapped_column(default="INBOX")
     read_only: Mapped[bool] = mapped_column(default=False)
     """Nothing is changed in the account, not even a keyword that only we see."""
+    smtp_host: Mapped[str] = mapped_column(default="", server_default="")
+    """A relay of its own for what is sent from here; "" for the one of the installation."""
+    smtp_port: Mapped[int] = mapped_column(default=587, server_default="587")
+    smtp_security: Mapped[str] = mapped_column(default="starttls", server_default="starttls")
+    smtp_user: Mapped[str] = mapped_column(default="", server_default="")
+    """"" for the name that signs in to read."""
+    sealed_smtp_password: Mapped[str] = mapped_column(default="", server_default="")
+    """"" where the password, or the grant, is the one for reading."""
     copy_sent: Mapped[bool] = mapped_column(default=False)
     """Whether what we send is laid into the account's Sent folder too."""
     sent_folder: Mapped[str] = mapped_column(default="")
@@ -92,6 +100,15 @@ class Mailbox(Base):
         """The password in clear; raises signing.Tampered."""
         sealed = self.sealed_password
         return signing.unseal(sealed, row=f"mailbox:{self.address}") if sealed else ""
+
+    def keep_smtp_password(self, password: str) -> None:
+        """Remember the relay's password, encrypted for this mailbox alone."""
+        self.sealed_smtp_password = signing.seal(password, row=f"smtp:{self.address}")
+
+    def smtp_password(self) -> str:
+        """The relay's password in clear, or the one for reading; raises signing.Tampered."""
+        sealed = self.sealed_smtp_password
+        return signing.unseal(sealed, row=f"smtp:{self.address}") if sealed else self.password()
 
     def keep_grant(self, grant: Mapping[str, str]) -> None:
         """Remember an OAuth grant, encrypted for this mailbox alone."""

@@ -15,6 +15,7 @@ import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
+import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
 import inbox.web.sessions
@@ -36,6 +37,7 @@ OWNERS = (
     inbox.gateway.unasked,
     inbox.spool,
     inbox.tokens,
+    inbox.web.console.lists.rows,
     inbox.web.form_uses,
     inbox.web.guesses,
     inbox.web.sessions,

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.settings import settings as bot_settings
-from bot.smtp import Relay
+from bot.smtp import Relay, Way
 from cases.settings import settings as case_settings
 from inbox.gateway import passing
 from inbox.gateway.gate import Fresh, Gate
@@ -53,14 +52,12 @@ class _Relays:
     """Connections to the relay, kept and lent."""
 
     def __init__(self, chosen: Settings) -> None:
-        self._settings = bot_settings().model_copy(
-            update={
-                "smtp_host": chosen.gate_relay_host,
-                "smtp_port": chosen.gate_relay_port,
-                "smtp_security": chosen.gate_relay_security,
-                "smtp_user": chosen.gate_relay_user,
-                "smtp_password": chosen.gate_relay_password,
-            }
+        self._way = Way(
+            chosen.gate_relay_host,
+            chosen.gate_relay_port,
+            chosen.gate_relay_security,
+            chosen.gate_relay_user,
+            chosen.gate_relay_password.get_secret_value(),
         )
         self._free: queue.SimpleQueue[Relay] = queue.SimpleQueue()
 
@@ -68,7 +65,7 @@ class _Relays:
         try:
             relay = self._free.get_nowait()
         except queue.Empty:
-            relay = Relay(self._settings)
+            relay = Relay(self._way)
         try:
             relay.send(sender, [recipient], content, before_body=lambda: True)
         finally:

@@ -1,8 +1,8 @@
 """How to sign in to a mailbox, out of its row: password, or a token that is fresh."""
 
-from cases.db import reading, transaction
+from cases import grants
+from cases.db import reading
 from cases.mailbox import Mailbox
-from inbox.intake import xoauth
 from inbox.intake.imap import Account
 
 
@@ -16,7 +16,7 @@ def account_of(mailbox_id: int) -> Account | None:
         if mailbox is None or mailbox.paused:
             return None
         grant, password = mailbox.grant(), mailbox.password()
-    token = _token(mailbox_id, grant) if grant else ""
+    token = grants.token(mailbox_id, grant) if grant else ""
     return Account(
         mailbox.imap_host,
         mailbox.imap_port,
@@ -29,13 +29,6 @@ def account_of(mailbox_id: int) -> Account | None:
     )
 
 
-def _token(mailbox_id: int, grant: dict[str, str]) -> str:
-    fresh = xoauth.fresh(grant)
-    if fresh is not grant:
-        _keep(mailbox_id, fresh)
-    return fresh["access_token"]
-
-
 def ways_in(mailbox_id: int) -> tuple[object, ...]:
     """All that signing in depends on: when it changes, a refusal is worth another try."""
     with reading() as session:
@@ -44,19 +37,3 @@ def ways_in(mailbox_id: int) -> tuple[object, ...]:
             return ()
         server = (box.imap_host, box.imap_port, box.imap_security, box.imap_user)
         return (*server, box.sealed_password, box.sealed_grant, box.folder, box.paused)
-
-
-def forget_token(mailbox_id: int) -> bool:
-    """The server refused the token before its time: ask for a new one; False without a grant."""
-    with reading() as session:
-        mailbox = session.get(Mailbox, mailbox_id)
-        grant = mailbox.grant() if mailbox is not None else {}
-    if not grant:
-        return False
-    _keep(mailbox_id, grant | {"expires_at": "0"})
-    return True
-
-
-def _keep(mailbox_id: int, grant: dict[str, str]) -> None:
-    with transaction() as session:
-        session.get_one(Mailbox, mailbox_id).keep_grant(grant)

@@ -65,6 +65,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm_goal")),
     )
     op.create_table(
+        "audience_list_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("list_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("out_n", sa.Integer(), nullable=False),
+        sa.Column("back_n", sa.Integer(), nullable=False),
+        sa.Column("review_n", sa.Integer(), nullable=False),
+        sa.Column("difference", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audience_list_check")),
+    )
+    with op.batch_alter_table("audience_list_check", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_audience_list_check_list_id"), ["list_id"], unique=False
+        )
+
+    op.create_table(
+        "audience_list_piece",
+        sa.Column("list_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", "n", name=op.f("pk_audience_list_piece")),
+    )
+    op.create_table(
         "breaker_trip",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
@@ -111,6 +135,26 @@ def upgrade() -> None:
         sa.Column("hour", cases.db.Utc(timezone=True), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hour", name=op.f("pk_outflow")),
+    )
+    op.create_table(
+        "reply_switch_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reply", sa.String(), nullable=False),
+        sa.Column(
+            "scope",
+            sa.Enum("all", "mailbox", "team", "type", name="scope", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("was", sa.String(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("off", "shadow", "draft", "send", name="mode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_switch_change")),
     )
     op.create_table(
         "staff_mail",
@@ -222,6 +266,51 @@ def upgrade() -> None:
             "campaign_id", "kind", "value", name=op.f("uq_approval_campaign_id_kind_value")
         ),
     )
+    op.create_table(
+        "audience_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("pasted", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "working",
+                "ready",
+                "failed",
+                "sent",
+                "forgotten",
+                name="state",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "wish",
+            sa.Enum("check", "report", name="wish", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("leased_until", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("shape", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("unreadable", sa.Integer(), nullable=False),
+        sa.Column("repeated", sa.Integer(), nullable=False),
+        sa.Column("created_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("forget_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_audience_list_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_audience_list_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audience_list")),
+    )
+    with op.batch_alter_table("audience_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audience_list_agent_id"), ["agent_id"], unique=False)
+
     op.create_table(
         "notify_choice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -427,6 +516,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("also", sa.JSON(), server_default="[]", nullable=False))
 
     with op.batch_alter_table("token", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("mailboxes", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("pulled_at", cases.db.Utc(timezone=True), nullable=True))
 
     # ### end Alembic commands ###
@@ -436,6 +526,7 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("token", schema=None) as batch_op:
         batch_op.drop_column("pulled_at")
+        batch_op.drop_column("mailboxes")
 
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.drop_column("also")
@@ -500,6 +591,10 @@ def downgrade() -> None:
 
     op.drop_table("case_link")
     op.drop_table("notify_choice")
+    with op.batch_alter_table("audience_list", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audience_list_agent_id"))
+
+    op.drop_table("audience_list")
     op.drop_table("approval")
     with op.batch_alter_table("alarm_post", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alarm_post_goal_id"))
@@ -521,6 +616,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("staff_mail")
+    op.drop_table("reply_switch_change")
     op.drop_table("outflow")
     op.drop_table("macro")
     with op.batch_alter_table("load_override", schema=None) as batch_op:
@@ -528,6 +624,11 @@ def downgrade() -> None:
 
     op.drop_table("load_override")
     op.drop_table("breaker_trip")
+    op.drop_table("audience_list_piece")
+    with op.batch_alter_table("audience_list_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audience_list_check_list_id"))
+
+    op.drop_table("audience_list_check")
     op.drop_table("alarm_goal")
     with op.batch_alter_table("alarm", schema=None) as batch_op:
         batch_op.drop_index(

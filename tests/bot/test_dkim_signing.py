@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot import dkim_signing
 from bot.composing import Draft, compose
-from bot.settings import Settings
-from bot.smtp import Relay
+from bot.smtp import Relay, Way
 from cases.mail import Address
 from cases.settings import BadSetting
 from tests.servers.smtp_sink import SmtpSink
@@ -68,8 +67,7 @@ def _verifies(content: bytes, key: rsa.RSAPrivateKey) -> bool:
 def test_a_signed_mail_verifies_after_its_way_over_the_wire(
     smtp_sink: SmtpSink, key: rsa.RSAPrivateKey
 ) -> None:
-    relay = Settings(smtp_host=smtp_sink.host, smtp_port=smtp_sink.port)
-    with Relay(relay) as door:
+    with Relay(Way(smtp_sink.host, smtp_sink.port)) as door:
         for text in ("Hola", "ñ\n.\n..\n\n\n", "x" * 3000):
             door.send("s@t.test", ("a@c.test",), _mail(text), before_body=lambda: True)
     assert len(smtp_sink.mails) == 3

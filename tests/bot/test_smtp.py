@@ -1,13 +1,15 @@
 """Handing mails to a relay: bytes as they are, one mail each, failures for now and for good."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.settings import Settings
 from bot.smtp import (
     PermanentFailure,
     Relay,
     TemporaryFailure,
     Uncertain,
+    Way,
     Withdrawn,
     stuffed,
 )
@@ -33,24 +35,22 @@ EVIL = b"\r\nMAIL FROM:<evil@x.test>\r\nRCPT TO:<v@x.test>\r\nDATA\r\nSubject: e
 
 
 @pytest.fixture
-def chosen(smtp_sink: SmtpSink) -> Settings:
-    return Settings(smtp_host=smtp_sink.host, smtp_port=smtp_sink.port)
+def chosen(smtp_sink: SmtpSink) -> Way:
+    return Way(smtp_sink.host, smtp_sink.port)
 
 
 def _send(relay: Relay, content: bytes, *recipients: str) -> str:
     return relay.send("s@t.test", recipients or ("a@c.test",), content, before_body=lambda: True)
 
 
-def test_bytes_arrive_as_they_were(smtp_sink: SmtpSink, chosen: Settings) -> None:
+def test_bytes_arrive_as_they_were(smtp_sink: SmtpSink, chosen: Way) -> None:
     with Relay(chosen) as relay:
         for body in BODIES:
             _send(relay, HEAD + body)
     assert [mail.content for mail in smtp_sink.mails] == [HEAD + body for body in BODIES]
 
 
-def test_no_body_can_end_itself_and_begin_another_mail(
-    smtp_sink: SmtpSink, chosen: Settings
-) -> None:
+def test_no_body_can_end_itself_and_begin_another_mail(smtp_sink: SmtpSink, chosen: Way) -> None:
     with Relay(chosen) as relay:
         for body in SMUGGLING:
             _send(relay, HEAD + body + EVIL)
@@ -69,7 +69,7 @@ def test_what_goes_over_the_wire_has_crlf_alone_and_one_end() -> None:
         assert not set(b"\r\n") & set(wire.replace(b"\r\n", b""))
 
 
-def test_one_connection_carries_many_mails(smtp_sink: SmtpSink, chosen: Settings) -> None:
+def test_one_connection_carries_many_mails(smtp_sink: SmtpSink, chosen: Way) -> None:
     with Relay(chosen) as relay:
         first = _send(relay, HEAD)
         kept = relay._smtp
@@ -80,7 +80,7 @@ def test_one_connection_carries_many_mails(smtp_sink: SmtpSink, chosen: Settings
 
 
 def test_a_connection_that_the_relay_closed_is_opened_again(
-    smtp_sink: SmtpSink, chosen: Settings
+    smtp_sink: SmtpSink, chosen: Way
 ) -> None:
     with Relay(chosen) as relay:
         _send(relay, HEAD)
@@ -91,9 +91,7 @@ def test_a_connection_that_the_relay_closed_is_opened_again(
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
-def test_a_4xx_may_work_later_and_a_5xx_never(
-    smtp_sink: SmtpSink, chosen: Settings, step: str
-) -> None:
+def test_a_4xx_may_work_later_and_a_5xx_never(smtp_sink: SmtpSink, chosen: Way, step: str) -> None:
     with Relay(chosen) as relay:
         smtp_sink.script(Answer(step, "451 4.7.1 later"))
         with pytest.raises(TemporaryFailure, match=r"451 4.7.1"):
@@ -105,22 +103,22 @@ def test_a_4xx_may_work_later_and_a_5xx_never(
     assert len(smtp_sink.mails) == 1
 
 
-def test_a_relay_that_is_away_is_for_now(chosen: Settings) -> None:
+def test_a_relay_that_is_away_is_for_now(chosen: Way) -> None:
     with (
-        Relay(chosen.model_copy(update={"smtp_port": 1})) as relay,
+        Relay(replace(chosen, port=1)) as relay,
         pytest.raises(TemporaryFailure, match="cannot be reached"),
     ):
         _send(relay, HEAD)
 
 
-def test_a_lost_answer_after_the_body_is_uncertain(smtp_sink: SmtpSink, chosen: Settings) -> None:
+def test_a_lost_answer_after_the_body_is_uncertain(smtp_sink: SmtpSink, chosen: Way) -> None:
     smtp_sink.script(Answer("DATA", "", keep=True))
     with Relay(chosen) as relay, pytest.raises(Uncertain):
         _send(relay, HEAD)
     assert len(smtp_sink.mails) == 1
 
 
-def test_a_refused_copy_does_not_stop_the_mail(smtp_sink: SmtpSink, chosen: Settings) -> None:
+def test_a_refused_copy_does_not_stop_the_mail(smtp_sink: SmtpSink, chosen: Way) -> None:
     smtp_sink.script(Answer("RCPT", "250 OK"), Answer("RCPT", "550 no such journal"))
     with Relay(chosen) as relay:
         _send(relay, HEAD, "a@c.test", "journal@t.test")
@@ -128,7 +126,7 @@ def test_a_refused_copy_does_not_stop_the_mail(smtp_sink: SmtpSink, chosen: Sett
     assert mail.recipients == ("a@c.test",)
 
 
-def test_a_mail_that_was_taken_back_does_not_leave(smtp_sink: SmtpSink, chosen: Settings) -> None:
+def test_a_mail_that_was_taken_back_does_not_leave(smtp_sink: SmtpSink, chosen: Way) -> None:
     with Relay(chosen) as relay, pytest.raises(Withdrawn):
         relay.send("s@t.test", ("a@c.test",), HEAD, before_body=lambda: False)
     assert smtp_sink.mails == []

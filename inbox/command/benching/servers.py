@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings import Settings
-from bot.smtp import Relay
+from bot.smtp import Relay, Way
 from inbox.embedded import processes
 from inbox.embedded.mail_servers import MailServers
 from inbox.intake.imap import Account
@@ -76,8 +75,7 @@ class MailHost:
 
     def drop(self, mails: Iterator[bytes] | list[bytes]) -> None:
         if self.smtp_port:
-            chosen = Settings(smtp_host=processes.LOOPBACK, smtp_port=self.smtp_port)
-            with Relay(chosen) as relay:
+            with Relay(Way(processes.LOOPBACK, self.smtp_port)) as relay:
                 for mail in mails:
                     relay.send(SOMEBODY, [self.account.user], mail, before_body=lambda: True)
             return

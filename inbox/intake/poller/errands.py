@@ -9,10 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases import signing
 from cases.db import reading
+from cases.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure
 from inbox.intake.poller import copies, counts, rests
-from inbox.intake.xoauth import GrantLost, ProviderAway
 
 log = logging.getLogger(__name__)
 

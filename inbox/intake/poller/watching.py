@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import clock, signing
-from inbox.intake.accounts import account_of, forget_token, ways_in
+from cases import clock, grants, signing
+from cases.xoauth import GrantLost, ProviderAway
+from inbox.intake.accounts import account_of, ways_in
 from inbox.intake.imap import Account, Connection, FolderRefused, ImapFailure, SignInRefused
 from inbox.intake.poller import health
 from inbox.intake.poller.backfill import backfill
@@ -24,7 +25,6 @@ from inbox.intake.poller.catching_up import (
 )
 from inbox.intake.poller.places import Past, places
 from inbox.intake.poller.pulse import Pulse
-from inbox.intake.xoauth import GrantLost, ProviderAway
 from inbox.settings import settings
 from inbox.spool import Place
 
@@ -82,7 +82,7 @@ def _ways_in(mailbox_id: int) -> tuple[object, ...]:
 def _pause(one: Watch, failure: Exception) -> float:
     if isinstance(failure, SignInRefused) and not one.renewed:
         one.renewed = True
-        if forget_token(one.mailbox_id):
+        if grants.forget_token(one.mailbox_id):
             return 0.0
     lasting = isinstance(failure, (SignInRefused, GrantLost, signing.Tampered))
     return pause_after(one.failures, lasting=lasting)

@@ -33,6 +33,7 @@ class Provider:
     """Where a provider is asked, and for what."""
 
     imap_host: str
+    smtp_host: str
     authorise_url: str
     token_url: str
     scope: str
@@ -41,15 +42,18 @@ class Provider:
 PROVIDERS = {
     "google": Provider(
         "imap.gmail.com",
+        "smtp.gmail.com",
         "https://accounts.google.com/o/oauth2/v2/auth",
         "https://oauth2.googleapis.com/token",
         "https://mail.google.com/",
     ),
     "microsoft": Provider(
         "outlook.office365.com",
+        "smtp.office365.com",
         "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
         "https://login.microsoftonline.com/common/oauth2/v2.0/token",
-        "https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+        "https://outlook.office.com/IMAP.AccessAsUser.All "
+        "https://outlook.office.com/SMTP.Send offline_access",
     ),
 }
 

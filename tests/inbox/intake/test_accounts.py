@@ -1,86 +1,33 @@
 """Tokens of Gmail and Microsoft 365: renewed ahead, once; a lost grant is an alarm, not a storm."""
 
 import base64
-import json
 import socket
 import socketserver
 import threading
 import urllib.parse
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from cases import clock
+from cases import clock, xoauth
 from cases.db import reading, transaction
+from cases.grants import forget_token
 from cases.mailbox import Mailbox
-from inbox.intake import xoauth
-from inbox.intake.accounts import account_of, forget_token
+from cases.xoauth import PROVIDERS, GrantLost, Provider, ProviderAway
+from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure, SignInRefused
 from inbox.intake.poller.watching import Watch, watch
-from inbox.intake.xoauth import PROVIDERS, GrantLost, Provider, ProviderAway
 from tests.running import until
-
-
-class TokenServer:
-    """A provider: gives tokens, or answers what a test tells it to."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, str]] = []
-        self.answers: list[tuple[int, object]] = []
-        self.lasts = 3600
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                server.asked.append(dict(urllib.parse.parse_qsl(self.rfile.read(length).decode())))
-                code, said = server.answers.pop(0) if server.answers else (200, server.token())
-                content = json.dumps(said).encode() if not isinstance(said, bytes) else said
-                self.send_response(code)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *about: object) -> None:
-                """Say nothing."""
-
-        self._http = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}/token"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def token(self) -> dict[str, object]:
-        return {"access_token": f"t{len(self.asked)}", "expires_in": self.lasts}
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-
-@pytest.fixture
-def provider() -> Iterator[TokenServer]:
-    server = TokenServer()
-    yield server
-    server.close()
-
-
-def _grant(provider: TokenServer, **about: str) -> dict[str, str]:
-    return {
-        "token_url": provider.url,
-        "client_id": "c",
-        "client_secret": "s",
-        "scope": "mail",
-        "refresh_token": "r",
-    } | about
+from tests.servers.token_server import TokenServer, a_grant
 
 
 def test_a_token_is_asked_for_once_and_kept_until_shortly_before_its_end(
     provider: TokenServer,
 ) -> None:
     now = clock.now()
-    grant = xoauth.fresh(_grant(provider))
+    grant = xoauth.fresh(a_grant(provider))
     assert provider.asked == [
         {
             "client_id": "c",
@@ -98,19 +45,19 @@ def test_a_token_is_asked_for_once_and_kept_until_shortly_before_its_end(
 
 def test_short_tokens_are_not_asked_for_at_every_look(provider: TokenServer) -> None:
     provider.lasts = 60
-    grant = xoauth.fresh(_grant(provider))
+    grant = xoauth.fresh(a_grant(provider))
     assert xoauth.fresh(grant) is grant
 
 
 def test_a_clock_that_was_set_back_makes_no_token_last(provider: TokenServer) -> None:
-    grant = xoauth.fresh(_grant(provider))
+    grant = xoauth.fresh(a_grant(provider))
     with clock.at(clock.now() - timedelta(days=2)):
         assert xoauth.fresh(grant)["access_token"] == "t2"
 
 
 def test_a_new_refresh_token_takes_the_place_of_the_old(provider: TokenServer) -> None:
     provider.answers = [(200, {"access_token": "a", "refresh_token": "r2"})]
-    assert xoauth.fresh(_grant(provider))["refresh_token"] == "r2"
+    assert xoauth.fresh(a_grant(provider))["refresh_token"] == "r2"
 
 
 @pytest.mark.parametrize(
@@ -133,20 +80,20 @@ def test_a_lost_grant_is_told_from_a_provider_that_is_away(
 ) -> None:
     provider.answers = [(code, said)]
     with pytest.raises(kind):
-        xoauth.fresh(_grant(provider))
+        xoauth.fresh(a_grant(provider))
 
 
 def test_nobody_home_is_for_now_and_a_secret_is_never_sent_in_clear(
     provider: TokenServer,
 ) -> None:
     with pytest.raises(ProviderAway):
-        xoauth.fresh(_grant(provider, token_url="http://127.0.0.1:1/"))
+        xoauth.fresh(a_grant(provider, token_url="http://127.0.0.1:1/"))
     with pytest.raises(GrantLost, match="in clear"):
-        xoauth.fresh(_grant(provider, token_url="http://provider.test/token"))
+        xoauth.fresh(a_grant(provider, token_url="http://provider.test/token"))
 
 
 def test_a_person_grants_in_a_browser(provider: TokenServer) -> None:
-    asks = Provider("h", "https://p.test/ask", provider.url, "mail")
+    asks = Provider("h", "s", "https://p.test/ask", provider.url, "mail")
     question = xoauth.question(asks, "c", "s@t.test")
     shown = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(question.url).query))
     assert shown["code_challenge_method"] == "S256"
@@ -246,7 +193,7 @@ def mailbox_id(installation: str, imap: ImapWithTokens, provider: TokenServer) -
         imap_user="s@t.test",
         created_at=clock.now(),
     )
-    box.keep_grant(_grant(provider))
+    box.keep_grant(a_grant(provider))
     with transaction() as session:
         session.add(box)
         session.flush()
