@@ -1,6 +1,6 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
-from bot import delivery, lifecycle, noticing, uncertain
+from bot import delivery, lifecycle, noticing, staff_mail, uncertain
 from cases import breaches, clock, snoozing
 from cases.db import transaction
 from cases.people import scale
@@ -47,3 +47,8 @@ def measure_worth() -> None:
 def keep_words() -> None:
     """Make the words of new messages, so that they are found."""
     keeping.keep()
+
+
+def tell_people() -> None:
+    """Send the mails to people of ours that are due."""
+    staff_mail.deliver_due()

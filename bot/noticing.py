@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import considering, news, permission, registry
+from bot import considering, news, notifying, permission, registry
 from bot.news import BotNews, Kind
 from bot.outbox import OutgoingMail, State
 from bot.proposals import Fate, Proposal
@@ -44,6 +44,7 @@ def _note_events() -> int:
         return 0
     with transaction(lock=LOCK) as session:
         events = session.scalars(select(Event).where(plain).order_by(Event.id).limit(AT_ONCE)).all()
+        notifying.tell(session, events)
         if events and registry.everybody(session):
             session.add_all(filter(None, map(news.of_event, events)))
             _match_bots_mail(session, events)

@@ -1,21 +1,26 @@
 """All modules of the bot that own tables, so that whoever makes the tables knows them."""
 
 from bot import (
+    alarms,
     articles,
+    breaker,
     lifecycle,
     news,
+    notifying,
     outbox,
     presence,
     proposals,
     registry,
     rulebook,
     sent_copies,
+    staff_mail,
     switches,
     templates,
     voice,
 )
 
 OWNERS = (
-    *(articles, lifecycle, news, outbox, presence, proposals, registry, rulebook),
+    *(alarms, notifying, staff_mail),
+    *(articles, breaker, lifecycle, news, outbox, presence, proposals, registry, rulebook),
     *(sent_copies, switches, templates, voice),
 )

@@ -32,6 +32,8 @@ TIMETABLE = (
     Periodic("inbox.api.jobs.follow_policy", SEND, timedelta(seconds=30)),
     Periodic("inbox.api.jobs.tell_webhooks", SEND, timedelta(seconds=5)),
     Periodic("inbox.gateway.jobs.look_for_unasked", SEND, timedelta(seconds=60)),
+    Periodic("inbox.web.console.lists.jobs.sift_waiting", TAG, timedelta(seconds=15)),
+    Periodic("inbox.web.console.lists.jobs.forget_old", TAG, timedelta(minutes=10)),
     Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
     Periodic("inbox.intake.nightly.retrain_if_due", TAG, timedelta(minutes=10)),
 )

@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 import inbox.api
+from cases.taxonomy import following
 from inbox.web import (
     actions,
     beside,
@@ -20,11 +21,13 @@ from inbox.web import (
     exclusions,
     failures,
     gate,
+    half_written,
     headers,
     incidents,
     listing,
     live,
     mail_choices,
+    notifications,
     outlook,
     preferences,
     quality,
@@ -35,14 +38,17 @@ from inbox.web import (
     signin,
 )
 from inbox.web.access import Policy, allow
-from inbox.web.admin import mailboxes, queues, users
+from inbox.web.admin import alarms, evaluation, mailboxes, queues, taxonomy, users
 from inbox.web.hx import AskedRequest
 
 _HERE = Path(__file__).resolve().parent
 PAGES = (
+    half_written,
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues),
+    *(taxonomy, evaluation),
     *(beside, calls, incidents, quality, contact_form, mail_choices, outlook),
+    *(alarms, notifications),
 )
 
 
@@ -63,9 +69,16 @@ def create_app() -> Flask:
     allow(Policy.EVERYONE)(app.view_functions["static"])
     screen.furnish(app, asset)
     gate.guard(app)
+    app.before_request(_follow_the_tree)
     errors.install(app)
     app.after_request(headers.decide)
     return app
+
+
+def _follow_the_tree() -> None:
+    """Types may have been renamed by another process; files need no names."""
+    if request.endpoint != "static":
+        following.follow()
 
 
 def folder(name: str) -> Path:

@@ -1,5 +1,6 @@
 """Whether the feed can be believed: a fresh feed about stale cases is a lie."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -30,6 +31,14 @@ class Freshness:
 
     lag: Lag = Lag.NONE
     degraded: tuple[str, ...] = ()
+    late: tuple[tuple[str, timedelta], ...] = ()
+
+    def for_mailboxes(self, ids: Collection[int]) -> "Freshness":
+        """As it concerns a sender of one brand: other brands' mailboxes hold nobody back."""
+        own = {f"imap:{id_}" for id_ in ids}
+        if not own:
+            return self
+        return _judged([one for one in self.late if one[0] in own or not one[0].startswith("imap")])
 
 
 def freshness(session: Session, now: datetime) -> Freshness:
@@ -47,12 +56,15 @@ _known: tuple[tuple[str, datetime], Freshness] | None = None
 def _look(session: Session, now: datetime) -> Freshness:
     """Mailboxes that fail, and mails that wait."""
     found = [*_mailboxes(session, now), *_waiting(session, now)]
-    late = [(name, since) for name, since in found if since > BEHIND]
+    return _judged([(name, since) for name, since in found if since > BEHIND])
+
+
+def _judged(late: list[tuple[str, timedelta]]) -> Freshness:
     if not late:
         return Freshness()
     worst = max(since for _, since in late)
     said = tuple(f"{name} {int(since.total_seconds() // 60)} min" for name, since in late)
-    return Freshness(Lag.STOPPED if worst > STOPPED else Lag.BEHIND, said)
+    return Freshness(Lag.STOPPED if worst > STOPPED else Lag.BEHIND, said, tuple(late))
 
 
 def _mailboxes(session: Session, now: datetime) -> list[tuple[str, timedelta]]:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -59,6 +60,8 @@ class Token(Base):
     """Campaign classes it may ask about; empty means all."""
     networks: Mapped[list[str]] = mapped_column(default=list)
     """Where it may be used from, as CIDR; empty means anywhere."""
+    mailboxes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """The mailboxes of the brand it sends for: trouble with others does not hold it back."""
     quota: Mapped[int | None]
     """Addresses a day it may ask about; None means no limit."""
     created_at: Mapped[datetime]
@@ -105,6 +108,7 @@ class Limits:
     networks: tuple[str, ...] = ()
     expires_at: datetime | None = None
     quota: int | None = None
+    mailboxes: tuple[int, ...] = ()
 
 
 def issue(
@@ -123,6 +127,7 @@ def issue(
             scopes=sorted(scope.value for scope in scopes),
             classes=list(narrowed.classes),
             networks=list(narrowed.networks),
+            mailboxes=list(narrowed.mailboxes),
             quota=quota,
             expires_at=narrowed.expires_at,
             created_at=clock.now(),

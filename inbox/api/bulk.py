@@ -110,7 +110,7 @@ def _answer(view: View, lines: list[Line], *, only: bool) -> Response:
     with reading() as session:
         feed.steady(session)
         g.head = feed.head(session) or newest()
-        state = freshness(session, now)
+        state = freshness(session, now).for_mailboxes(asker().mailboxes)
         stopped = state.lag is Lag.STOPPED and view.question.campaign_class in FAILS_CLOSED
         verdicts = {} if stopped else _verdicts(session, view, lines)
     other = view.verdict(NOT_NOW if stopped else FREE)

@@ -66,7 +66,7 @@ def look_up(who: Named, view: View) -> tuple[Verdict, Freshness]:
     with reading() as session:
         feed.steady(session)
         g.head = feed.head(session) or newest()
-        state = freshness(session, now)
+        state = freshness(session, now).for_mailboxes(asker().mailboxes)
         if state.lag is Lag.STOPPED and view.question.campaign_class in FAILS_CLOSED:
             return NOT_NOW, state
         return _verdict(session, who, view, now), state

@@ -25,7 +25,7 @@ def terms_for(token: Token, gate_id: str) -> Terms:
     with reading() as session:
         gate = session.get_one(Gate, gate_id)
         campaign = session.get_one(Campaign, gate.campaign_id)
-        behind = freshness(session, clock.now()).lag is not Lag.NONE
+        behind = freshness(session, clock.now()).for_mailboxes(token.mailboxes).lag is not Lag.NONE
         waits = behind and campaign.campaign_class in FAILS_CLOSED
         asked = Asked(_expected(session, gate, campaign), campaign.campaign_class)
         load = for_gate(session, asked, clock.now())

@@ -42,7 +42,12 @@ def _mailboxes(session: Session, now: datetime) -> Iterator[Trouble]:
 def _queues(session: Session, now: datetime) -> Iterator[Trouble]:
     to_file = select(func.min(RawMail.fetched_at)).where(RawMail.fate == Fate.WAITING)
     to_send = select(func.min(OutgoingMail.due_at)).where(OutgoingMail.state == State.PENDING)
-    to_tag = select(func.min(Message.arrived_at)).where(Message.tagged_at.is_(None), Message.to_tag)
+    # Counted from when we had it: after an outage mails arrive that were sent hours ago.
+    to_tag = (
+        select(func.min(RawMail.fetched_at))
+        .join(Message, Message.raw_id == RawMail.id)
+        .where(Message.tagged_at.is_(None), Message.to_tag)
+    )
     for name, oldest, patience in (
         ("filing", to_file, FILING),
         ("sending", to_send, SENDING),

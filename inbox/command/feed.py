@@ -14,6 +14,7 @@ from cases import clock
 from cases.db import reading, transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
+from cases.mailbox import Mailbox
 from inbox import tokens
 from inbox.freshness import Lag, freshness
 from inbox.gateway.server import serving
@@ -48,24 +49,37 @@ def token() -> None:
 )
 @click.option("--from", "networks", multiple=True, help=_("Only from this network (CIDR)."))
 @click.option("--days", type=click.IntRange(1, 3650), default=None, help=_("Ends after so long."))
+@click.option(
+    "--mailbox", "boxes", multiple=True, help=_("It sends for this mailbox's brand alone.")
+)
 @click.option("--quota", type=click.IntRange(1), default=None, help=_("Addresses a day."))
 def issue(
     name: str,
     scopes: tuple[str, ...],
     classes: tuple[str, ...],
     networks: tuple[str, ...],
+    boxes: tuple[str, ...],
     days: int | None,
     quota: int | None,
 ) -> None:
     ends = clock.now() + timedelta(days=days) if days is not None else None
-    limits = Limits(classes, networks, ends, quota)
     with transaction() as session:
+        limits = Limits(classes, networks, ends, quota, _mailboxes(session, boxes))
         text = tokens.issue(session, name, frozenset(map(Scope, scopes)), limits)
         session.flush()
         key = _found(session, text.split("_")[1]).hash_key
     click.echo(text)
     click.echo(_("Key of its hashes: {key}", key=key), err=True)
     click.echo(_("Keep both now: they are not shown again."), err=True)
+
+
+def _mailboxes(session: Session, addresses: tuple[str, ...]) -> tuple[int, ...]:
+    wanted = {one.lower() for one in addresses}
+    rows = session.execute(select(Mailbox.id, Mailbox.address).where(Mailbox.address.in_(wanted)))
+    found = {row[1]: row[0] for row in rows}
+    if missing := wanted - set(found):
+        raise click.UsageError(_("there is no mailbox {address}", address=min(missing)))
+    return tuple(sorted(found.values()))
 
 
 @token.command("list", help=_("All tokens, what they may do, and when they were last used."))

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from bot.answers import undo_window
 from cases.language import gettext as _
 from cases.language import ngettext
+from inbox.web.who import agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,19 @@ def noted(_case_id: int) -> Notice:
 
 def sent(message_id: int) -> Notice:
     undo = url_for("replies.withdraw", message_id=message_id)
-    return Notice(_("Sending… the answer leaves in 10 seconds"), undo)
+    seconds = int(undo_window(agent()).total_seconds())
+    if not seconds:
+        return Notice(_("Sent"))
+    said = ngettext(
+        "Sending… the answer leaves in {number} second",
+        "Sending… the answer leaves in {number} seconds",
+        seconds,
+    )
+    return Notice(said, undo, seconds)
+
+
+def kept(_case_id: int) -> Notice:
+    return Notice(_("Saved: your text waits here until you send or discard it"))
 
 
 def withdrawn(_message_id: int) -> Notice:
@@ -85,6 +99,18 @@ def with_bots(_case_id: int) -> Notice:
     return Notice(_("Given back: bots may speak here"))
 
 
+def gone(_id: int) -> Notice:
+    return Notice(_("There is no such version: nothing was changed"))
+
+
+def training(_id: int) -> Notice:
+    return Notice(_("Training begins. See the result here in a minute"))
+
+
+def alarm_tested(_id: int) -> Notice:
+    return Notice(_("A test is on its way; whether it was taken is shown below in a moment"))
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (
@@ -96,9 +122,13 @@ KINDS = {
         noted,
         sent,
         withdrawn,
+        kept,
         changed,
         again,
         saved,
+        alarm_tested,
+        gone,
+        training,
         cancelled,
         leaves_now,
         dropped,
