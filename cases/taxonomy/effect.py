@@ -22,11 +22,8 @@ class Effect:
 def of_leaf(session: Session, tree: Taxonomy, code: str) -> Effect:
     """What hangs on a leaf, and on all that were merged into it."""
     codes = tree.standing_for(code)
-    states = dict(
-        session.execute(
-            select(Case.state, func.count()).where(Case.type.in_(codes)).group_by(Case.state)
-        ).tuples()
-    )
+    by_state = select(Case.state, func.count()).where(Case.type.in_(codes)).group_by(Case.state)
+    states = dict(session.execute(by_state).tuples().all())
     taught = session.scalar(
         select(func.count())
         .select_from(Correction)

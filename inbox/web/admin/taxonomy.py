@@ -1,0 +1,181 @@
+"""The complaint tree: what cases may be about, in both languages, and who changed it when."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock
+from cases.db import reading, transaction
+from cases.taxonomy import changes, effect
+from cases.taxonomy.changes import INDISPENSABLE, TAXONOMY, BadLeaf, Draft
+from cases.taxonomy.growing import LANGUAGES
+from cases.taxonomy.rows import history, tree
+from classifiers.taxonomy import Leaf, Taxonomy
+from inbox.web import notices, taxonomy_words
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.fragments import show
+from inbox.web.who import agent
+
+pages = Pages("taxonomy", __name__, url_prefix="/admin/taxonomy")
+NEWEST = 30
+LONGEST = 8_000
+"""Characters of one field of a form."""
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def overview() -> Response:
+    """The whole tree."""
+    with reading() as session:
+        return _overview(session, {})
+
+
+def _overview(session: Session, typed: dict[str, str], status: int = 200) -> Response:
+    found = tree(session)
+    by_branch = [
+        (branch, [leaf for leaf in found.leaves.values() if leaf.parent == code])
+        for code, branch in found.parents.items()
+    ]
+    return show(
+        session,
+        "admin/taxonomy.html",
+        title=taxonomy_words.title(),
+        tree=found,
+        by_branch=by_branch,
+        counts=effect.counts(session, found),
+        changes=history(session)[: -NEWEST - 1 : -1],
+        said=taxonomy_words.said,
+        typed=typed,
+        notice=notices.from_address(),
+        status=status,
+    )
+
+
+@pages.post("")
+@allow(Policy.ADMIN)
+def add() -> AnyResponse:
+    """A new leaf below a branch."""
+    branch, draft = request.form.get("branch", ""), _draft(None)
+    with transaction(lock=TAXONOMY) as session:
+        if branch not in tree(session).parents:
+            abort(422)
+        try:
+            code = changes.add(session, branch, draft, by=agent().address, at=clock.now())
+        except BadLeaf:
+            return _overview(session, dict(request.form), 422)
+    return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+
+
+@pages.get("/<code>")
+@allow(Policy.OPERATIONS)
+def page(code: str) -> AnyResponse:
+    """One leaf: its words, and what hangs on it."""
+    with reading() as session:
+        found = tree(session)
+        if code in found.aliases:
+            return redirect(url_for("taxonomy.page", code=found.today(code)))
+        return _page(session, found, _leaf(found, code))
+
+
+def _leaf(found: Taxonomy, code: str) -> Leaf:
+    return found.leaves[code] if code in found.leaves else abort(404)
+
+
+def _page(
+    session: Session, found: Taxonomy, leaf: Leaf, status: int = 200, **more: Any
+) -> Response:
+    values: dict[str, Any] = {"typed": {}, "ahead": None, "wrong": False, **more}
+    told = [change for change in history(session) if change.code == leaf.code]
+    return show(
+        session,
+        "admin/taxonomy_leaf.html",
+        title=f"{leaf.label(agent().language)} · {taxonomy_words.title()}",
+        leaf=leaf,
+        tree=found,
+        effect=effect.of_leaf(session, found, leaf.code),
+        stays=leaf.code in INDISPENSABLE,
+        merged=[old for old in found.standing_for(leaf.code) if old != leaf.code],
+        changes=told[::-1],
+        said=taxonomy_words.said,
+        languages_of_leaf=LANGUAGES,
+        notice=notices.from_address(),
+        status=status,
+        **values,
+    )
+
+
+@pages.post("/<code>")
+@allow(Policy.ADMIN)
+def edit(code: str) -> AnyResponse:
+    """Other names, definition or examples; or first only see what that would change."""
+    with transaction(lock=TAXONOMY) as session:
+        found = tree(session)
+        leaf, typed = _leaf(found, code), dict(request.form)
+        draft = _draft(leaf)
+        if request.form.get("step") == "look":
+            ahead = taxonomy_words.renamed(leaf, draft.labels)
+            return _page(session, found, leaf, typed=typed, ahead=ahead)
+        try:
+            changes.edit(session, code, draft, by=agent().address, at=clock.now())
+        except BadLeaf:
+            return _page(session, found, leaf, 422, typed=typed, wrong=True)
+    return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+
+
+@pages.post("/<code>/merger")
+@allow(Policy.ADMIN)
+def merge(code: str) -> AnyResponse:
+    """The leaf goes into another; or first only see what that would change."""
+    into = request.form.get("into", "")
+    with transaction(lock=TAXONOMY) as session:
+        found = tree(session)
+        leaf, other = _leaf(found, code), found.leaves.get(into)
+        if other is None:
+            abort(422)
+        if request.form.get("step") == "look":
+            ahead = taxonomy_words.renamed(leaf, other.labels)
+            return _page(session, found, leaf, typed=dict(request.form), ahead=ahead)
+        changes.merge(session, code, into, by=agent().address, at=clock.now())
+    return redirect(url_for("taxonomy.page", code=into, done="saved.0"), 303)
+
+
+@pages.post("/<code>/retirement")
+@allow(Policy.ADMIN)
+def retire(code: str) -> AnyResponse:
+    """Nobody chooses it any more."""
+    return _verb(code, changes.retire)
+
+
+@pages.post("/<code>/return")
+@allow(Policy.ADMIN)
+def restore(code: str) -> AnyResponse:
+    """It may be chosen again."""
+    return _verb(code, changes.restore)
+
+
+def _verb(code: str, verb: Callable[..., None]) -> AnyResponse:
+    with transaction(lock=TAXONOMY) as session:
+        _leaf(tree(session), code)
+        verb(session, code, by=agent().address, at=clock.now())
+    return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+
+
+def _draft(leaf: Leaf | None) -> Draft:
+    """What the form says; what it does not show stays as it is."""
+    texts = {
+        name: {one: request.form.get(f"{name}_{one}", "")[:LONGEST] for one in LANGUAGES}
+        for name in ("label", "definition", "examples")
+    }
+    draft = Draft(
+        labels=texts["label"],
+        definition=texts["definition"],
+        examples={one: tuple(text.splitlines()) for one, text in texts["examples"].items()},
+        complaint=request.form.get("complaint") == "yes",
+    )
+    if leaf is None:
+        return draft
+    return replace(draft, sla_hours=leaf.sla_hours, exclusion_weight=leaf.exclusion_weight)
