@@ -35,5 +35,6 @@ TIMETABLE = (
     Periodic("inbox.web.console.lists.jobs.sift_waiting", TAG, timedelta(seconds=15)),
     Periodic("inbox.web.console.lists.jobs.forget_old", TAG, timedelta(minutes=10)),
     Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
+    Periodic("inbox.intake.trying.run_waiting", TAG, timedelta(seconds=60)),
     Periodic("inbox.intake.nightly.retrain_if_due", TAG, timedelta(minutes=10)),
 )

@@ -23,32 +23,57 @@ from inbox.web import (
     gate,
     half_written,
     headers,
+    help_pages,
     incidents,
+    joining,
     listing,
     live,
+    macros,
     mail_choices,
+    naming,
     notifications,
     outlook,
     preferences,
+    presence,
     quality,
     replies,
     screen,
     search,
     selection,
     signin,
+    snoozes,
+    solved_pages,
+    views,
 )
 from inbox.web.access import Policy, allow
-from inbox.web.admin import alarms, evaluation, mailboxes, queues, taxonomy, users
+from inbox.web.admin import (
+    alarms,
+    articles,
+    bots,
+    evaluation,
+    mailboxes,
+    queues,
+    reasons,
+    rules,
+    simulator,
+    switches,
+    taxonomy,
+    templates,
+    users,
+)
+from inbox.web.console.every import CONSOLE
 from inbox.web.hx import AskedRequest
 
 _HERE = Path(__file__).resolve().parent
 PAGES = (
-    half_written,
+    *(half_written, joining, macros, naming, presence, snoozes),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues),
-    *(taxonomy, evaluation),
-    *(beside, calls, incidents, quality, contact_form, mail_choices, outlook),
+    *(taxonomy, evaluation, reasons),
+    *CONSOLE,
+    *(views, beside, calls, incidents, quality, contact_form, mail_choices, outlook),
     *(alarms, notifications),
+    *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
 
 

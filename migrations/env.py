@@ -18,6 +18,7 @@ import inbox.tokens
 import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
+import inbox.web.saved
 import inbox.web.sessions
 from cases.db import Base, engine
 from cases.words import tables
@@ -40,6 +41,7 @@ OWNERS = (
     inbox.web.console.lists.rows,
     inbox.web.form_uses,
     inbox.web.guesses,
+    inbox.web.saved,
     inbox.web.sessions,
 )
 

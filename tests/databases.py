@@ -12,8 +12,10 @@ import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
+import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
+import inbox.web.saved
 import inbox.web.sessions  # noqa: F401  these own tables
 from bot import queues
 from bot.settings import settings as bot_settings

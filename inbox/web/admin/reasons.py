@@ -1,0 +1,160 @@
+"""Which reason holds back which campaign class, and for how long: looked at, tried, decided."""
+
+from dataclasses import dataclass
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot import queues
+from cases import clock
+from cases.db import reading, transaction
+from cases.exclusions import policies
+from cases.exclusions.forecast import Effect, of_matrix, of_times
+from cases.exclusions.matrix import Action, CampaignClass, may_become
+from cases.exclusions.policies import Content, NotAllowed, PolicyVersion
+from cases.exclusions.policies import Policy as InForce
+from cases.exclusions.reasons import RULES, Reason
+from cases.language import gettext as _
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.console import names
+from inbox.web.fragments import show
+from inbox.web.who import agent
+
+pages = Pages("reasons", __name__, url_prefix="/admin/reasons")
+SHOWN = 50
+JOB = "inbox.api.jobs.follow_policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One answer of the table."""
+
+    does: Action
+    changed: bool
+    locked: bool
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def page() -> Response:
+    """The table, the times, and who changed what."""
+    with reading() as session:
+        return _shown(session)
+
+
+def _shown(
+    session: Session, *, effect: Effect | None = None, refusal: str = "", status: int = 200
+) -> Response:
+    policy = policies.in_force(session)
+    versions = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(SHOWN)
+    return show(
+        session,
+        "admin/reasons.html",
+        title=_("Reasons for a truce"),
+        status=status,
+        names=names,
+        classes=list(CampaignClass),
+        rules=list(RULES.values()),
+        cells=_cells(policy),
+        choices=[one for one in Reason if any(len(may_become(c, one)) > 1 for c in CampaignClass)],
+        actions=list(Action),
+        times_of=[(name, _hours(policy, name)) for name in policies.TIMES],
+        pressure_of=[(name, _hours(policy, name)) for name in policies.PRESSURE_TIMES],
+        policy=policy,
+        versions=session.scalars(versions).all(),
+        term_name=term_name,
+        effect=effect,
+        refusal=refusal,
+        typed=request.form,
+    )
+
+
+def _cells(policy: InForce) -> dict[tuple[Reason, CampaignClass], Cell]:
+    return {
+        (reason, one): Cell(
+            policy.changes.get((one, reason), may_become(one, reason)[0]),
+            (one, reason) in policy.changes,
+            len(may_become(one, reason)) == 1,
+        )
+        for reason in Reason
+        for one in CampaignClass
+    }
+
+
+def _hours(policy: InForce, name: str) -> float:
+    return float(getattr(policy.chosen, name).total_seconds()) / 3600
+
+
+def term_name(name: str) -> str:
+    """What a time or number is for, in the words of the page."""
+    return {
+        "truce_after_closing": _("Rest after a case was closed"),
+        "truce_after_good_closing": _("Rest after a case the customer was content with"),
+        "truce_after_bad_closing": _("Rest after a case the customer was not content with"),
+        "truce_after_breach": _("After a broken promise, from the closing on"),
+        "truce_after_claim": _("After a formal claim, from the closing on"),
+        "truce_after_bad_mood": _("After the last angry mail"),
+        "truce_after_contacts": _("After the last of many contacts"),
+        "truce_after_talk": _("Series stay stopped after an agent wrote"),
+        "truce_provisional": _("A complaint of an unproven sender"),
+        "truce_forgotten_case": _("A quiet open question lapses after"),
+        "pressure_half_life": _("A mail weighs half after"),
+        "pressure_gap": _("Least time between two mails of one kind"),
+        "pressure_cap": _("So much is enough"),
+        "pressure_enforced": _("Hold back who has had enough"),
+    }.get(name, name)
+
+
+@pages.post("")
+@allow(Policy.ADMIN)
+def change() -> AnyResponse:
+    """Try a change and say whom it would hold or free; or decide it."""
+    with transaction() as session:
+        before = policies.current(session)
+        try:
+            after, what = _wanted(before)
+        except (NotAllowed, ValueError):
+            said = _("That cannot be chosen there: what the person or the law decided stays.")
+            return _shown(session, refusal=said, status=422)
+        if request.form.get("do") != "save":
+            return _shown(session, effect=_effect(session, before, after, what))
+        why = request.form.get("why", "").strip()
+        if not why:
+            said = _("Say why, so that the others understand it later.")
+            return _shown(session, refusal=said, status=422)
+        by = agent().address
+        policies.adopt(session, after, what=what, by=by, why=why, at=clock.now())
+        queues.wake(session, queues.SEND, JOB)
+    return redirect(url_for("reasons.page", done="saved.1"), 303)
+
+
+def _wanted(before: Content) -> tuple[Content, Content]:
+    """The policy after that change, and the change itself."""
+    form = request.form
+    if "term" in form:
+        name, value = form["term"], float(form.get("value", "").replace(",", ".") or "x")
+        return policies.with_term(before, name, value), {"term": name, "value": value}
+    one, reason = CampaignClass(form.get("class", "")), Reason(form.get("reason", ""))
+    does = Action(form.get("action", ""))
+    what = {"class": one.value, "reason": reason.value, "action": does.value}
+    return policies.with_cell(before, one, reason, does), what
+
+
+def _effect(session: Session, before: Content, after: Content, what: Content) -> Effect:
+    if "reason" in what:
+        one, reason = CampaignClass(what["class"]), Reason(what["reason"])
+        return of_matrix(session, before, after, one, reason, clock.now())
+    return of_times(session, before, after, clock.now())
+
+
+@pages.post("/reset")
+@allow(Policy.ADMIN)
+def reset() -> AnyResponse:
+    """All as it was shipped."""
+    with transaction() as session:
+        why = request.form.get("why", "").strip() or _("as shipped")
+        policies.reset(session, by=agent().address, why=why, at=clock.now())
+        queues.wake(session, queues.SEND, JOB)
+    return redirect(url_for("reasons.page", done="saved.1"), 303)

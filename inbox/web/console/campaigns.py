@@ -1,0 +1,92 @@
+"""What was asked and answered before each campaign, and the check of a receipt."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.db import reading
+from cases.exclusions import receipts
+from cases.exclusions.gates import Campaign, Gate
+from cases.exclusions.receipts import Checked, Forged, Receipt
+from cases.language import gettext as _
+from inbox.tokens import Token
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.console.frame import shown
+from inbox.web.console.lists.rows import AudienceList
+
+pages = Pages("campaigns", __name__, url_prefix="/console/campaigns")
+SHOWN = 100
+LONGEST_RECEIPT = 8000
+
+
+@pages.get("")
+@allow(Policy.CONSOLE)
+def page() -> Response:
+    """The newest gates, and the form to check a receipt."""
+    with reading() as session:
+        return _shown(session, {}, 200)
+
+
+def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
+    rows = session.execute(
+        select(Gate, Campaign, Token.name, AudienceList.id)
+        .join(Campaign, Campaign.id == Gate.campaign_id)
+        .outerjoin(Token, Token.id == Gate.token_id)
+        .outerjoin(AudienceList, AudienceList.campaign_id == Campaign.id)
+        .order_by(Gate.created_at.desc())
+        .limit(SHOWN)
+    ).all()
+    return shown(
+        session,
+        "campaigns",
+        title=_("Campaigns"),
+        status=status,
+        rows=rows,
+        now=clock.now(),
+        typed=request.form.get("receipt", "")[:LONGEST_RECEIPT],
+        **{"checked": None, "refusal": "", **checked},
+    )
+
+
+@pages.post("/receipts")
+@allow(Policy.CONSOLE)
+def verify() -> Response:
+    """Whether that receipt is ours, what it says, and whether its lease still lasts."""
+    typed = request.form.get("receipt", "").strip()[:LONGEST_RECEIPT]
+    now = clock.now()
+    with reading() as session:
+        try:
+            checked = receipts.verify(session, typed, now)
+        except Forged:
+            said = _("This receipt was not signed here, or it was changed.")
+            return _shown(session, {"refusal": said}, 200 if typed else 422)
+        return _shown(session, {"checked": checked, "until": _until(checked, now)}, 200)
+
+
+def _until(checked: Checked, now: datetime) -> datetime:
+    return datetime.fromtimestamp(checked.claims["exp"], tz=now.tzinfo)
+
+
+@pages.get("/<gate_id>")
+@allow(Policy.CONSOLE)
+def gate(gate_id: str) -> Response:
+    """One gate with its receipt."""
+    with reading() as session:
+        found = session.get(Gate, gate_id)
+        if found is None:
+            abort(404)
+        receipt = session.get(Receipt, found.jti) if found.jti else None
+        return shown(
+            session,
+            "gate",
+            title=_("Campaign"),
+            gate=found,
+            campaign=session.get_one(Campaign, found.campaign_id),
+            token=session.get(Token, found.token_id),
+            receipt=receipt,
+            now=clock.now(),
+        )

@@ -1,0 +1,18 @@
+"""All pages of the console."""
+
+from inbox.web.console import (
+    approving,
+    audiences,
+    campaigns,
+    downloads,
+    integrations,
+    load,
+    now,
+    people,
+    pressure,
+)
+
+CONSOLE = (
+    *(now, people, audiences, downloads, campaigns),
+    *(load, pressure, approving, integrations),
+)

@@ -1,0 +1,279 @@
+"""Sifts a list: reads it, asks the gate about everybody on it, and says what changed since."""
+
+import json
+import logging
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.settings import settings as bot_settings
+from cases import clock
+from cases.db import reading, transaction
+from cases.exclusions import audience, gating, touches
+from cases.exclusions.gates import Campaign, Gate, GatePart, Going, Status
+from cases.exclusions.matrix import FAILS_CLOSED, Action
+from cases.exclusions.terms import Terms
+from cases.load_now import Asked, for_gate
+from inbox.freshness import Lag, freshness
+from inbox.web.console.lists import keeping
+from inbox.web.console.lists import reading as lists
+from inbox.web.console.lists.reading import Shape, Unreadable
+from inbox.web.console.lists.rows import AudienceList, ListCheck, State, Wish
+
+log = logging.getLogger(__name__)
+NOBODYS_TOKEN = 0
+"""Gates of the console belong to no token, so no program can open them."""
+LEASE = timedelta(minutes=10)
+LASTS = timedelta(hours=24)
+AT_ONCE = 50_000
+TOUCHES_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was read of a list."""
+
+    rows: int = 0
+    unreadable: int = 0
+    repeated: int = 0
+
+
+def sift_waiting() -> int:
+    """Work on all lists that wait, one after the other; how many there were."""
+    count = 0
+    while (found := _take()) is not None:
+        work_on(*found)
+        count += 1
+    return count
+
+
+def _take() -> tuple[int, Wish] | None:
+    """Lease the oldest list that waits, or whose worker died."""
+    now = clock.now()
+    late = (AudienceList.state == State.WORKING) & (AudienceList.leased_until < now)
+    with transaction() as session:
+        oldest = (
+            select(AudienceList.id)
+            .where(or_(AudienceList.state == State.WAITING, late), AudienceList.bytes > 0)
+            .order_by(AudienceList.id)
+            .limit(1)
+            .scalar_subquery()
+        )
+        row = session.execute(
+            update(AudienceList)
+            .where(AudienceList.id == oldest)
+            .values(state=State.WORKING, leased_until=now + LEASE)
+            .returning(AudienceList.id, AudienceList.wish)
+        ).first()
+        return (row[0], row[1]) if row is not None else None
+
+
+def work_on(list_id: int, wish: Wish) -> None:
+    """Do what is wished; a list that cannot be read says why."""
+    try:
+        if wish is Wish.REPORT:
+            _report(list_id)
+        else:
+            _check(list_id)
+    except Unreadable as wrong:
+        log.info("list %s cannot be read: %s", list_id, wrong.why)
+        _settle(list_id, State.FAILED, error=wrong.why)
+
+
+def _settle(list_id: int, state: State, **values: object) -> None:
+    with transaction() as session:
+        row = update(AudienceList).where(AudienceList.id == list_id)
+        session.execute(row.values(state=state, leased_until=None, **values))
+
+
+def _check(list_id: int) -> None:
+    with reading() as session:
+        one = session.get_one(AudienceList, list_id)
+        campaign_id, pasted = one.campaign_id, one.pasted
+    encoding = lists.encoding_of(keeping.pieces(list_id))
+    shape = lists.shape_of(keeping.pieces(list_id), encoding, pasted=pasted)
+    gate_id = _open_gate(campaign_id)
+    counted = _read(list_id, gate_id, shape)
+    if counted.rows == counted.unreadable:
+        raise Unreadable(lists.NO_ADDRESSES)
+    gating.seal(gate_id, terms_for(gate_id, list_id))
+    _conclude(list_id, gate_id, shape, counted)
+
+
+def _open_gate(campaign_id: int) -> str:
+    with transaction() as session:
+        gate = Gate(
+            id=secrets.token_hex(12),
+            token_id=NOBODYS_TOKEN,
+            campaign_id=campaign_id,
+            lease_s=int(LASTS.total_seconds()),
+            created_at=clock.now(),
+        )
+        session.add(gate)
+        return gate.id
+
+
+def _read(list_id: int, gate_id: str, shape: Shape) -> Counted:
+    """Bring everybody on the list to the gate, and show how far that is."""
+    rows = unreadable = n = 0
+    seen: set[int] = set()
+    values: list[str] = []
+    read = _Meter(list_id)
+    for row in lists.rows(read.pieces(), shape):
+        rows += 1
+        if row.address is None:
+            unreadable += 1
+            continue
+        seen.add(hash(row.address))
+        values.append(row.address)
+        if len(values) >= AT_ONCE:
+            _put(gate_id, n, values, list_id, read.bytes)
+            values, n = [], n + 1
+    _put(gate_id, n, values, list_id, read.bytes)
+    return Counted(rows, unreadable, rows - unreadable - len(seen))
+
+
+class _Meter:
+    """Counts the bytes that were read."""
+
+    def __init__(self, list_id: int) -> None:
+        self.list_id, self.bytes = list_id, 0
+
+    def pieces(self) -> Iterator[bytes]:
+        for piece in keeping.pieces(self.list_id):
+            yield piece
+            self.bytes += len(piece)
+
+
+def _put(gate_id: str, n: int, values: list[str], list_id: int, done: int) -> None:
+    content, count = audience.pack(values)
+    row = {"gate_id": gate_id, "n": n, "count": count, "sha256": "", "content": content}
+    with transaction() as session:
+        session.execute(insert(GatePart), [row])
+        going = update(AudienceList).where(AudienceList.id == list_id)
+        session.execute(going.values(done=done, leased_until=clock.now() + LEASE))
+
+
+def terms_for(gate_id: str, list_id: int) -> Terms:
+    """What the receipt says beside the audience."""
+    now = clock.now()
+    with reading() as session:
+        gate = session.get_one(Gate, gate_id)
+        campaign = session.get_one(Campaign, gate.campaign_id)
+        behind = freshness(session, now).lag is not Lag.NONE
+        waits = behind and campaign.campaign_class in FAILS_CLOSED
+        load = for_gate(session, Asked(_people(session, gate_id), campaign.campaign_class), now)
+    return Terms(
+        issuer=bot_settings().public_url.rstrip("/"),
+        audience=f"console:{list_id}",
+        groups=True,
+        refusal=Going.NO_GO if waits else load.refusal if load is not None else None,
+        load=load.as_claims() if load is not None else {},
+        conditions=load.as_conditions() if load is not None else {},
+    )
+
+
+def _people(session: Session, gate_id: str) -> int:
+    return sum(session.scalars(select(GatePart.count).where(GatePart.gate_id == gate_id)))
+
+
+def _conclude(list_id: int, gate_id: str, shape: Shape, counted: Counted) -> None:
+    with transaction() as session:
+        one = session.get_one(AudienceList, list_id)
+        held = audience.held_back(session, gate_id).held
+        before = newest_check(session, list_id)
+        out: list[str] = []
+        back: list[str] = []
+        if before is not None:
+            known = audience.held_back(session, before.gate_id).held
+            out, back = sorted(held.keys() - known), sorted(known.keys() - held.keys())
+        said = json.dumps({"out": out, "back": back}, ensure_ascii=False).encode()
+        check = ListCheck(list_id=list_id, gate_id=gate_id, at=clock.now(), out_n=len(out),
+                          back_n=len(back))  # fmt: skip
+        check.review_n = sum(verdict[0] == Action.REVIEW for verdict in held.values())
+        check.difference = keeping.seal(said, list_id, f"difference:{gate_id}")
+        session.add(check)
+        # The list itself is kept sealed; in the clear nothing of it is needed any longer.
+        session.execute(delete(GatePart).where(GatePart.gate_id == gate_id))
+        one.state, one.leased_until, one.shape = State.READY, None, asdict(shape)
+        one.rows, one.unreadable, one.repeated = asdict(counted).values()
+        one.done = one.bytes
+
+
+def newest_check(session: Session, list_id: int) -> ListCheck | None:
+    """The newest look at that list."""
+    checks = select(ListCheck).where(ListCheck.list_id == list_id)
+    return session.scalars(checks.order_by(ListCheck.id.desc()).limit(1)).first()
+
+
+def difference(check: ListCheck) -> dict[str, list[str]]:
+    """Who must be taken out and who is free again since the look before."""
+    if not check.difference:
+        return {"out": [], "back": []}
+    found: dict[str, list[str]] = json.loads(
+        keeping.unseal(check.difference, check.list_id, f"difference:{check.gate_id}")
+    )
+    return found
+
+
+def held_in(session: Session, check: ListCheck) -> audience.Held:
+    """Who on the list is held back, as of that look."""
+    return audience.held_back(session, check.gate_id).held
+
+
+def _report(list_id: int) -> None:
+    """The allowed ones got the mail: the gate is told, and the mail weighs on them from now on."""
+    with reading() as session:
+        one = session.get_one(AudienceList, list_id)
+        check = newest_check(session, list_id)
+        if check is None:
+            raise Unreadable(lists.EMPTY)
+        gate = session.get_one(Gate, check.gate_id)
+        campaign = session.get_one(Campaign, gate.campaign_id)
+        held, shape = held_in(session, check), Shape(**one.shape)
+        session.expunge_all()
+    if gate.status in (Status.SEALED, Status.UNREPORTED):
+        gating.report(gate.id, sent=None, n=gate.allowed_n, digest=gate.allowed_digest)
+    _touch(campaign, gate, _free(list_id, shape, held))
+    _settle(list_id, State.SENT)
+
+
+def _free(list_id: int, shape: Shape, held: audience.Held) -> Iterator[str]:
+    for row in lists.rows(keeping.pieces(list_id), shape):
+        if row.address is not None and row.address not in held:
+            yield row.address
+
+
+def _touch(campaign: Campaign, gate: Gate, values: Iterator[str]) -> None:
+    at = clock.now()
+    batch: list[str] = []
+    for value in values:
+        batch.append(value)
+        if len(batch) >= TOUCHES_AT_ONCE:
+            _record(campaign, gate, batch, at)
+            batch = []
+    _record(campaign, gate, batch, at)
+
+
+def _record(campaign: Campaign, gate: Gate, values: list[str], at: datetime) -> None:
+    rows = [
+        {
+            "kind": gate.kind,
+            "value": value,
+            "source": f"gate:{gate.id}",
+            "event_id": value,
+            "campaign": campaign.external_id,
+            "campaign_class": campaign.campaign_class.value,
+            "weight": campaign.weight,
+            "subject": campaign.name,
+            "sent_at": at,
+        }
+        for value in dict.fromkeys(values)
+    ]
+    if rows:
+        with transaction() as session:
+            touches.record(session, rows)

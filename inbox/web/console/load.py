@@ -1,0 +1,94 @@
+"""Go or wait: can the agents bear a mailing now, or when; and the word of a supervisor."""
+
+from flask import Response, abort, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock, load_now
+from cases.db import reading, transaction
+from cases.exclusions.matrix import CampaignClass
+from cases.language import gettext as _
+from cases.load import AMBER, ENOUGH_DATA, RED, Slot
+from cases.load_now import Asked, NoReason
+from inbox.freshness import Lag, freshness
+from inbox.web import times
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.console import charts
+from inbox.web.console.frame import shown
+from inbox.web.who import agent
+
+pages = Pages("load", __name__, url_prefix="/console/load")
+WAVES_SHOWN = 24
+MOST = 10**9
+
+
+@pages.get("")
+@allow(Policy.CONSOLE)
+def page() -> Response:
+    """The load now, with a mailing of so many people."""
+    with reading() as session:
+        return _shown(session, "")
+
+
+def _asked() -> tuple[int, CampaignClass]:
+    said = request.args.get("audience", "").strip().replace(".", "").replace(",", "")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    kind = request.args.get("campaign_class", "")
+    known = kind in frozenset(CampaignClass)
+    return min(number, MOST), CampaignClass(kind) if known else CampaignClass.PROMOTIONAL
+
+
+def _shown(session: Session, refusal: str, status: int = 200) -> Response:
+    now = clock.now()
+    audience, campaign_class = _asked()
+    behind = freshness(session, now).lag is not Lag.NONE
+    answer = load_now.ask(session, Asked(audience, campaign_class, degraded=behind), now)
+    waves = answer.waves(now)
+    return shown(
+        session,
+        "load",
+        title=_("Go or wait"),
+        status=status,
+        answer=answer,
+        audience=audience,
+        campaign_class=campaign_class,
+        classes=list(CampaignClass),
+        waves=waves[:WAVES_SHOWN],
+        more_waves=max(len(waves) - WAVES_SHOWN, 0),
+        slots=[(one, _tone(one)) for one in answer.slots],
+        chart=charts.bars([_bar(one) for one in answer.slots], limit=AMBER * 100),
+        enough=ENOUGH_DATA.days,
+        refusal=refusal,
+    )
+
+
+def _bar(slot: Slot) -> tuple[str, float, str]:
+    share = round(min(slot.inputs.rho, 2.0) * 100)
+    return times.day(slot.starts_at).rpartition(" ")[0], share, _tone(slot)
+
+
+def _tone(slot: Slot) -> str:
+    if slot.inputs.rho >= RED:
+        return "danger"
+    return "warn" if slot.inputs.rho >= AMBER else "ok"
+
+
+@pages.post("/override")
+@allow(Policy.OPERATIONS)
+def decide_otherwise() -> AnyResponse:
+    """A supervisor lets mailings go for some hours, and says why."""
+    hours = request.form.get("hours", "")
+    if not hours.isdecimal() or len(hours) > 3:
+        abort(422)
+    with transaction() as session:
+        try:
+            load_now.decide_otherwise(
+                session,
+                by=agent().address,
+                why=request.form.get("why", ""),
+                hours=int(hours),
+                at=clock.now(),
+            )
+        except NoReason:
+            return _shown(session, _("Say why, so that the others understand it later."), 422)
+    return redirect(url_for("load.page"), 303)

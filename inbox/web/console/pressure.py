@@ -1,0 +1,73 @@
+"""How much mail people have had of late, and how much is enough."""
+
+from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.db import reading
+from cases.exclusions.policies import in_force
+from cases.exclusions.touches import Pressure
+from cases.language import gettext as _
+from cases.pressure import WEIGHTS, faded
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.console import charts
+from inbox.web.console.frame import shown
+
+pages = Pages("pressure", __name__, url_prefix="/console/pressure")
+SAMPLE = 20_000
+STEPS = 12
+
+
+@pages.get("")
+@allow(Policy.CONSOLE)
+def page() -> Response:
+    """The distribution with the cap in it."""
+    with reading() as session:
+        chosen = in_force(session).chosen
+        scores = _scores(session)
+        step = max(chosen.pressure_cap / 6, 0.1)
+        counts = [0] * STEPS
+        for score in scores:
+            counts[min(int(score / step), STEPS - 1)] += 1
+        named = [_step(n, step) for n in range(STEPS)]
+        return shown(
+            session,
+            "pressure",
+            title=_("Pressure"),
+            chosen=chosen,
+            people=len(scores),
+            sampled=len(scores) == SAMPLE,
+            table=list(zip(named, counts, strict=True)),
+            chart=charts.bars(
+                [
+                    (f"{n * step:.1f}", count, "warn" if n * step >= chosen.pressure_cap else "ok")
+                    for n, count in enumerate(counts)
+                ]
+            ),
+            over=sum(score >= chosen.pressure_cap for score in scores),
+            proposed=_proposed(scores),
+            weights=sorted(WEIGHTS.items(), key=lambda one: -one[1]),
+        )
+
+
+def _scores(session: Session) -> list[float]:
+    """What weighs on people now, of the first so many: names say nothing about mail."""
+    now, half_life = clock.now(), in_force(session).chosen.pressure_half_life
+    rows = session.execute(
+        select(Pressure.score, Pressure.at).order_by(Pressure.kind, Pressure.value).limit(SAMPLE)
+    )
+    return [faded(score, now - at, half_life) for score, at in rows]
+
+
+def _step(n: int, step: float) -> str:
+    if n == STEPS - 1:
+        return _("{number:.1f} and more", number=n * step)
+    return f"{n * step:.1f} – {(n + 1) * step:.1f}"
+
+
+def _proposed(scores: list[float]) -> float | None:
+    """The cap that only one in twenty would meet; nothing is proposed from few people."""
+    if len(scores) < STEPS * 10:
+        return None
+    return round(sorted(scores)[int(len(scores) * 0.95)], 1)
