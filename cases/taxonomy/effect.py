@@ -22,8 +22,9 @@ class Effect:
 def of_leaf(session: Session, tree: Taxonomy, code: str) -> Effect:
     """What hangs on a leaf, and on all that were merged into it."""
     codes = tree.standing_for(code)
-    by_state = select(Case.state, func.count()).where(Case.type.in_(codes)).group_by(Case.state)
-    states = dict(session.execute(by_state).tuples().all())
+    number = func.count().label("number")
+    by_state = select(Case.state, number).where(Case.type.in_(codes)).group_by(Case.state)
+    states = {row.state: row.number for row in session.execute(by_state)}
     taught = session.scalar(
         select(func.count())
         .select_from(Correction)
@@ -41,7 +42,7 @@ def counts(session: Session, tree: Taxonomy) -> dict[str, int]:
     """How many cases show the name of each leaf."""
     found: dict[str, int] = {}
     rows = select(Case.type, func.count()).where(Case.type != "").group_by(Case.type)
-    for code, number in session.execute(rows).tuples():
+    for code, number in session.execute(rows):
         today = tree.today(code)
         found[today] = found.get(today, 0) + number
     return found
