@@ -1,123 +1,36 @@
-"""Gathers what is so when mails are about to leave, for many at once in a handful of queries."""
+"""The facts of mails that are about to leave, out of all that is around them."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from bot import got, limits, presence, switches, voice, waking
+from bot import breaker, limits, surroundings, switches, waking
 from bot.coordination import Facts
-from bot.got import HOUR, Got
+from bot.got import HOUR
 from bot.kinds import ACKNOWLEDGEMENT, Mode, kind_of
-from bot.outbox import OutgoingMail, Purpose, State
+from bot.outbox import OutgoingMail, Purpose
+from bot.rules import Rule
 from bot.settings import settings
 from bot.situation import FREEMAIL
-from bot.switches import Switches
+from bot.surroundings import Around, is_urgent
 from bot.voice import Voice
 from cases import pressure
-from cases.contact import Contact
-from cases.exclusions import touches
-from cases.mail import Origin
 from cases.mailbox import Mode as MailboxMode
-from cases.message import Direction, Message
+from cases.people.customs import CUSTOMS
 from cases.pressure import Limit
 from cases.settings import settings as case_settings
 
 
-@dataclass
-class Around:
-    """All that concerns a batch of mails."""
-
-    switches: Switches
-    contacts: Sequence[Contact]
-    """Held, since a session forgets what nobody holds."""
-    answers: dict[int, tuple[int, datetime]] = field(default_factory=dict)
-    """Case -> the newest answer of a person: message id and instant."""
-    heard: dict[int, int] = field(default_factory=dict)
-    """Case -> the newest message of the customer."""
-    voices: dict[int, Voice] = field(default_factory=dict)
-    writers: dict[int, str] = field(default_factory=dict)
-    said: dict[tuple[int, str, str], int] = field(default_factory=dict)
-    """Case, reply and content -> the first mail that said it."""
-    got: Got = field(default_factory=Got)
-
-
 def gather(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Facts]:
     """The facts of each mail, by its id. The cases must be locked."""
-    around = _around(session, mails, now)
-    return {mail.id: _facts(mail, around, now) for mail in mails}
+    all_around = surroundings.look(session, mails, now)
+    return {mail.id: _facts(mail, all_around, now) for mail in mails}
 
 
 def imagine(session: Session, mail: OutgoingMail, now: datetime) -> Facts:
     """The facts of a mail that is not in the outbox, as if it were about to leave."""
-    return _facts(mail, _around(session, [mail], now), now)
-
-
-def _around(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Around:
-    case_ids = {mail.case_id for mail in mails}
-    contact_ids = {mail.case.contact_id for mail in mails}
-    # In the session's memory they are found by case.contact without another query.
-    known = select(Contact).where(Contact.id.in_(contact_ids))
-    contacts = session.scalars(known.options(selectinload(Contact.identifiers))).all()
-    around = Around(switches.load(session), contacts)
-    around.answers = _answers(session, case_ids)
-    around.heard = _heard(session, case_ids)
-    around.voices = voice.of(session, case_ids)
-    around.writers = presence.writers(session, case_ids, now)
-    around.said = _said(session, case_ids)
-    patient = [mail for mail in mails if not _is_urgent(mail)]
-    if patient:
-        around.got = got.look(session, patient, now)
-    return around
-
-
-def _answers(session: Session, case_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:
-    rows = session.execute(
-        select(Message.case_id, func.max(Message.id), func.max(Message.arrived_at))
-        .where(
-            Message.case_id.in_(case_ids),
-            Message.direction == Direction.OUT,
-            Message.origin == Origin.AGENT,
-            Message.withdrawn_at.is_(None),
-        )
-        .group_by(Message.case_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def _heard(session: Session, case_ids: Collection[int]) -> dict[int, int]:
-    rows = session.execute(
-        select(Message.case_id, func.max(Message.id))
-        .where(
-            Message.case_id.in_(case_ids),
-            Message.direction == Direction.IN,
-            Message.origin == Origin.CUSTOMER,
-            ~Message.quarantined,
-        )
-        .group_by(Message.case_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _said(session: Session, case_ids: Collection[int]) -> dict[tuple[int, str, str], int]:
-    rows = session.execute(
-        select(
-            OutgoingMail.case_id,
-            OutgoingMail.template,
-            OutgoingMail.likeness,
-            func.min(OutgoingMail.id),
-        )
-        .where(
-            OutgoingMail.case_id.in_(case_ids),
-            OutgoingMail.likeness != "",
-            OutgoingMail.state.not_in((State.CANCELLED, State.REJECTED))
-            | OutgoingMail.merged_into_id.is_not(None),
-        )
-        .group_by(OutgoingMail.case_id, OutgoingMail.template, OutgoingMail.likeness)
-    )
-    return {(row[0], row[1], row[2]): row[3] for row in rows}
+    return _facts(mail, surroundings.look(session, [mail], now), now)
 
 
 def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
@@ -130,8 +43,9 @@ def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
         now=now,
         expires_at=mail.expires_at or mail.queued_at + kind.lasts,
         kind=kind,
-        urgent=_is_urgent(mail),
+        urgent=is_urgent(mail),
         off=_off(mail, around),
+        stopped=breaker.REASON if around.stopped else "",
         dead_address=_is_dead(mail),
         answered=answer is not None and _came_after(answer, mail),
         with_people=_is_with_people(word, answer),
@@ -148,10 +62,6 @@ def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
         pressed_until=_pressed_until(mail, around, now),
         wakes_at=_wakes_at(mail, around, now),
     )
-
-
-def _is_urgent(mail: OutgoingMail) -> bool:
-    return mail.urgent or kind_of(mail.template).urgent
 
 
 def _is_with_people(word: Voice | None, answer: tuple[int, datetime] | None) -> bool:
@@ -174,7 +84,16 @@ def _off(mail: OutgoingMail, around: Around) -> str:
     place = switches.place_of(mail.case)
     if around.switches.mode(mail.template, place) is Mode.OFF:
         return "this reply is switched off here"
+    if around.bots.get(mail.bot) is Mode.OFF:
+        return "this bot is switched off"
+    if around.rules is not None and _is_stopped(limits.rule_name(mail.rule), around.rules):
+        return "this rule is switched off"
     return ""
+
+
+def _is_stopped(name: str, rules: dict[str, Rule]) -> bool:
+    """Whether the rule of a waiting mail is off or gone, or only tries by now."""
+    return bool(name) and (name not in rules or rules[name].mode is not Mode.SEND)
 
 
 def _is_dead(mail: OutgoingMail) -> bool:
@@ -197,6 +116,13 @@ def _over_limit(mail: OutgoingMail, around: Around, now: datetime) -> str:
     if mail.template == ACKNOWLEDGEMENT:
         return ""
     a_day = settings().acknowledgements_per_address
+    rule = (around.rules or {}).get(limits.rule_name(mail.rule))
+    if rule is not None:
+        person = [
+            one for kin in around.got.kin.get(mail.recipient, ()) for one in around.got.sent[kin]
+        ]
+        if enough := limits.over_rule(person, rule.name, rule.most_a_day, now):
+            return enough
     return limits.over(around.got.sent.get(mail.recipient, ()), mail.template, now, a_day)
 
 
@@ -206,17 +132,23 @@ def _room_at(mail: OutgoingMail, around: Around, now: datetime) -> datetime | No
 
 
 def _pressed_until(mail: OutgoingMail, around: Around, now: datetime) -> datetime | None:
-    load = around.got.loads.get(mail.recipient)
-    if load is None:
+    load, usual = around.got.loads.get(mail.recipient), around.limit
+    if load is None or usual is None or is_urgent(mail):
         return None
-    usual = touches.limit()
     weight = 1.0 if mail.purpose is Purpose.COMMERCIAL else pressure.WEIGHTS["bot"]
     return pressure.held_until(load, weight, Limit(usual.cap, usual.half_life, timedelta(0)), now)
 
 
 def _wakes_at(mail: OutgoingMail, around: Around, now: datetime) -> datetime | None:
-    if _is_urgent(mail):
+    """When the customer is awake, by their own hours, their country's, or else the shop's."""
+    if is_urgent(mail):
         return None
-    hours = around.switches.quiet_hours(mail.template, switches.place_of(mail.case))
-    zone = mail.case.contact.zone or case_settings().zone
-    return waking.wakes_at(now, zone, waking.quiet_hours(hours))
+    contact, place = mail.case.contact, switches.place_of(mail.case)
+    custom = CUSTOMS.get(contact.country or "")
+    zone = contact.zone or (custom.zone if custom else "") or case_settings().zone
+    own = contact.quiet_hours or (custom.quiet if custom else "")
+    rule = (around.rules or {}).get(limits.rule_name(mail.rule))
+    spans = [own or around.switches.quiet_hours(mail.template, place)]
+    spans += [rule.quiet_hours] if rule is not None else []
+    wakes = [waking.wakes_at(now, zone, waking.quiet_hours(span)) for span in spans]
+    return max((at for at in wakes if at is not None), default=None)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot import circumstances, coordination, joining, outbox, voice
+from bot import breaker, circumstances, coordination, joining, outbox, voice
 from bot.coordination import Cancel, Facts, Go, Later, Merge, Verdict
 from bot.outbox import OutgoingMail, State, Why
 from bot.settings import settings
@@ -54,7 +54,9 @@ def claim(ids: Sequence[int]) -> list[OutgoingMail]:
     with transaction() as session:
         mails = _locked(session, ids, now)
         leaving = [mail for mail in mails if not mail.automatic]
-        leaving += _judge(session, [mail for mail in mails if mail.automatic], now)
+        speaking = _judge(session, [mail for mail in mails if mail.automatic], now)
+        breaker.count(session, len(speaking), now)
+        leaving += speaking
         lease = min(CLAIM_LASTS, timedelta(seconds=settings().send_lease_seconds))
         for mail in leaving:
             mail.state, mail.leased_until = State.CLAIMED, now + lease

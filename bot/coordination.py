@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.kinds import ORDINARY, Kind
 
-VERSION = "coordination-1"
+VERSION = "coordination-2"
 LOOK_AGAIN = timedelta(minutes=2)
 """How long bots wait for a person who is writing."""
 
@@ -19,6 +19,8 @@ class Facts:
     expires_at: datetime
     kind: Kind = ORDINARY
     urgent: bool = False
+    stopped: str = ""
+    """Why all automatic mail waits at present."""
     off: str = ""
     """Why nothing of this kind may leave at present: a switch, a mailbox in shadow mode."""
     dead_address: bool = False
@@ -137,6 +139,12 @@ def sell_to_nobody_who_is_held(facts: Facts) -> Verdict | None:
     )
 
 
+def wait_until_the_fuse_is_mended(facts: Facts) -> Verdict | None:
+    if facts.stopped:
+        return Later(facts.now + 5 * LOOK_AGAIN, "breaker", facts.stopped)
+    return None
+
+
 def wait_for_who_is_writing(facts: Facts) -> Verdict | None:
     if facts.writing:
         return Later(facts.now + LOOK_AGAIN, "writing", f"{facts.writing} is writing an answer")
@@ -180,6 +188,7 @@ RULES: tuple[Rule, ...] = (
     stay_within_limits,
     say_it_in_time,
     sell_to_nobody_who_is_held,
+    wait_until_the_fuse_is_mended,
     wait_for_who_is_writing,
     one_bot_at_a_time,
     spare_the_domain,

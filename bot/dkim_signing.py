@@ -13,7 +13,10 @@ log = logging.getLogger(__name__)
 
 # Named once more than they occur, so that nobody can add a second one on the way.
 _SEALED = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply-To")
-_SIGNED = ("In-Reply-To", "References", "Content-Type", "MIME-Version", "Auto-Submitted")
+_SIGNED = (
+    *("In-Reply-To", "References", "Content-Type", "MIME-Version", "Auto-Submitted"),
+    *("List-Unsubscribe", "List-Unsubscribe-Post"),
+)
 
 
 class Settings(EnvironmentThenFile):

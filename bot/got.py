@@ -28,6 +28,9 @@ class Got:
     sent: dict[str, list[SentMail]] = field(default_factory=lambda: defaultdict(list))
     """Address -> what it got from us."""
     loads: dict[str, Load] = field(default_factory=dict)
+    """Address -> what presses on the person, through all of their addresses."""
+    kin: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Address -> all addresses of the same person."""
     domains: Counter[str] = field(default_factory=Counter)
     """Domain -> automatic mails in the last hour."""
     held: dict[str, Verdict] = field(default_factory=dict)
@@ -37,22 +40,23 @@ class Got:
 def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Got:
     """What weighs on those whom the mails go to."""
     got = Got()
-    addresses = sorted({mail.recipient for mail in mails})
+    got.kin = {mail.recipient: _addresses(mail) for mail in mails}
+    addresses = sorted(set().union(*got.kin.values()))
     at = func.coalesce(OutgoingMail.settled_at, OutgoingMail.queued_at)
     rows = session.execute(
         select(
             *(OutgoingMail.recipient, at, OutgoingMail.template),
-            *(OutgoingMail.automatic, OutgoingMail.purpose),
+            *(OutgoingMail.automatic, OutgoingMail.purpose, OutgoingMail.rule),
         ).where(
             OutgoingMail.recipient.in_(addresses),
             OutgoingMail.queued_at > now - LOOK_BACK,
             OutgoingMail.state.in_(LEFT),
         )
     )
-    for recipient, when, template, automatic, purpose in rows:
-        one = SentMail(when, template, automatic, purpose is Purpose.COMMERCIAL)
+    for recipient, when, template, automatic, purpose, rule in rows:
+        one = SentMail(when, template, automatic, purpose is Purpose.COMMERCIAL, rule)
         got.sent[recipient].append(one)
-    got.loads = _loads(session, addresses, got.sent)
+    got.loads = _loads(session, got)
     got.domains = _domains(session, {mail.domain for mail in mails}, now)
     selling = sorted({mail.recipient for mail in mails if mail.purpose is Purpose.COMMERCIAL})
     if selling:
@@ -60,21 +64,28 @@ def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Got:
     return got
 
 
-def _loads(
-    session: Session, addresses: Sequence[str], sent: dict[str, list[SentMail]]
-) -> dict[str, Load]:
-    """Marketing's pressure and ours together."""
+def _addresses(mail: OutgoingMail) -> frozenset[str]:
+    """All addresses of the person that the mail is for."""
+    known = mail.case.contact.identifiers
+    return frozenset({mail.recipient, *(one.value for one in known if one.kind is Kind.ADDRESS)})
+
+
+def _loads(session: Session, got: Got) -> dict[str, Load]:
+    """Marketing's pressure and ours together, on each person and not on each address."""
+    addresses = set().union(*got.kin.values())
     rows = session.scalars(
         select(touches.Pressure).where(
             touches.Pressure.kind == Kind.ADDRESS, touches.Pressure.value.in_(addresses)
         )
     )
-    loads = {row.value: Load(row.score, row.at) for row in rows if row.score}
-    half_life = touches.limit().half_life
-    for address in addresses:
-        for one in sent[address]:
-            before = loads.get(address, Load())
-            loads[address] = pressure.added(before, one.weight, one.at, half_life)
+    marketing = {row.value: row for row in rows if row.score}
+    half_life = touches.limit(session).half_life
+    loads: dict[str, Load] = {}
+    for person, kin in got.kin.items():
+        pressed = [(row.score, row.at) for one in kin if (row := marketing.get(one)) is not None]
+        pressed += [(sent.weight, sent.at) for one in kin for sent in got.sent[one]]
+        for weight, at in pressed:
+            loads[person] = pressure.added(loads.get(person, Load()), weight, at, half_life)
     return loads
 
 

@@ -37,9 +37,15 @@ def _pieces(mail: OutgoingMail, lead: OutgoingMail) -> Parts:
 
 def _freeze(mail: OutgoingMail, subject: str, text: str, at: datetime) -> None:
     """Its bytes are made anew, under the Message-ID it has."""
-    saying = Saying(
-        mail.key, mail.recipient, mail.template, mail.rule, subject, text, answers=_answers(mail)
+    saying = replies.refusable(
+        mail.case,
+        Saying(
+            *(mail.key, mail.recipient, mail.template, mail.rule, subject, text),
+            purpose=mail.purpose,
+            answers=_answers(mail),
+        ),
     )
+    text = saying.text
     mail.content = composing.compose(replies.draft_of(mail.case, saying, at, mail.rfc_id))
     if mail.message is not None:
         mail.message.subject, mail.message.text = subject, text

@@ -19,6 +19,7 @@ class SentMail:
     template: str
     automatic: bool
     commercial: bool = False
+    rule: str = ""
 
     @property
     def weight(self) -> float:
@@ -26,6 +27,18 @@ class SentMail:
         if self.commercial:
             return 1.0
         return 0.2 if self.automatic else 0.3
+
+
+def over_rule(sent: Sequence[SentMail], name: str, most: int, now: datetime) -> str:
+    """Why one more answer of that rule of an admin is too much for that person, or ""."""
+    of_rule = [one for one in sent if rule_name(one.rule) == name and one.at > now - DAY]
+    return "this rule wrote often enough today" if most and len(of_rule) >= most else ""
+
+
+def rule_name(label: str) -> str:
+    """The name in the label of a rule, as rule:late parcels@3; "" for what is none."""
+    named = label.removeprefix("rule:")
+    return named.rpartition("@")[0] if named != label else ""
 
 
 def over(sent: Sequence[SentMail], template: str, now: datetime, a_day: int) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Select, Subquery, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
@@ -75,7 +76,7 @@ def of(session: Session, case_id: int) -> Outlook:
     return Outlook(coming, unsaid, people, taken_by if people else "")
 
 
-def _coming(case_id: int) -> Select[tuple[object, ...]]:
+def _coming(case_id: int) -> Select[Any]:
     """Mails that wait for their time, and drafts that wait for a person, the next one first."""
     mails = (
         select(

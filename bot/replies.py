@@ -15,10 +15,12 @@ from bot.policy import Reply
 from bot.settings import settings as bot_settings
 from bot.situation import domain_of
 from bot.values import values_of
-from cases import signing
+from cases import consent, signing
 from cases.case import Case
 from cases.contact import normalised
 from cases.history import What
+from cases.language import gettext as _
+from cases.language import speaking
 from cases.mail import Address, Origin
 from cases.message import Direction, KnownId, Message
 from cases.settings import settings
@@ -100,6 +102,7 @@ def language_of(case: Case) -> str:
 
 def say(session: Session, case: Case, saying: Saying, *, at: datetime) -> OutgoingMail:
     """Queue a mail to the customer of that case; raises CannotSay."""
+    saying = refusable(case, saying)
     draft = draft_of(case, saying, at)
     try:
         content = composing.compose(draft)
@@ -135,6 +138,26 @@ def say(session: Session, case: Case, saying: Saying, *, at: datetime) -> Outgoi
     data = {"template": saying.template, "rule": saying.rule, "bot": saying.bot}
     case.happened(What.AUTOMATIC_REPLY, by=saying.bot or "bot", at=at, **data)
     return mail
+
+
+def refusable(case: Case, saying: Saying) -> Saying:
+    """What sells says how to get no more of it (RFC 8058, and the law of most countries)."""
+    link = _way_out(case, saying)
+    if not link or link in saying.text:
+        return saying
+    with speaking(language_of(case)):
+        foot = _("To get no more of these mails: {link}", link=link)
+    return replace(saying, text=f"{saying.text.rstrip()}\n\n{foot}")
+
+
+def _way_out(case: Case, saying: Saying) -> str:
+    """The page where that person says no to what is sold; "" for what is no such mail."""
+    if saying.purpose is not Purpose.COMMERCIAL:
+        return ""
+    address = normalised(saying.recipient)
+    known = [one.id for one in case.contact.identifiers if one.value == address]
+    site = bot_settings().public_url.rstrip("/")
+    return f"{site}/mail/{consent.token(known[0])}/stop" if known else ""
 
 
 def _due(saying: Saying, at: datetime) -> datetime:
@@ -186,4 +209,5 @@ def draft_of(case: Case, saying: Saying, at: datetime, message_id: str = "") -> 
         automatic=True,
         language=language_of(case),
         loop_mark=signing.sign("loop", str(case.id)),
+        unsubscribe=_way_out(case, saying),
     )

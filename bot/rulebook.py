@@ -48,9 +48,34 @@ def newest(session: Session) -> Sequence[RuleRow]:
     return session.scalars(select(RuleRow).where(RuleRow.id.in_(latest)).order_by(*order)).all()
 
 
+def history(session: Session, name: str, most: int) -> Sequence[RuleRow]:
+    """The versions of one rule, the newest first."""
+    rows = select(RuleRow).where(RuleRow.name == name).order_by(RuleRow.version.desc())
+    return session.scalars(rows.limit(most)).all()
+
+
+def exists(session: Session, name: str) -> bool:
+    """Whether there is a rule of that name, whatever it may do."""
+    found = select(RuleRow.id).where(RuleRow.name == name).limit(1)
+    return session.scalars(found).first() is not None
+
+
+def turn(session: Session, row: RuleRow, mode: Mode, *, by: str, at: datetime) -> RuleRow:
+    """Let the rule do more or less than before. To stop one, nothing has to be right with it."""
+    if mode is row.mode:
+        return row
+    if mode is Mode.OFF:
+        return _keep(session, replace(row.as_rule(), mode=mode), row.position, by, at)
+    return save(session, replace(row.as_rule(), mode=mode), by=by, at=at, position=row.position)
+
+
 def save(session: Session, rule: Rule, *, by: str, at: datetime, position: int = 0) -> RuleRow:
     """Keep a new version of that rule; raises BadRule if its template cannot be used."""
     _check_template(session, rule)
+    return _keep(session, rule, position, by, at)
+
+
+def _keep(session: Session, rule: Rule, position: int, by: str, at: datetime) -> RuleRow:
     last = session.scalar(select(func.max(RuleRow.version)).where(RuleRow.name == rule.name)) or 0
     kept = replace(rule, version=last + 1)
     row = RuleRow(

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot import waking
 from bot.kinds import Mode
 
 
@@ -41,6 +42,10 @@ class Rule:
     escalate: bool = False
     stop: bool = False
     """No later rule is looked at, and nothing is answered unless this one does."""
+    quiet_hours: str = ""
+    """When its answers wait, as 21:00-08:00; "" for the usual hours."""
+    most_a_day: int = 0
+    """So many answers of it to one person within 24 hours; 0 for no limit of its own."""
     version: int = 0
 
     @property
@@ -132,14 +137,21 @@ def that_fit(seen: Seen, rules: Sequence[Rule]) -> list[Rule]:
 def read(path: Path) -> tuple[Rule, ...]:
     """The `[[rule]]` tables of a TOML file, in their order. Raises BadRule."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
-    except OSError as failure:
-        raise BadRule(f"{path}: cannot be read ({failure.strerror})") from failure
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
-        raise BadRule(f"{path}: not valid TOML ({failure})") from failure
+        return parsed(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as failure:
+        why = failure.strerror if isinstance(failure, OSError) else failure
+        raise BadRule(f"{path}: cannot be read ({why})") from failure
+
+
+def parsed(text: str, where: str) -> tuple[Rule, ...]:
+    """The `[[rule]]` tables of a TOML text, in their order. Raises BadRule."""
+    try:
+        tables = tomllib.loads(text).get("rule", [])
+    except tomllib.TOMLDecodeError as failure:
+        raise BadRule(f"{where}: not valid TOML ({failure})") from failure
     if not isinstance(tables, list):
-        raise BadRule(f"{path}: rules are written as [[rule]] tables")
-    return tuple(of(table, f"{path}: rule {n}") for n, table in enumerate(tables, 1))
+        raise BadRule(f"{where}: rules are written as [[rule]] tables")
+    return tuple(of(table, f"{where}: rule {n}") for n, table in enumerate(tables, 1))
 
 
 def of(table: object, where: str = "rule") -> Rule:
@@ -157,6 +169,7 @@ def of(table: object, where: str = "rule") -> Rule:
     said["only_for"] = tuple(one.lower() for one in said.get("only_for", ()))
     said["tag"] = tuple(said.get("tag", ()))
     _check_when(said.get("when", {}), where)
+    _check_limits(said, where)
     return Rule(**said)
 
 
@@ -171,6 +184,8 @@ _KEYS: dict[str, type] = {
     "note": str,
     "escalate": bool,
     "stop": bool,
+    "quiet_hours": str,
+    "most_a_day": int,
     "version": int,
 }
 
@@ -180,6 +195,15 @@ def _check_when(when: Mapping[str, Any], where: str) -> None:
         if name not in CONDITIONS:
             raise BadRule(f"{where}: nobody knows the condition {name!r}")
         _value(wanted, CONDITIONS[name].kind, f"{where}: when.{name}")
+
+
+def _check_limits(said: Mapping[str, Any], where: str) -> None:
+    try:
+        waking.quiet_hours(said.get("quiet_hours", ""))
+    except waking.BadQuietHours as wrong:
+        raise BadRule(f"{where}: quiet_hours are written as 21:00-08:00") from wrong
+    if said.get("most_a_day", 0) < 0:
+        raise BadRule(f"{where}: most_a_day cannot be below 0")
 
 
 def _value(value: Any, kind: type, where: str) -> Any:

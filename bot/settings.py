@@ -28,6 +28,9 @@ class Settings(EnvironmentThenFile):
     """Automatic answers to one address within 24 hours."""
     automatic_per_domain: int = Field(default=20, ge=1)
     """Automatic mails to one domain within an hour."""
+    automatic_per_hour: int = Field(default=2000, ge=0)
+    """More automatic mails than that within an hour, and more than four times the busiest hour of
+    two weeks, are abnormal: all of them wait until a person looks. 0 for no such limit."""
     quiet_hours: str = Field(default="21:00-08:00", pattern=r"^(\d\d:\d\d-\d\d:\d\d)?$")
     """When mail that can wait is not sent, in the customer's time zone; "" for never."""
     gather_seconds: int = Field(default=60, ge=0)

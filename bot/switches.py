@@ -1,6 +1,6 @@
 """Which replies are switched on, and where: everywhere, by mailbox, team or complaint type."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +49,22 @@ class Switch(Base):
     def __init__(self, **values: Any) -> None:
         usual = {"scope": Scope.ALL, "value": "", "quiet_hours": ""}
         super().__init__(**(usual | values))
+
+
+class SwitchChange(Base):
+    """Somebody set a switch: rows are added, never changed."""
+
+    __tablename__ = "reply_switch_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reply: Mapped[str]
+    """A reply, * for all of them, or bot:NAME for an outside bot."""
+    scope: Mapped[Scope] = mapped_column(default=Scope.ALL)
+    value: Mapped[str] = mapped_column(default="")
+    was: Mapped[str] = mapped_column(default="")
+    mode: Mapped[Mode]
+    by: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,7 @@ def turn(session: Session, switch: Switch) -> Switch:
         Switch.reply == switch.reply, Switch.scope == switch.scope, Switch.value == switch.value
     )
     before = session.scalars(same).one_or_none()
+    note(session, switch, before.mode.value if before is not None else "")
     if before is None:
         session.add(switch)
         session.flush()
@@ -124,3 +141,44 @@ def turn(session: Session, switch: Switch) -> Switch:
     before.quiet_hours = switch.quiet_hours or before.quiet_hours
     session.flush()
     return before
+
+
+def note(session: Session, switch: Switch, was: str) -> None:
+    """Remember who set the switch, and what it was."""
+    session.add(
+        SwitchChange(
+            reply=switch.reply,
+            scope=switch.scope,
+            value=switch.value,
+            was=was,
+            mode=switch.mode,
+            by=switch.by,
+            at=switch.at,
+        )
+    )
+
+
+def changes(session: Session, most: int) -> Sequence[SwitchChange]:
+    """Who set which switch, the newest first."""
+    rows = select(SwitchChange).order_by(SwitchChange.id.desc()).limit(most)
+    return session.scalars(rows).all()
+
+
+def remove(session: Session, switch: Switch, *, by: str, at: datetime) -> None:
+    """Without that switch the wider ones are valid again."""
+    place = Place(**({switch.scope.value: switch.value} if switch.scope is not Scope.ALL else {}))
+    was = switch.mode.value
+    session.delete(switch)
+    session.flush()
+    now = load(session).mode(switch.reply, place)
+    gone = Switch(
+        reply=switch.reply, scope=switch.scope, value=switch.value, mode=now, by=by, at=at
+    )
+    note(session, gone, was)
+
+
+def all_off(session: Session) -> bool:
+    """Whether nothing at all is said by itself."""
+    everywhere = (Switch.reply == EVERYTHING) & (Switch.scope == Scope.ALL)
+    found = session.scalars(select(Switch).where(everywhere)).first()
+    return found is not None and found.mode is Mode.OFF

@@ -16,11 +16,12 @@ from bot import (
     staff_mail,
     switches,
     templates,
+    trials,
     voice,
 )
 
 OWNERS = (
     *(alarms, notifying, staff_mail),
     *(articles, breaker, lifecycle, news, outbox, presence, proposals, registry, rulebook),
-    *(sent_copies, switches, templates, voice),
+    *(sent_copies, switches, templates, trials, voice),
 )

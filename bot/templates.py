@@ -1,5 +1,6 @@
 """Mails that an admin rewrote: versioned rows in place of the shipped texts."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy import Index, select
@@ -23,6 +24,13 @@ class UnknownPlaces(Exception):
     """A template asks for values that no reply can give; the text names them."""
 
 
+class NotPlain(Exception):
+    """A template has braces around something that is no value; the text shows the line."""
+
+
+_BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
+
+
 class MailTemplate(Base):
     """One version of one text in one language; the newest is in use."""
 
@@ -36,6 +44,12 @@ class MailTemplate(Base):
     body: Mapped[str]
     by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+
+
+def names(session: Session) -> list[str]:
+    """All mails there are texts for: the shipped ones and an admin's own."""
+    shipped = {path.name for path in wording.folder().iterdir() if path.is_dir()}
+    return sorted(shipped | set(session.scalars(select(MailTemplate.name).distinct())))
 
 
 def texts(session: Session, name: str, language: str) -> Texts:
@@ -55,13 +69,14 @@ def _newest(session: Session, name: str, spoken: str) -> Texts:
         .order_by(MailTemplate.id.desc())
         .limit(1)
     ).first()
-    if row is None:
+    if row is None or not row.body:
         return wording.shipped(name, spoken)
     return Texts(row.subject, row.body, f"row-{row.id}")
 
 
 def save(session: Session, row: MailTemplate) -> MailTemplate:
-    """Keep a new version; raises UnknownPlaces."""
+    """Keep a new version; raises UnknownPlaces, NotPlain."""
+    check_plain(Texts(row.subject, row.body))
     unknown = wording.places(Texts(row.subject, row.body)) - VALUES
     if unknown:
         raise UnknownPlaces(", ".join(sorted(unknown)))
@@ -69,6 +84,28 @@ def save(session: Session, row: MailTemplate) -> MailTemplate:
     session.flush()
     session.info.pop("texts", None)
     return row
+
+
+def reset(session: Session, name: str, *, by: str, at: datetime) -> None:
+    """Use the shipped texts again, also those of later releases. Raises wording.NoTemplate."""
+    for language in LANGUAGES:
+        wording.shipped(name, language)
+        row = MailTemplate(name=name, language=language, subject="", body="", by=by, at=at)
+        session.add(row)
+    session.flush()
+    session.info.pop("texts", None)
+
+
+def is_changed(session: Session, name: str) -> bool:
+    """Whether an admin's own words are in use."""
+    return any(texts(session, name, one).version != "shipped" for one in LANGUAGES)
+
+
+def check_plain(text: Texts) -> None:
+    """Braces that are no value would go out as they are: refuse them. Raises NotPlain."""
+    for line in f"{text.subject}\n{text.body}".splitlines():
+        if _BRACES.search(wording.without_places(line)):
+            raise NotPlain(line.strip()[:100])
 
 
 def preview(text: Texts, values: dict[str, str]) -> tuple[str, str]:

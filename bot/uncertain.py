@@ -35,12 +35,15 @@ def _move(which: ColumnElement[bool], **values: Any) -> int:
 def send_unproven_again(journal_read_at: datetime | None) -> int:
     """Uncertain mails whose copy never came although the journal was read since: not taken.
 
-    Recipient and journal are one transaction at the relay, so without a copy nobody got it.
+    Recipient and journal are one transaction at the relay, so without a copy nobody got it. Copies
+    can be late, though: what people wrote is worth that risk, what bots say is never said twice.
     """
     wait = timedelta(seconds=settings().proof_wait_seconds)
     if journal_read_at is None:
         return 0
-    unproven = (OutgoingMail.state == State.UNCERTAIN) & (
-        OutgoingMail.settled_at < journal_read_at - wait
+    unproven = (
+        (OutgoingMail.state == State.UNCERTAIN)
+        & ~OutgoingMail.automatic
+        & (OutgoingMail.settled_at < journal_read_at - wait)
     )
     return _move(unproven, state=State.PENDING, settled_at=None, due_at=clock.now())

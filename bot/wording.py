@@ -58,6 +58,11 @@ def places(texts: Texts) -> frozenset[str]:
     return frozenset(_PLACE.findall(f"{texts.subject}\n{texts.body}"))
 
 
+def without_places(text: str) -> str:
+    """The text without what is replaced."""
+    return _PLACE.sub("", text)
+
+
 def _fill(text: str, values: Mapping[str, str]) -> str:
     missing = {name for name in _PLACE.findall(text) if name not in values}
     if missing:

@@ -19,6 +19,9 @@ def header(name: str, value: Value) -> str:
     said = ", ".join(map(str, named)) if named else str(value)
     if said.isascii() and len(name) + len(said) < LONGEST:
         return f"{name}: {said}{END}"
+    if name == "List-Unsubscribe":
+        # An address that is broken in two is none for many programs.
+        return f"{name}: {said}{END}"
     if name == "References":
         return f"{name}: {said.replace(' ', FOLD)}{END}"
     if not named:

@@ -16,6 +16,7 @@ from inbox.web import (
     calls,
     case,
     contact,
+    contact_edit,
     contact_form,
     errors,
     exclusions,
@@ -50,8 +51,10 @@ from inbox.web.admin import (
     alarms,
     articles,
     bots,
+    calendars,
     evaluation,
     mailboxes,
+    promises,
     queues,
     reasons,
     rules,
@@ -59,6 +62,7 @@ from inbox.web.admin import (
     switches,
     taxonomy,
     templates,
+    topics,
     users,
 )
 from inbox.web.console.every import CONSOLE
@@ -72,7 +76,7 @@ PAGES = (
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
     *(views, beside, calls, incidents, quality, contact_form, mail_choices, outlook),
-    *(alarms, notifications),
+    *(alarms, notifications, promises, calendars, topics, contact_edit),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
 

@@ -88,6 +88,7 @@ def _of_silences() -> dict[str, str]:
         "it waited too long to be worth saying": _("it waited too long to be worth saying"),
         "withdrawn by its bot": _("its bot took it back"),
         "this bot is switched off": _("this bot is switched off"),
+        "this rule is switched off": _("this rule is switched off"),
         "this reply is switched off here": _("this reply is switched off here"),
         "the customer says it is solved": _("the customer says it is solved"),
         "no approved article fits": _("no approved article fits"),
@@ -95,7 +96,6 @@ def _of_silences() -> dict[str, str]:
         "it is not clear enough what the mail is about": _(
             "it is not clear enough what the mail is about"
         ),
-        "an article fits by its type alone": _("an article fits by its type alone"),
         **{english: _(english) for english in _OF_THE_POLICY},
     }
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import outbox, presence, voice
+from bot import coordination, outbox, presence, voice
 from bot.outbox import Decided, OutgoingMail, Purpose, State
 from cases import Case, Mailbox, Mode, clock
 from cases.case import take
@@ -241,5 +241,5 @@ def test_every_decision_is_kept_with_reason_inputs_and_version():
     with reading() as session:
         kept = session.scalars(select(Decided).order_by(Decided.id)).all()
         assert {one.rule for one in kept} == {"go", "merge"}
-        assert all(one.reason and one.version == "coordination-1" for one in kept)
+        assert all(one.reason and one.version == coordination.VERSION for one in kept)
         assert all(one.inputs["case_open"] is True for one in kept)

@@ -25,6 +25,7 @@ FORBIDDEN = [
     ("held", True, "excluded"),
 ]
 DELAYED = [
+    ("stopped", "far too much", "breaker"),
     ("writing", "Bea", "writing"),
     ("turn_until", SOON, "turn"),
     ("room_at", SOON, "limit-domain"),

@@ -101,11 +101,21 @@ def test_the_journals_copy_proves_that_the_relay_took_it() -> None:
 
 @pytest.mark.usefixtures("installation")
 def test_without_a_copy_it_is_sent_again_only_after_the_journal_was_read() -> None:
-    mail_id = queued(State.UNCERTAIN, settled_at=MORNING)
+    mail_id = queued(State.UNCERTAIN, settled_at=MORNING, automatic=False)
     assert uncertain.send_unproven_again(MORNING + timedelta(minutes=1)) == 0
     assert uncertain.send_unproven_again(None) == 0
     assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 1
     assert state_of(mail_id) is State.PENDING
+
+
+@pytest.mark.usefixtures("installation")
+def test_what_a_bot_says_is_never_sent_twice_however_late_its_copy_comes() -> None:
+    mail_id = queued(State.UNCERTAIN, settled_at=MORNING)
+    assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 0
+    assert state_of(mail_id) is State.UNCERTAIN
+    with transaction() as session:
+        outbox.prove(session, [session.get_one(OutgoingMail, mail_id).rfc_id])
+    assert state_of(mail_id) is State.ACCEPTED
 
 
 @pytest.mark.usefixtures("installation")

@@ -80,6 +80,7 @@ def _enter(folder: Path, url: str, redis_url: str, smtp_port: int) -> None:
         "TREGUA_SMTP_HOST": processes.LOOPBACK,
         "TREGUA_SMTP_PORT": str(smtp_port or 25),
         "TREGUA_AUTOMATIC_PER_DOMAIN": AS_MANY_AS_COME,
+        "TREGUA_AUTOMATIC_PER_HOUR": "0",
         "TREGUA_LOG": "WARNING",
     }
 

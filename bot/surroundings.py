@@ -1,0 +1,128 @@
+"""All that concerns mails which are about to leave, gathered in a handful of queries."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from bot import breaker, got, limits, presence, registry, rulebook, switches, voice
+from bot.got import Got
+from bot.kinds import Mode, kind_of
+from bot.outbox import OutgoingMail, State
+from bot.rules import Rule
+from bot.switches import Switches
+from bot.voice import Voice
+from cases.contact import Contact
+from cases.exclusions import touches
+from cases.mail import Origin
+from cases.message import Direction, Message
+from cases.pressure import Limit
+
+
+@dataclass
+class Around:
+    """All that concerns a batch of mails."""
+
+    switches: Switches
+    contacts: Sequence[Contact]
+    """Held, since a session forgets what nobody holds."""
+    answers: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    """Case -> the newest answer of a person: message id and instant."""
+    heard: dict[int, int] = field(default_factory=dict)
+    """Case -> the newest message of the customer."""
+    voices: dict[int, Voice] = field(default_factory=dict)
+    writers: dict[int, str] = field(default_factory=dict)
+    said: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    """Case, reply and content -> the first mail that said it."""
+    got: Got = field(default_factory=Got)
+    stopped: bool = False
+    """The fuse blew: nothing leaves by itself."""
+    rules: dict[str, Rule] | None = None
+    """The admin's rules in use by name; None if none of the mails comes of a rule."""
+    bots: dict[str, Mode] = field(default_factory=dict)
+    """What each outside bot may do."""
+    limit: Limit | None = None
+    """How much pressure is enough."""
+
+
+def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Around:
+    case_ids = {mail.case_id for mail in mails}
+    contact_ids = {mail.case.contact_id for mail in mails}
+    # In the session's memory they are found by case.contact without another query.
+    known = select(Contact).where(Contact.id.in_(contact_ids))
+    contacts = session.scalars(known.options(selectinload(Contact.identifiers))).all()
+    around = Around(switches.load(session), contacts)
+    around.answers = _answers(session, case_ids)
+    around.heard = _heard(session, case_ids)
+    around.voices = voice.of(session, case_ids)
+    around.writers = presence.writers(session, case_ids, now)
+    around.said = _said(session, case_ids)
+    around.stopped = breaker.tripped(session) is not None
+    _know_speakers(session, around, mails)
+    weighed = [mail for mail in mails if not is_urgent(mail) or limits.rule_name(mail.rule)]
+    if weighed:
+        around.got = got.look(session, weighed, now)
+        around.limit = touches.limit(session)
+    return around
+
+
+def _know_speakers(session: Session, around: Around, mails: Sequence[OutgoingMail]) -> None:
+    """The rules and outside bots that the mails come of, as they are now."""
+    if any(limits.rule_name(mail.rule) for mail in mails):
+        around.rules = {rule.name: rule for rule in rulebook.live(session)}
+    if any(mail.bot for mail in mails):
+        around.bots = {one.name: one.mode for one in registry.everybody(session)}
+
+
+def _answers(session: Session, case_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    rows = session.execute(
+        select(Message.case_id, func.max(Message.id), func.max(Message.arrived_at))
+        .where(
+            Message.case_id.in_(case_ids),
+            Message.direction == Direction.OUT,
+            Message.origin == Origin.AGENT,
+            Message.withdrawn_at.is_(None),
+        )
+        .group_by(Message.case_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _heard(session: Session, case_ids: Collection[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(Message.case_id, func.max(Message.id))
+        .where(
+            Message.case_id.in_(case_ids),
+            Message.direction == Direction.IN,
+            Message.origin == Origin.CUSTOMER,
+            ~Message.quarantined,
+        )
+        .group_by(Message.case_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _said(session: Session, case_ids: Collection[int]) -> dict[tuple[int, str, str], int]:
+    rows = session.execute(
+        select(
+            OutgoingMail.case_id,
+            OutgoingMail.template,
+            OutgoingMail.likeness,
+            func.min(OutgoingMail.id),
+        )
+        .where(
+            OutgoingMail.case_id.in_(case_ids),
+            OutgoingMail.likeness != "",
+            OutgoingMail.state.not_in((State.CANCELLED, State.REJECTED))
+            | OutgoingMail.merged_into_id.is_not(None),
+        )
+        .group_by(OutgoingMail.case_id, OutgoingMail.template, OutgoingMail.likeness)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def is_urgent(mail: OutgoingMail) -> bool:
+    """Whether it leaves at once, at any hour."""
+    return mail.urgent or kind_of(mail.template).urgent

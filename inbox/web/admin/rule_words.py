@@ -1,0 +1,111 @@
+"""An admin's rules in words: what their conditions are called, what they do, what they may do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.kinds import Mode
+from bot.rules import CONDITIONS, Rule
+from cases.language import current
+from cases.language import gettext as _
+from classifiers import taxonomy
+from inbox.web import reasons, words
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One condition as a form asks for it."""
+
+    name: str
+    label: str
+    kind: str
+    """choices, texts, number, whole or yesno."""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def mode(value: Mode) -> str:
+    return {
+        Mode.OFF: _("Off"),
+        Mode.SHADOW: _("Only tried"),
+        Mode.DRAFT: _("Draft"),
+        Mode.SEND: _("Sends"),
+    }[value]
+
+
+def labels() -> dict[str, str]:
+    """What each condition is called."""
+    return {
+        "origin": _("Who writes"),
+        "type": _("Complaint type"),
+        "confidence_at_least": _("The classifier is at least so sure (0 to 1)"),
+        "sentiment": _("Mood"),
+        "course": _("Course of the mood"),
+        "language": _("Language"),
+        "mailbox": _("Mailbox"),
+        "team": _("Team"),
+        "tier": _("Customer tier"),
+        "open": _("Within opening hours"),
+        "contacts_at_least": _("Mails in the case, at least"),
+        "contacts_at_most": _("Mails in the case, at most"),
+        "sla": _("What we owe"),
+        "tags": _("Tags"),
+        "attachments": _("With attachments"),
+        "first": _("First mail of the case"),
+        "bots_spoke": _("A bot wrote within a day"),
+    }
+
+
+def fields(mailboxes: list[str]) -> list[Field]:
+    """All conditions, in the order in which the form asks for them."""
+    known, named = _choices(mailboxes), labels()
+    kinds = {bool: "yesno", int: "whole", float: "number", list: "texts"}
+    return [
+        Field(
+            name,
+            named[name],
+            "choices" if name in known else kinds[CONDITIONS[name].kind],
+            known.get(name, ()),
+        )
+        for name in CONDITIONS
+    ]
+
+
+def _choices(mailboxes: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    leaves = [(leaf.code, f"{leaf.label(current())}") for leaf in taxonomy.leaves()]
+    branches = [(one.code, f"{one.label(current())} · {_('all')}") for one in taxonomy.parents()]
+    return {
+        "type": tuple(sorted([*branches, *leaves])),
+        "sentiment": tuple((one, words.mood(one)) for one in ("negative", "neutral", "positive")),
+        "course": (("better", _("better")), ("same", _("same")), ("worse", _("worse"))),
+        "language": (("es", "Español"), ("en", "English")),
+        "sla": (("none", _("nothing")), ("running", _("in time")), ("late", _("late"))),
+        "mailbox": tuple((one, one) for one in mailboxes),
+    }
+
+
+def conditions(rule: Rule) -> list[str]:
+    """Each condition as one line; a rule without any is for every mail."""
+    named = labels()
+    said = [f"{named[name]}: {_value(name, wanted)}" for name, wanted in rule.when.items()]
+    return said or [_("every mail")]
+
+
+def _value(name: str, wanted: Any) -> str:
+    if isinstance(wanted, bool):
+        return _("yes") if wanted else _("no")
+    if not isinstance(wanted, list):
+        return str(wanted)
+    known: dict[str, str] = dict(_choices([]).get(name, ()))
+    return ", ".join(known.get(str(one), str(one)) for one in wanted)
+
+
+def actions(rule: Rule) -> list[str]:
+    """Each thing it does as one line."""
+    said = {
+        _("Answer: {name}", name=reasons.reply(rule.reply)): rule.reply,
+        _("Assign: {name}", name=rule.assign): rule.assign,
+        _("Tags: {names}", names=", ".join(rule.tag)): rule.tag,
+        _("Note"): rule.note,
+        _("Make it urgent"): rule.escalate,
+        _("Stop: no later rule is looked at"): rule.stop,
+    }
+    return [line for line, so in said.items() if so] or [_("nothing")]

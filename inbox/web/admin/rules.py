@@ -1,0 +1,134 @@
+"""The admin's rules: listed in their order, changed as new versions, stopped with one button."""
+
+from flask import Response, abort, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot import rulebook, templates
+from bot.kinds import Mode
+from bot.rulebook import RuleRow
+from bot.rules import BadRule, Rule
+from cases import clock
+from cases.agent import Agent
+from cases.db import reading, transaction
+from cases.language import gettext as _
+from cases.mailbox import Mailbox
+from inbox.web import notices
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import rule_form, rule_words
+from inbox.web.fragments import show
+from inbox.web.who import agent
+
+pages = Pages("bot_rules", __name__, url_prefix="/admin/rules")
+PAST = 30
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def page() -> Response:
+    """All rules, in the order in which they are read."""
+    with reading() as session:
+        return show(
+            session,
+            "admin/bots/rules.html",
+            title=_("Rules of bots"),
+            rows=[(row, row.as_rule()) for row in rulebook.newest(session)],
+            said=rule_words,
+            modes=list(Mode),
+            notice=notices.from_address(),
+        )
+
+
+@pages.get("/new")
+@allow(Policy.ADMIN)
+def new() -> Response:
+    """An empty form."""
+    with reading() as session:
+        return _form(session, None, rule_form.shown(Rule("", when={"first": True})))
+
+
+@pages.get("/<int:number>")
+@allow(Policy.OPERATIONS)
+def one(number: int) -> Response:
+    """One rule with its history."""
+    with reading() as session:
+        row = the_row(session, number)
+        return _form(session, row, {**rule_form.shown(row.as_rule()), "position": row.position})
+
+
+def the_row(session: Session, number: int) -> RuleRow:
+    """The newest version of the rule that the number belongs to."""
+    found = session.get(RuleRow, number)
+    if found is None:
+        abort(404)
+    named = select(RuleRow).where(RuleRow.name == found.name)
+    return session.scalars(named.order_by(RuleRow.version.desc()).limit(1)).one()
+
+
+def _form(
+    session: Session, row: RuleRow | None, typed: dict[str, object], wrong: str = ""
+) -> Response:
+    boxes = list(session.scalars(select(Mailbox.address).order_by(Mailbox.address)))
+    agents = select(Agent.address).where(Agent.active).order_by(Agent.address)
+    return show(
+        session,
+        "admin/bots/rule.html",
+        title=row.name if row is not None else _("New rule"),
+        status=422 if wrong else 200,
+        row=row,
+        typed=typed,
+        wrong=wrong,
+        fields=rule_words.fields(boxes),
+        replies=templates.names(session),
+        agents=session.scalars(agents).all(),
+        modes=list(Mode),
+        said=rule_words,
+        past=rulebook.history(session, row.name, PAST) if row is not None else [],
+        notice=notices.from_address(),
+    )
+
+
+@pages.post("")
+@allow(Policy.ADMIN)
+def create() -> AnyResponse:
+    """A new rule; a name that is taken is not taken over."""
+    return _saved(None)
+
+
+@pages.post("/<int:number>")
+@allow(Policy.ADMIN)
+def save(number: int) -> AnyResponse:
+    """A new version of the rule."""
+    return _saved(number)
+
+
+def _saved(number: int | None) -> AnyResponse:
+    with transaction() as session:
+        before = the_row(session, number) if number is not None else None
+        try:
+            rule = rule_form.read(request.form, before.name if before else "")
+            if before is None and rulebook.exists(session, rule.name):
+                raise BadRule(_("There is a rule of that name already."))
+            place = request.form.get("position", "").strip()
+            position = int(place) if place.isdecimal() and len(place) < 5 else 0
+            row = rulebook.save(
+                session, rule, by=agent().address, at=clock.now(), position=position
+            )
+        except BadRule as wrong:
+            return _form(session, before, rule_form.typed(request.form), str(wrong))
+        saved = row.id
+    return redirect(url_for("bot_rules.one", number=saved, done=f"saved.{saved}"), 303)
+
+
+@pages.post("/<int:number>/mode")
+@allow(Policy.ADMIN)
+def set_mode(number: int) -> AnyResponse:
+    """What the rule may do from now on; a version of its own."""
+    wanted = request.form.get("mode", "")
+    if wanted not in frozenset(Mode):
+        abort(422)
+    with transaction() as session:
+        row = the_row(session, number)
+        rulebook.turn(session, row, Mode(wanted), by=agent().address, at=clock.now())
+    return redirect(url_for("bot_rules.page", done=f"saved.{number}"), 303)

@@ -1,0 +1,196 @@
+"""The mails that bots write: both languages side by side, with a look at how they would read."""
+
+import re
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot import templates, values, wording
+from bot.templates import MailTemplate, NotPlain
+from bot.wording import NoTemplate, Texts
+from cases import clock
+from cases.case import Case
+from cases.contact import Contact
+from cases.db import reading, transaction
+from cases.language import LANGUAGES, speaking
+from cases.language import gettext as _
+from inbox.web import notices, reasons
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.fragments import show
+from inbox.web.visible import visible_to
+from inbox.web.who import agent
+
+pages = Pages("mail_templates", __name__, url_prefix="/admin/templates")
+_NAME = re.compile(r"[a-z_]{1,60}")
+RECENT, LONGEST_SUBJECT, LONGEST_BODY = 8, 300, 20_000
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def page() -> Response:
+    """All mails there are texts for."""
+    with reading() as session:
+        newest = select(MailTemplate.name, MailTemplate.at, MailTemplate.by)
+        changed = {row[0]: row for row in session.execute(newest.order_by(MailTemplate.id))}
+        return show(
+            session,
+            "admin/bots/templates.html",
+            title=_("Templates"),
+            names=templates.names(session),
+            changed=changed,
+            notice=notices.from_address(),
+        )
+
+
+@pages.post("")
+@allow(Policy.ADMIN)
+def create() -> AnyResponse:
+    """Begin a mail of one's own."""
+    name = request.form.get("name", "").strip().lower().replace(" ", "_")
+    if not _NAME.fullmatch(name):
+        abort(422, _("Name it with the letters a to z and spaces."))
+    return redirect(url_for("mail_templates.one", name=name), 303)
+
+
+@pages.get("/<name>")
+@allow(Policy.OPERATIONS)
+def one(name: str) -> Response:
+    """One mail in both languages, as it reads in a real case."""
+    with reading() as session:
+        return _form(session, _named(name), {one: _text(session, name, one) for one in LANGUAGES})
+
+
+def _named(name: str) -> str:
+    return name if _NAME.fullmatch(name) else abort(404)
+
+
+def _text(session: Session, name: str, language: str) -> Texts:
+    """The text in use; nothing for a mail that begins to be written."""
+    try:
+        return templates.texts(session, name, language)
+    except NoTemplate:
+        return Texts("", "")
+
+
+def _form(session: Session, name: str, texts: dict[str, Texts], wrong: str = "") -> Response:
+    cases = _recent(session)
+    number = request.values.get("case", 0, type=int)
+    about = next((case for case in cases if case.id == number), cases[0] if cases else None)
+    return show(
+        session,
+        "admin/bots/template.html",
+        title=reasons.reply(name),
+        status=422 if wrong else 200,
+        name=name,
+        texts=texts,
+        wrong=wrong,
+        cases=cases,
+        about=about,
+        previews={one: _preview(text, about, one) for one, text in texts.items()},
+        known=sorted(templates.VALUES),
+        meanings=_meanings(),
+        changed=templates.is_changed(session, name) if _is_shipped(name) else False,
+        notice=notices.from_address(),
+    )
+
+
+def _recent(session: Session) -> list[Case]:
+    """The newest cases of people, to see a mail in."""
+    rows = select(Case).where(visible_to(agent()), ~Case.bulk).order_by(Case.id.desc())
+    people = joinedload(Case.contact).selectinload(Contact.identifiers)
+    found = session.scalars(rows.options(people, joinedload(Case.mailbox)).limit(RECENT))
+    return list(found.unique())
+
+
+def _preview(text: Texts, about: Case | None, language: str) -> tuple[str, str]:
+    """How it reads; values that only exist when it is sent stay as they are written."""
+    with speaking(language):
+        given: dict[str, Any] = values.values_of(about, language) if about is not None else {}
+    return templates.preview(text, given)
+
+
+def _is_shipped(name: str) -> bool:
+    try:
+        wording.shipped(name, "en")
+    except NoTemplate:
+        return False
+    return True
+
+
+def _meanings() -> dict[str, str]:
+    return {
+        "number": _("number of the case"),
+        "due": _("until when a person answers"),
+        "hours": _("our opening hours"),
+        "promise": _("what we promise, in words"),
+        "signature": _("name of the mailbox"),
+        "articles": _("the articles of a suggestion"),
+        "links": _("its two links, solved or not"),
+        "when": _("an instant of a reminder"),
+        "facts": _("what bots have to say"),
+        "question": _("what bots ask"),
+        "closing": _("how bots say goodbye"),
+    }
+
+
+@pages.post("/<name>")
+@allow(Policy.ADMIN)
+def save(name: str) -> AnyResponse:
+    """Keep both languages, or only look at them."""
+    texts = {one: _typed(one) for one in LANGUAGES}
+    with transaction() as session:
+        wrong = _refusal(texts)
+        if wrong or request.form.get("do") == "preview":
+            return _form(session, _named(name), texts, wrong)
+        for language, text in texts.items():
+            row = MailTemplate(
+                name=_named(name),
+                language=language,
+                subject=text.subject,
+                body=text.body,
+                by=agent().address,
+                at=clock.now(),
+            )
+            templates.save(session, row)
+    return redirect(url_for("mail_templates.one", name=name, done="saved.1"), 303)
+
+
+def _typed(language: str) -> Texts:
+    subject = " ".join(request.form.get(f"subject_{language}", "").split())[:LONGEST_SUBJECT]
+    body = request.form.get(f"body_{language}", "").replace("\r\n", "\n").strip()
+    return Texts(subject, body[:LONGEST_BODY])
+
+
+def _refusal(texts: dict[str, Texts]) -> str:
+    for language, text in texts.items():
+        spoken = {"es": "Español", "en": "English"}[language]
+        if not text.subject or not text.body:
+            return _("{language}: subject and text are both needed.", language=spoken)
+        unknown = wording.places(text) - templates.VALUES
+        if unknown:
+            named = ", ".join(sorted(unknown))
+            return _("{language}: nobody can fill in {names}.", language=spoken, names=named)
+        try:
+            templates.check_plain(text)
+        except NotPlain as wrong:
+            return _(
+                "{language}: braces stand only around a value. Look at: {line}",
+                language=spoken,
+                line=str(wrong),
+            )
+    return ""
+
+
+@pages.post("/<name>/reset")
+@allow(Policy.ADMIN)
+def reset(name: str) -> AnyResponse:
+    """The words it came with."""
+    with transaction() as session:
+        try:
+            templates.reset(session, _named(name), by=agent().address, at=clock.now())
+        except NoTemplate:
+            abort(404)
+    return redirect(url_for("mail_templates.one", name=name, done="saved.1"), 303)

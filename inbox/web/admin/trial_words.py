@@ -1,0 +1,39 @@
+"""What came of a trial, in words."""
+
+from bot.trials import Trial
+from cases.language import gettext as _
+from inbox.web import reasons
+
+
+def did(one: dict[str, str]) -> str:
+    """One thing that would have been done."""
+    what = one["what"]
+    said = {
+        "answer": lambda: _("Answers: {name}", name=reasons.reply(what)),
+        "silence": lambda: _("Silent: {reason}", reason=reasons.said(what)),
+        "draft": lambda: _("Drafts: {name}", name=reasons.reply(what)),
+        "assign": lambda: _("Assigns: {name}", name=what),
+        "tag": lambda: _("Tags: {names}", names=what),
+        "note": lambda: _("Writes a note"),
+        "escalate": lambda: _("Makes it urgent"),
+        "tried": lambda: _("Only tried: {what}", what=what),
+    }
+    return said[one["do"]]() if one["do"] in said else what
+
+
+def summary(trial: Trial) -> list[tuple[str, int, int]]:
+    """How often each thing would have been done: under the rules in use, and the edited ones."""
+    names = {
+        "answer": _("Answers that leave by themselves"),
+        "draft": _("Drafts for agents"),
+        "silence": _("Silences"),
+        "assign": _("Cases assigned"),
+        "tag": _("Cases tagged"),
+        "note": _("Notes written"),
+        "escalate": _("Cases made urgent"),
+    }
+    counts = trial.counts or {}
+    return [
+        (name, int(counts.get(f"present:{do}", 0)), int(counts.get(f"edited:{do}", 0)))
+        for do, name in names.items()
+    ]

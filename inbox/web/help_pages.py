@@ -1,0 +1,69 @@
+"""The help centre for everybody: approved articles in both languages, found by their words."""
+
+from flask import Response, abort, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from bot import articles
+from bot.articles import Article
+from cases import language
+from cases.db import reading
+from cases.language import gettext as _
+from inbox.web.access import Pages, Policy, allow
+
+pages = Pages("help_pages", __name__)
+SHOWN = 100
+
+
+@pages.get("/help")
+@allow(Policy.TOKEN)
+def page() -> Response:
+    """All articles, or those that speak of what a visitor looks for."""
+    spoken = _speak()
+    query = request.args.get("q", "").strip()[: articles.LONGEST_QUERY]
+    with reading() as session:
+        found = articles.matching(articles.approved(session), query, spoken)[:SHOWN]
+        shown = render_template(
+            "help_pages/page.html",
+            title=_("Help"),
+            found=found,
+            query=query,
+            spoken=spoken,
+            other=_other(spoken),
+        )
+    return make_response(shown)
+
+
+@pages.get("/help/<slug>")
+@allow(Policy.TOKEN)
+def article(slug: str) -> Response:
+    """One article, in the language that was asked for, or in the one it has."""
+    wanted = _speak()
+    with reading() as session:
+        found = _the_article(session, slug)
+        spoken = wanted if found.text(wanted) else _other(wanted)
+        language.choose(spoken)
+        both = bool(found.text(_other(spoken)))
+        shown = render_template(
+            "help_pages/article.html",
+            title=found.title(spoken),
+            article=found,
+            spoken=spoken,
+            other=_other(spoken) if both else "",
+        )
+    return make_response(shown)
+
+
+def _speak() -> str:
+    asked = request.args.get("lang", "")
+    spoken = asked if asked in language.LANGUAGES else language.current()
+    language.choose(spoken)
+    return spoken
+
+
+def _other(spoken: str) -> str:
+    return next(one for one in language.LANGUAGES if one != spoken)
+
+
+def _the_article(session: Session, slug: str) -> Article:
+    found = articles.of_slug(session, slug) if len(slug) <= 100 else None
+    return found if found is not None else abort(404)

@@ -1,0 +1,110 @@
+"""The admin's rules: made, changed as versions, stopped, and never taken over by a mistake."""
+
+import pytest
+
+from bot import rulebook
+from bot.kinds import Mode
+from bot.rules import Rule
+from cases import clock
+from cases.db import reading, transaction
+from tests.inbox.web.conftest import Enter
+from tests.seeding import ADMIN, ANA, BEA
+
+LATE = {
+    "name": "late parcels",
+    "mode": "draft",
+    "when_type": ["fulfil.delivery"],
+    "when_first": "yes",
+    "when_confidence_at_least": "0,6",
+    "reply": "suggestion",
+    "tag": "parcel, late",
+    "quiet_hours": "22:00-09:00",
+    "most_a_day": "1",
+    "only_for": "Test@Shop.example",
+    "position": "3",
+}
+
+
+def _live() -> tuple[Rule, ...]:
+    with reading() as session:
+        return rulebook.live(session)
+
+
+def _a_rule(mode: Mode = Mode.SEND) -> int:
+    with transaction() as session:
+        rule = Rule("lawyers", mode, {"type": ["trust"]}, assign=ADMIN, stop=True)
+        return rulebook.save(session, rule, by=ADMIN, at=clock.now()).id
+
+
+def test_what_is_typed_becomes_a_rule(enter: Enter) -> None:
+    assert enter(ADMIN).post("/admin/rules", **LATE).status_code == 303
+    (rule,) = _live()
+    assert rule.mode is Mode.DRAFT
+    assert dict(rule.when) == {
+        "type": ["fulfil.delivery"],
+        "first": True,
+        "confidence_at_least": 0.6,
+    }
+    assert (rule.tag, rule.only_for) == (("parcel", "late"), ("test@shop.example",))
+    assert (rule.quiet_hours, rule.most_a_day) == ("22:00-09:00", 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", ""),
+        ("name", "with @ and “quotes'"),
+        ("quiet_hours", "whenever"),
+        ("most_a_day", "-1"),
+        ("when_confidence_at_least", "7"),
+        ("mode", "loud"),
+        ("reply", "no_such_mail"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
+    enter: Enter, field: str, typed: str
+) -> None:
+    answer = enter(ADMIN).post("/admin/rules", **{**LATE, field: typed})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "parcel, late" in answer.text
+    assert _live() == ()
+
+
+def test_a_change_is_a_version_and_the_page_shows_all_of_them(enter: Enter) -> None:
+    number, admin = _a_rule(), enter(ADMIN)
+    answer = admin.post(f"/admin/rules/{number}", mode="shadow", when_type="trust", stop="yes")
+    page = admin.get(answer.headers["Location"]).text
+    assert "versión 2" in page
+    (rule,) = _live()
+    assert (rule.version, rule.mode, rule.assign) == (2, Mode.SHADOW, "")
+    with reading() as session:
+        assert [one.version for one in rulebook.history(session, "lawyers", 9)] == [2, 1]
+
+
+def test_one_button_stops_a_rule(enter: Enter) -> None:
+    enter(ADMIN).post(f"/admin/rules/{_a_rule()}/mode", mode="off")
+    assert _live() == ()
+
+
+def test_a_name_that_is_taken_is_not_taken_over(enter: Enter) -> None:
+    _a_rule()
+    answer = enter(ADMIN).post("/admin/rules", name="lawyers", mode="send")
+    assert answer.status_code == 422
+    assert _live()[0].assign == ADMIN
+
+
+def test_the_list_says_in_words_when_and_what(enter: Enter) -> None:
+    _a_rule()
+    page = enter(ADMIN).get("/admin/rules").text
+    assert f"Asignar: {ADMIN}" in page
+    assert "Basta: no se mira ninguna regla posterior" in page
+
+
+def test_who_does_not_administer_looks_at_most(enter: Enter) -> None:
+    number = _a_rule()
+    bea = enter(BEA)
+    assert bea.get("/admin/rules").status_code == 200
+    assert bea.post(f"/admin/rules/{number}/mode", mode="off").status_code == 403
+    assert enter(ANA).get("/admin/rules").status_code == 403
+    assert len(_live()) == 1
