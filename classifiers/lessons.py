@@ -22,49 +22,63 @@ BALANCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a lesson is learned; share is how much of the mixture the sentence vectors are."""
+    """How a lesson is learned; shares are how much of the mixture each view of vectors is."""
 
     buckets: int
     epochs: int
     decay: float
-    share: float
+    shares: tuple[float, ...]
+
+    @property
+    def lexical(self) -> float:
+        """What is left for the n-grams."""
+        return 1.0 - sum(self.shares)
 
 
 # Found by leaving out every third block of texts. What a mail is about shows in its words too;
 # how somebody feels shows in the sentence.
-ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=6, decay=7e-5, share=0.65)
-ABOUT_MOODS = Manner(buckets=FEWER_BUCKETS, epochs=5, decay=6e-4, share=0.85)
+ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=6, decay=7e-5, shares=(0.4, 0.3))
+ABOUT_MOODS = Manner(buckets=FEWER_BUCKETS, epochs=5, decay=6e-4, shares=(0.85,))
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """Texts as numbers, and what people said of them; a group of zeros means nobody said."""
 
-    vectors: Floats
+    views: tuple[Floats, ...]
     grams: Sequence[Grams]
     targets: Floats
     weights: Floats
     groups: tuple[slice, ...]
-    manner: "Manner"
+    manner: Manner
 
     def only(self, chosen: NDArray[np.intp]) -> "Lesson":
+        views = tuple(view[chosen] for view in self.views)
         grams = [self.grams[place] for place in chosen]
         targets, weights = self.targets[chosen], self.weights[chosen]
-        return Lesson(self.vectors[chosen], grams, targets, weights, self.groups, self.manner)
+        return Lesson(views, grams, targets, weights, self.groups, self.manner)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a mixture as it was fitted."""
+
+    weights: Floats
+    bias: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The two halves of a mixture as they were fitted."""
+    """A part for each view of sentence vectors, and one for the n-grams."""
 
-    dense: Floats
-    bias: Floats
-    sparse: Floats
-    sparse_bias: Floats
+    dense: tuple[Part, ...]
+    sparse: Part
 
-    def scores(self, lesson: Lesson) -> tuple[Floats, Floats]:
-        said = sparse.scores(lesson.grams, self.sparse, self.sparse_bias)
-        return lesson.vectors @ self.dense.T + self.bias, said
+    def scores(self, lesson: Lesson) -> list[Floats]:
+        """What each part says by itself, the n-grams last."""
+        pairs = zip(lesson.views, self.dense, strict=True)
+        seen = [view @ part.weights.T + part.bias for view, part in pairs]
+        return [*seen, sparse.scores(lesson.grams, self.sparse.weights, self.sparse.bias)]
 
 
 def types(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
@@ -79,8 +93,8 @@ def types(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
         others = [places[code] for code in text.also]
         targets[row, others] = SECOND_LABEL / max(1, len(others))
         targets[row, places[text.type]] = 1.0 - (SECOND_LABEL if others else 0.0)
-    vectors = np.stack([one.vector for one in read])
-    lesson = _lesson(texts, read, vectors, targets, (slice(0, len(places)),), ABOUT_TYPES)
+    views = (np.stack([one.vector for one in read]), np.stack([one.opening for one in read]))
+    lesson = _lesson(texts, read, views, targets, (slice(0, len(places)),), ABOUT_TYPES)
     # Mail holds less chatter than our corpus, so a text of chatter weighs less than a mail.
     lesson.weights[[text.type is None for text in texts]] *= IDLE
     return lesson
@@ -95,33 +109,38 @@ def moods(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
             if grade is not None:
                 targets[row, place.start + grade] = 1.0
     groups = tuple(place for _, place in heads.columns())
-    return _lesson(texts, read, np.stack([one.mood for one in read]), targets, groups, ABOUT_MOODS)
+    views = (np.stack([one.mood for one in read]),)
+    return _lesson(texts, read, views, targets, groups, ABOUT_MOODS)
 
 
 def fit(lesson: Lesson) -> Learned:
-    """Both halves, each on its own: they are averaged, not taught to lean on each other."""
-    width, manner = lesson.targets.shape[1], lesson.manner
-    weights = np.zeros((width, lesson.vectors.shape[1]), np.float32)
-    bias = np.zeros(width, np.float32)
-    for group in lesson.groups:
-        known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
-        if len(known):
-            goal = lesson.targets[known, group]
-            weights[group], bias[group] = dense.fit(
-                lesson.vectors[known],
-                goal,
-                lesson.weights[known] * _rarity(goal),
-                decay=manner.decay * USUAL / len(known),
-            )
-    letters, letters_bias = sparse.fit(
+    """Each part on its own: they are averaged, not taught to lean on each other."""
+    letters = sparse.fit(
         lesson.grams,
         lesson.targets,
         lesson.weights,
         lesson.groups,
-        buckets=manner.buckets,
-        epochs=manner.epochs,
+        buckets=lesson.manner.buckets,
+        epochs=lesson.manner.epochs,
     )
-    return Learned(weights, bias, letters, letters_bias)
+    return Learned(tuple(_seen(lesson, view) for view in lesson.views), Part(*letters))
+
+
+def _seen(lesson: Lesson, view: Floats) -> Part:
+    """What one view of the texts teaches, each group of targets from the texts that have it."""
+    width = lesson.targets.shape[1]
+    part = Part(np.zeros((width, view.shape[1]), np.float32), np.zeros(width, np.float32))
+    for group in lesson.groups:
+        known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
+        if len(known):
+            goal = lesson.targets[known, group]
+            part.weights[group], part.bias[group] = dense.fit(
+                view[known],
+                goal,
+                lesson.weights[known] * _rarity(goal),
+                decay=lesson.manner.decay * USUAL / len(known),
+            )
+    return part
 
 
 def _rarity(targets: Floats) -> Floats:
@@ -150,10 +169,10 @@ def _complaining(text: Example) -> int | None:
 def _lesson(
     texts: Sequence[Example],
     read: Sequence[Features],
-    vectors: Floats,
+    views: tuple[Floats, ...],
     targets: Floats,
     groups: tuple[slice, ...],
     manner: Manner,
 ) -> Lesson:
     weights = np.array([text.weight for text in texts], np.float32)
-    return Lesson(vectors, [one.grams for one in read], targets, weights, groups, manner)
+    return Lesson(views, [one.grams for one in read], targets, weights, groups, manner)

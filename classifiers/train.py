@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from classifiers import certainty, examples, heads, lessons, nlp, report, taxonomy
 from classifiers.examples import Example
 from classifiers.heads import Floats
-from classifiers.lessons import Learned, Lesson
+from classifiers.lessons import Learned, Lesson, Manner
 from classifiers.nlp.mixture import Features, Weights
 from classifiers.places import ABOUT, MODEL, WORTH
 
@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A mixture ready to be used, and what its halves said of texts they had not seen."""
+    """A mixture ready to be used, and what its parts said of texts they had not seen."""
 
     weights: Weights
     unseen: Floats
@@ -84,7 +84,7 @@ def features(texts: Sequence[Example]) -> list[Features]:
     return nlp.read_features(pipeline, [(text.subject, text.text) for text in texts])
 
 
-def _fitted(lesson: Lesson, left_out: int) -> tuple[Learned, tuple[Floats, Floats] | None]:
+def _fitted(lesson: Lesson, left_out: int) -> tuple[Learned, list[Floats] | None]:
     """Fitted without one fold, with the scores of that fold; without none at all for the last."""
     folds = _folds(len(lesson.weights))
     learned = lessons.fit(lesson.only(np.flatnonzero(folds != left_out)))
@@ -97,39 +97,36 @@ def _folds(count: int) -> NDArray[np.intp]:
 
 
 def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
-    """Bring both halves, then their sum, to probabilities that hold on unseen texts."""
+    """Bring all parts, then their sum, to probabilities that hold on unseen texts."""
     folds = _folds(len(lesson.weights))
-    shape = lesson.targets.shape
-    vectors, letters = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    said = np.zeros((len(lesson.views) + 1, *lesson.targets.shape), np.float32)
     for fold in range(FOLDS):
-        vectors[folds == fold], letters[folds == fold] = done[fold][1]
+        said[:, folds == fold] = done[fold][1]
     final = done[FOLDS][0]
-    scale = np.ones((2, shape[1]), np.float32)
+    scale = np.ones((len(said), lesson.targets.shape[1]), np.float32)
     for group in lesson.groups:
         known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
         if len(known):
             truth = lesson.targets[known, group].argmax(axis=1)
-            halves = (vectors[known, group], letters[known, group])
-            scale[:, group] = np.array(_scales(halves, truth, lesson.manner.share), np.float32)[
-                :, None
-            ]
+            scale[:, group] = _scales(said[:, known, group], truth, lesson.manner)[:, None]
+    parts = [*final.dense, final.sparse]
+    scaled = zip(scale, final.dense, strict=False)
     weights = Weights(
-        dense=final.dense * scale[0][:, None],
-        bias=final.bias * scale[0] + final.sparse_bias * scale[1],
-        sparse=final.sparse * np.repeat(scale[1], lesson.manner.buckets),
-        lexical_alone=1.0 / (1.0 - lesson.manner.share),
+        dense=np.hstack([part.weights * by[:, None] for by, part in scaled]),
+        bias=np.sum([part.bias * by for by, part in zip(scale, parts, strict=True)], axis=0),
+        sparse=final.sparse.weights * np.repeat(scale[-1], lesson.manner.buckets),
+        lexical_alone=1.0 / lesson.manner.lexical,
     )
-    return Mixed(weights, vectors * scale[0] + letters * scale[1])
+    return Mixed(weights, (said * scale[:, None]).sum(axis=0))
 
 
-def _scales(
-    halves: tuple[Floats, Floats], truth: NDArray[np.intp], share: float
-) -> tuple[float, float]:
-    """What to multiply each half by."""
-    cool = [certainty.temperature(half, truth) for half in halves]
-    together = share * halves[0] / cool[0] + (1 - share) * halves[1] / cool[1]
-    last = certainty.temperature(together, truth)
-    return share / cool[0] / last, (1 - share) / cool[1] / last
+def _scales(said: Floats, truth: NDArray[np.intp], manner: Manner) -> Floats:
+    """What to multiply each part by."""
+    cool = np.array([certainty.temperature(part, truth) for part in said], np.float32)
+    shares = np.array([*manner.shares, manner.lexical], np.float32) / cool
+    together = np.tensordot(shares, said, axes=1)
+    scales: Floats = shares / np.float32(certainty.temperature(together, truth))
+    return scales
 
 
 def _about(texts: Sequence[Example], unseen: Floats) -> dict[str, Any]:

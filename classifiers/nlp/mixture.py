@@ -1,5 +1,6 @@
 """Sentence vectors and n-grams, added up: the model inside `textcat` and the heads."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,21 +23,32 @@ from classifiers.tone import tone
 
 # The subject and this much of the beginning tell the type best.
 TELLING = 500
+# The first sentence is heard once more: it is a title, or says what the rest is about.
+OPENING = 160
+BREAK = re.compile(r"[.!?]\s|\n")
 BUCKETS = 2**15
 FEWER_BUCKETS = 2**13
 # Where a document keeps how far its telling part goes, its numbers, and what the heads said.
 TOLD = "tregua.telling"
 FEATURES = "tregua.features"
 HEADS = "tregua.heads"
+# What a mixture looks at, and how many numbers that is.
+WIDTHS = {"matter": 2 * encoder.WIDTH, "mood": encoder.WIDTH + TONE_WIDTH}
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One text as numbers: its sentence vector, its tone and its n-grams."""
+    """One text as numbers: its sentence vector, that of its opening, its tone and its n-grams."""
 
     vector: NDArray[np.float32]
+    opening: NDArray[np.float32]
     tone: NDArray[np.float32]
     grams: Grams
+
+    @property
+    def matter(self) -> NDArray[np.float32]:
+        """What the type is found from."""
+        return np.concatenate([self.vector, self.opening])
 
     @property
     def mood(self) -> NDArray[np.float32]:
@@ -59,18 +71,38 @@ def features(docs: Sequence[Doc]) -> list[Features]:
     new = [doc for doc in docs if FEATURES not in doc.user_data]
     tellings = [doc.text[: doc.user_data.get(TOLD, TELLING)] for doc in new]
     # The encoder takes capitals for other words, so that a shouted complaint would read as praise.
-    vectors = encoder.encode([telling.lower() for telling in tellings])
-    for doc, telling, vector in zip(new, tellings, vectors, strict=True):
+    vectors, openings = _encoded([telling.lower() for telling in tellings])
+    for doc, telling, vector, first in zip(new, tellings, vectors, openings, strict=True):
         found = doc.to_array([NORM, IDX])
         words = found[found[:, 1] < len(telling), 0] if len(doc) else np.zeros(0, np.uint64)
-        doc.user_data[FEATURES] = Features(vector, tone(telling), grams(fold(telling), words))
+        letters = grams(fold(telling), words)
+        doc.user_data[FEATURES] = Features(vector, first, tone(telling), letters)
     return [doc.user_data[FEATURES] for doc in docs]
+
+
+def opening(telling: str) -> str:
+    """The first sentence; where a title stands alone before the text, that is the title."""
+    start = telling.lstrip(" .!?¡¿\n\t")
+    found = BREAK.search(start)
+    return start[: min(found.end() if found else OPENING, OPENING)].strip()
+
+
+def _encoded(tellings: Sequence[str]) -> tuple[encoder.Vectors, encoder.Vectors]:
+    """The vector of each text and of its opening; of what is one sentence, the same twice."""
+    openings = [opening(telling) for telling in tellings]
+    vectors = encoder.encode(tellings)
+    firsts = vectors.copy()
+    pairs = enumerate(zip(tellings, openings, strict=True))
+    other = [place for place, (whole, first) in pairs if first != whole.strip()]
+    if other:
+        firsts[other] = encoder.encode([openings[place] for place in other])
+    return vectors, firsts
 
 
 @registry.architectures("tregua.TextCatSentenceEncoder.v1")
 def sentence_textcat(buckets: int, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: N803
     """Spoken probabilities: frozen sentence vectors and hashed n-grams, added up, then softmax."""
-    return _mixture(buckets, nO, exclusive=True, width=encoder.WIDTH)
+    return _mixture(buckets, nO, exclusive=True, view="matter")
 
 
 def take(model: Model[list[Doc], Floats2d], learned: Weights) -> None:
@@ -88,10 +120,10 @@ def take(model: Model[list[Doc], Floats2d], learned: Weights) -> None:
 
 
 def _mixture(
-    buckets: int, outputs: int | None, *, exclusive: bool, width: int
+    buckets: int, outputs: int | None, *, exclusive: bool, view: str
 ) -> Model[list[Doc], Floats2d]:
     layers: list[Model[Floats2d, Floats2d]] = [
-        Linear(outputs, width),
+        Linear(outputs, WIDTHS[view]),
         SparseLinear_v2(outputs, buckets),
     ]
     return Model(
@@ -100,7 +132,12 @@ def _mixture(
         init=_initialise,
         layers=layers,
         dims={"nO": outputs},
-        attrs={"exclusive": exclusive, "lexical_alone": 1.0, "multi_label": False},
+        attrs={
+            "exclusive": exclusive,
+            "view": view,
+            "lexical_alone": 1.0,
+            "multi_label": False,
+        },
     )
 
 
@@ -123,8 +160,7 @@ def _forward(
     model: Model[list[Doc], Floats2d], docs: list[Doc], is_train: bool
 ) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
     read = features(docs)
-    toned = model.layers[0].get_dim("nI") > encoder.WIDTH
-    vectors = np.stack([one.mood if toned else one.vector for one in read])
+    vectors = np.stack([getattr(one, model.attrs["view"]) for one in read])
     dense, learn_dense = model.layers[0](vectors, is_train)
     sparse, learn_sparse = model.layers[1](gathered([one.grams for one in read]), is_train)
     alone = model.attrs["lexical_alone"]
@@ -142,9 +178,7 @@ class Heads:
     """Complaint, sentiment, anger and urgency, from the features the type was found with."""
 
     def __init__(self) -> None:
-        self.model = _mixture(
-            FEWER_BUCKETS, heads.WIDTH, exclusive=False, width=encoder.WIDTH + TONE_WIDTH
-        )
+        self.model = _mixture(FEWER_BUCKETS, heads.WIDTH, exclusive=False, view="mood")
         self.model.initialize()
 
     def __call__(self, doc: Doc) -> Doc:

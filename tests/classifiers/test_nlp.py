@@ -3,10 +3,12 @@
 import warnings
 
 import numpy as np
+import pytest
 from spacy.training import Example
 
 from classifiers import nlp
 from classifiers.ngrams import fold, grams
+from classifiers.nlp import mixture
 
 TEXTS = {
     "money.billing": ["Me cobraron dos veces", "I was charged twice", "La factura está mal"],
@@ -55,3 +57,18 @@ def test_a_text_without_letters_has_no_grams_of_words():
 
 def _none(pipeline):
     return dict.fromkeys(pipeline.get_pipe("textcat").labels, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("telling", "start"),
+    [
+        ("no llega. llevo un mes esperando", "no llega."),
+        ("¿dónde está? lo pedí ayer", "dónde está?"),
+        ("sin punto ni aparte", "sin punto ni aparte"),
+        ("una línea\notra línea", "una línea"),
+        ("... ", ""),
+        ("a" * 900, "a" * mixture.OPENING),
+    ],
+)
+def test_the_opening_is_the_first_sentence(telling, start):
+    assert mixture.opening(telling) == start
