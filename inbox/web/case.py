@@ -1,23 +1,24 @@
 """The page of a case: beside its list in a whole page, alone in the reading pane."""
 
-from flask import Response, request
+from flask import Response, abort, request
 from sqlalchemy.orm import Session
 
-from cases import clock
-from cases.case import Case, take
+from cases import clock, mention
+from cases.case import take
 from cases.db import reading, transaction
 from cases.language import ngettext
-from cases.message import Message
 from classifiers import taxonomy
-from inbox.web import casefile, hx, notices, rows
+from inbox.web import box, casefile, hx, notices, rows, shelves
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.casefile import CaseFile
-from inbox.web.folders import NAMES, Folder
+from inbox.web.box import Box
+from inbox.web.casefile import CaseFile, Opened
+from inbox.web.folders import Folder
 from inbox.web.fragments import piece, show
 from inbox.web.listing import order_named
 from inbox.web.notices import Notice
 from inbox.web.order import Order
-from inbox.web.visible import the_case, the_message
+from inbox.web.shelves import Shelf
+from inbox.web.visible import the_case
 from inbox.web.who import agent
 
 pages = Pages("case", __name__)
@@ -29,43 +30,46 @@ TEMPLATE = "case/page.html"
 def page(case_id: int) -> Response:
     """One case."""
     with reading() as session:
-        case = the_case(session, case_id)
-        if not case.unread:
-            return _page(session, case)
+        found = _opened(session, case_id)
+        if not (found.case.unread or found.is_named):
+            return _page(session, found)
     _mark_read(case_id)
     with reading() as session:
-        return _page(session, the_case(session, case_id))
+        return _page(session, _opened(session, case_id))
 
 
-def _page(session: Session, case: Case) -> Response:
-    file = _gathered(session, case)
-    return show_file(session, file, draft=_draft(session), notice=notices.from_address())
+def _page(session: Session, found: Opened) -> Response:
+    return show_file(session, _gathered(session, found), notice=notices.from_address())
+
+
+def _opened(session: Session, case_id: int) -> Opened:
+    found = casefile.opened(session, agent(), case_id)
+    return found if found is not None else abort(404)
 
 
 def _mark_read(case_id: int) -> None:
     with transaction() as session:
         take(session, case_id).unread = False
+        mention.seen(session, case_id, agent(), at=clock.now())
 
 
 def gathered(session: Session, case_id: int) -> CaseFile:
     """The file of a case that the agent may see."""
-    return _gathered(session, the_case(session, case_id))
+    return _gathered(session, _opened(session, case_id))
 
 
-def _gathered(session: Session, case: Case) -> CaseFile:
+def _gathered(session: Session, found: Opened) -> CaseFile:
     before = request.args.get("before", 0, type=int)
-    return casefile.gather(session, agent(), case, clock.now(), before)
+    return casefile.gather(session, agent(), found, clock.now(), before)
 
 
 def show_file(
     session: Session,
     file: CaseFile,
     *,
-    draft: str = "",
+    shown: Box | None = None,
     notice: Notice | None = None,
-    refused: str = "",
     status: int = 200,
-    stale: list[Message] | None = None,
 ) -> Response:
     """The page of a case, with its list around it unless only the reading pane is asked for."""
     title = f"#{file.case.id} {file.subject}"
@@ -81,10 +85,8 @@ def show_file(
         status=status,
         file=file,
         page=around,
-        draft=draft,
+        box=shown or box.of(session, file),
         notice=notice,
-        refused=refused,
-        stale=stale or [],
         leaves=taxonomy.leaves(),
         html=request.args.get("html", 0, type=int),
         came_from=folder,
@@ -92,21 +94,10 @@ def show_file(
     )
 
 
-def came_from() -> tuple[Folder, Order]:
+def came_from() -> tuple[Shelf, Order]:
     """The list that the case was opened from."""
-    name = request.values.get("in", "")
-    folder = Folder(name) if name in NAMES else Folder.ALL
+    folder = shelves.shelf(request.values.get("in", "")) or Folder.ALL
     return folder, order_named(request.values.get("sort", ""))
-
-
-def _draft(session: Session) -> str:
-    """The text of an answer that was taken back, for the box to begin with."""
-    number = request.args.get("draft", 0, type=int)
-    if not number:
-        return ""
-    message = the_message(session, number)
-    mine = message.withdrawn_at is not None and message.by == agent().address
-    return message.text if mine else ""
 
 
 @pages.get("/cases/<int:case_id>/news")

@@ -1,6 +1,6 @@
 """The small labels of a case: deadline, type, mood, truce, bot. Always with icon and word."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
 from cases.language import ngettext
+from cases.priority import Score
 from cases.settings import settings
 from inbox.web import times, words
 
@@ -98,6 +99,15 @@ def urgent(case: Case) -> Chip | None:
     return Chip("zap", _("Urgent"), "warn", guess=True) if case.urgency >= 2 else None
 
 
+def snoozed(case: Case) -> Chip | None:
+    """Until when it is laid aside."""
+    if case.snoozed_at is None:
+        return None
+    if case.snoozed_until is None:
+        return Chip("moon", _("Laid aside until they write"), "quiet")
+    return Chip("moon", _("Laid aside until {time}", time=times.exact(case.snoozed_until)), "quiet")
+
+
 def bot(answers: int) -> Chip | None:
     """How often the program spoke by itself."""
     if not answers:
@@ -131,13 +141,27 @@ def until(holds: Sequence[Exclusion]) -> str:
     return _("until {day}", day=times.day(max(ends))) if ends else _("until further notice")
 
 
-def of_row(case: Case, holds: Sequence[Exclusion], answers: int, now: datetime) -> list[Chip]:
-    """All chips of a line in a list."""
-    found = (
-        deadline(case, now),
-        mood(case) if case.sentiment != "neutral" else None,
-        truce(holds, now),
-        bot(answers),
-        kind(case),
-    )
-    return [chip for chip in found if chip is not None]
+def weight(score: Score) -> Chip:
+    """How much a case presses; the reasons are its hint."""
+    said = "; ".join(part.words for part in score.parts) or _("nothing presses")
+    return Chip("zap", str(round(score.points)), "", _("What presses: {reasons}", reasons=said))
+
+
+def of_row(
+    case: Case,
+    holds: Sequence[Exclusion],
+    answers: int,
+    now: datetime,
+    columns: Collection[str] | None = None,
+) -> list[Chip]:
+    """All chips of a line in a list, or those of some columns."""
+    found = {
+        "snoozed": snoozed(case),
+        "deadline": deadline(case, now),
+        "mood": mood(case) if case.sentiment != "neutral" else None,
+        "truce": truce(holds, now),
+        "bot": bot(answers),
+        "type": kind(case),
+    }
+    wanted = found if columns is None else {"snoozed", *columns}
+    return [chip for column, chip in found.items() if chip is not None and column in wanted]

@@ -8,11 +8,12 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from cases import mention
 from cases.agent import Agent
 from cases.case import Case, State
 from cases.language import gettext as _
 from inbox.web import chips
-from inbox.web.visible import visible_to
+from inbox.web.visible import open_to, visible_to
 
 MANY = 100
 """Counted no further: the screen says 99+."""
@@ -23,6 +24,8 @@ class Folder(StrEnum):
 
     UNASSIGNED = "unassigned"
     MINE = "mine"
+    MENTIONED = "mentioned"
+    SNOOZED = "snoozed"
     RISK = "risk"
     ALL = "all"
     CLOSED = "closed"
@@ -33,6 +36,8 @@ NAMES = frozenset(Folder)
 ICONS: Mapping[Folder, str] = {
     Folder.UNASSIGNED: "inbox",
     Folder.MINE: "user",
+    Folder.MENTIONED: "megaphone",
+    Folder.SNOOZED: "moon",
     Folder.RISK: "alarm-clock",
     Folder.ALL: "layers",
     Folder.CLOSED: "archive",
@@ -44,6 +49,8 @@ def name(folder: Folder) -> str:
     return {
         Folder.UNASSIGNED: _("Unassigned"),
         Folder.MINE: _("Mine"),
+        Folder.MENTIONED: _("Mentioned"),
+        Folder.SNOOZED: _("Laid aside"),
         Folder.RISK: _("Deadline at risk"),
         Folder.ALL: _("All open"),
         Folder.CLOSED: _("Closed cases"),
@@ -56,15 +63,19 @@ def holds(folder: Folder, agent: Agent, now: datetime) -> ColumnElement[bool]:
     person = (Case.bulk.is_(False)) & Case.merged_into_id.is_(None)
     is_open = person & (Case.state != State.CLOSED)
     at_risk = Case.due_at.is_not(None) & (Case.due_at <= now + chips.margin())
+    awake = is_open & Case.snoozed_at.is_(None)
     rule = {
-        Folder.UNASSIGNED: is_open & Case.assignee_id.is_(None),
-        Folder.MINE: is_open & (Case.assignee_id == agent.id),
+        Folder.UNASSIGNED: awake & Case.assignee_id.is_(None),
+        Folder.MINE: awake & (Case.assignee_id == agent.id),
+        Folder.MENTIONED: person & mention.of(agent),
+        Folder.SNOOZED: is_open & Case.snoozed_at.is_not(None),
         Folder.RISK: is_open & at_risk,
         Folder.ALL: is_open,
         Folder.CLOSED: person & (Case.state == State.CLOSED),
         Folder.BULK: Case.bulk & Case.merged_into_id.is_(None),
     }[folder]
-    return rule & visible_to(agent)
+    # Who is named in a note sees its case, whoever it belongs to.
+    return rule & (open_to(agent) if folder is Folder.MENTIONED else visible_to(agent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +88,28 @@ class Line:
     count: str
 
 
-COUNTED = (Folder.UNASSIGNED, Folder.MINE, Folder.RISK, Folder.ALL)
+UNCOUNTED = (Folder.CLOSED, Folder.BULK)
+COUNTED: tuple[Folder, ...] = tuple(one for one in Folder if one not in UNCOUNTED)
 
 
 def lines(session: Session, agent: Agent, now: datetime) -> list[Line]:
     """All folders with their counts, in one statement."""
     counts = [_capped(folder, agent, now).label(folder.value) for folder in COUNTED]
     found = session.execute(select(*counts)).one()
-    said = dict(zip(COUNTED, map(said_count, found), strict=True))
+    said: dict[Folder, str] = dict(zip(COUNTED, map(said_count, found), strict=True))
     return [Line(folder, name(folder), ICONS[folder], said.get(folder, "")) for folder in Folder]
 
 
 def _capped(folder: Folder, agent: Agent, now: datetime) -> ColumnElement[int]:
-    some = select(Case.id).where(holds(folder, agent, now)).limit(MANY).subquery()
+    which = holds(folder, agent, now)
+    if folder is Folder.MENTIONED:
+        which &= mention.of(agent, unseen=True)
+    return capped(which)
+
+
+def capped(which: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many cases those are, counted no further than anybody needs to know."""
+    some = select(Case.id).where(which).limit(MANY).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 

@@ -7,7 +7,7 @@ from jinja2_fragments.flask import render_block
 from sqlalchemy.orm import Session
 
 from cases import clock
-from inbox.web import folders, hx
+from inbox.web import folders, hx, saved
 from inbox.web.access import Policy, may
 from inbox.web.who import agent
 
@@ -32,7 +32,10 @@ def show(
 def frame(session: Session) -> dict[str, Any]:
     """What stands around every page."""
     me, now = agent(), clock.now()
-    return {"folders": folders.lines(session, me, now) if may(me, Policy.CASES) else []}
+    if not may(me, Policy.CASES):
+        return {"folders": [], "pinned": []}
+    pinned = [view for view in saved.seen_by(session, me) if view.pinned]
+    return {"folders": folders.lines(session, me, now), "pinned": pinned}
 
 
 def piece(template: str, block: str, target: str, *, swap: str = "innerHTML", **values: Any) -> str:

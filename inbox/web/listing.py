@@ -11,13 +11,14 @@ from cases.agent import Agent
 from cases.case import Case
 from cases.db import reading
 from cases.language import ngettext
-from inbox.web import folders, notices, rows
+from inbox.web import notices, rows, shelves
 from inbox.web.access import Pages, Policy, allow, may
-from inbox.web.folders import Folder
+from inbox.web.folders import MANY, Folder
 from inbox.web.fragments import show
 from inbox.web.hx import answer, text
 from inbox.web.order import NAMES as ORDERS
 from inbox.web.order import Order, place
+from inbox.web.shelves import Shelf
 from inbox.web.who import agent
 
 pages = Pages("listing", __name__)
@@ -48,23 +49,28 @@ def start() -> AnyResponse:
 @allow(Policy.CASES)
 def folder(name: str) -> Response:
     """One page of a folder."""
-    chosen, order = folder_named(name), order_named(request.args.get("sort", ""))
+    chosen, order = shelf_named(name), order_said(request.args.get("sort", ""))
     behind = place(request.args.get("after", ""))
     with reading() as session:
         page = rows.page(session, agent(), chosen, order, behind, clock.now())
         return show(
             session,
             "listing/page.html",
-            title=folders.name(chosen),
+            title=page.title or abort(404),
             block="list" if behind is None else "more",
             page=page,
             notice=notices.from_address(),
         )
 
 
-def folder_named(name: str) -> Folder:
-    """The folder of that name, or an error page."""
-    return Folder(name) if name in folders.NAMES else abort(404)
+def shelf_named(name: str) -> Shelf:
+    """The folder or view of that name, or an error page."""
+    return shelves.shelf(name) or abort(404)
+
+
+def order_said(name: str) -> Order | None:
+    """The order of that name; none where the list has its own."""
+    return Order(name) if name in ORDERS else None
 
 
 def order_named(name: str) -> Order:
@@ -77,13 +83,10 @@ def order_named(name: str) -> Order:
 def news(name: str) -> Response:
     """How many cases of the folder changed since the list was drawn: announced, never forced."""
     since = _instant(request.args.get("since", ""))
-    which = (
-        folders.holds(folder_named(name), agent(), clock.now())
-        & (Case.last_at > since)
-        & Case.unread
-    )
     with reading() as session:
-        some = select(Case.id).where(which).limit(folders.MANY).subquery()
+        content = shelves.content(session, shelf_named(name), agent(), clock.now()) or abort(404)
+        which = content.which & (Case.last_at > since) & Case.unread
+        some = select(Case.id).where(which).limit(MANY).subquery()
         number = session.scalar(select(func.count()).select_from(some)) or 0
     if not number:
         return answer("")

@@ -63,6 +63,41 @@ def kept(_case_id: int) -> Notice:
     return Notice(_("Saved: your text waits here until you send or discard it"))
 
 
+def laid_aside(case_id: int) -> Notice:
+    undo = url_for("snoozes.wake", case_id=case_id)
+    return Notice(_("Case {number} is laid aside", number=case_id), undo)
+
+
+def woken(case_id: int) -> Notice:
+    return Notice(_("Case {number} is back", number=case_id))
+
+
+def renamed(case_id: int) -> Notice:
+    return Notice(_("Case {number} has a new subject", number=case_id))
+
+
+def linked(case_id: int) -> Notice:
+    return Notice(_("Case {number} is linked", number=case_id))
+
+
+def merged(case_id: int) -> Notice:
+    undo = url_for("joining.undo_merge", case_id=case_id)
+    return Notice(_("Case {number} is merged into this one", number=case_id), undo, 30)
+
+
+def unmerged(case_id: int) -> Notice:
+    return Notice(_("Case {number} stands for itself again", number=case_id))
+
+
+def split_off(case_id: int) -> Notice:
+    undo = url_for("joining.undo_split", case_id=case_id)
+    return Notice(_("Case {number} is a case of its own", number=case_id), undo, 30)
+
+
+def rejoined(case_id: int) -> Notice:
+    return Notice(_("The messages of case {number} are back", number=case_id))
+
+
 def withdrawn(_message_id: int) -> Notice:
     return Notice(_("Taken back. Your text is in the box again"))
 
@@ -111,6 +146,10 @@ def alarm_tested(_id: int) -> Notice:
     return Notice(_("A test is on its way; whether it was taken is shown below in a moment"))
 
 
+def view_removed(number: int) -> Notice:
+    return Notice(_("The view is gone"), url_for("views.bring_back", number=number))
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (
@@ -123,9 +162,18 @@ KINDS = {
         sent,
         withdrawn,
         kept,
+        laid_aside,
+        woken,
+        renamed,
+        linked,
+        merged,
+        unmerged,
+        split_off,
+        rejoined,
         changed,
         again,
         saved,
+        view_removed,
         alarm_tested,
         gone,
         training,

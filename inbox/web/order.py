@@ -18,6 +18,7 @@ class Order(StrEnum):
     """What comes first."""
 
     DUE = "due"
+    PRIORITY = "priority"
     NEWEST = "newest"
     OLDEST = "oldest"
 
@@ -28,6 +29,7 @@ NAMES = frozenset(Order)
 def name(order: Order) -> str:
     return {
         Order.DUE: _("Deadline first"),
+        Order.PRIORITY: _("What presses most"),
         Order.NEWEST: _("Newest first"),
         Order.OLDEST: _("Oldest first"),
     }[order]
@@ -38,27 +40,46 @@ class Place:
     """Behind which row a page begins."""
 
     at: datetime | None
+    """Of the row; where the weight decides, when it was weighed."""
     id: int
+    weight: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat() if self.at else ''}~{self.id}"
+        at = self.at.isoformat() if self.at else ""
+        return "~".join(str(part) for part in (at, self.weight, self.id) if part is not None)
 
 
 def place(text: str) -> Place | None:
     """The place that a page's address names; None for the beginning or for nonsense."""
-    at, tilde, number = text.rpartition("~")
-    if not tilde or not (number.isascii() and number.isdigit() and len(number) < 19):
+    at, *numbers = text.split("~")
+    if len(numbers) not in (1, 2) or not all(map(_is_number, numbers)):
         return None
     try:
         instant = datetime.fromisoformat(at) if at else None
     except ValueError:
         return None
-    return None if instant is not None and instant.tzinfo is None else Place(instant, int(number))
+    if instant is not None and instant.tzinfo is None:
+        return None
+    return Place(instant, int(numbers[-1]), int(numbers[0]) if len(numbers) == 2 else None)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def place_of(case: Case, order: Order) -> Place:
     """Where the next page begins if this was the last row."""
-    return Place(case.due_at if order is Order.DUE else case.last_at, case.id)
+    return Place(case.last_at if order in (Order.NEWEST, Order.OLDEST) else case.due_at, case.id)
+
+
+def by_weight(
+    query: Select[Case, Agent, int], weight: ColumnElement[int], behind: Place | None
+) -> Select[Case, Agent, int]:
+    """What weighs most first, from behind that place on; one more than a page has."""
+    if behind is not None and behind.weight is not None:
+        same = and_(weight == behind.weight, Case.id < behind.id)
+        query = query.where(or_(weight < behind.weight, same))
+    return query.order_by(weight.desc(), Case.id.desc()).limit(PAGE + 1)
 
 
 def sorted_by(
@@ -72,7 +93,7 @@ def sorted_by(
         Order.NEWEST: (Case.last_at.desc(), Case.id.desc()),
         Order.OLDEST: (Case.last_at.asc(), Case.id.asc()),
     }
-    return query.order_by(*rules[order]).limit(PAGE + 1)
+    return query.order_by(*rules.get(order, rules[Order.DUE])).limit(PAGE + 1)
 
 
 def _behind(order: Order, last: Place) -> ColumnElement[bool]:

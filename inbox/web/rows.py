@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
@@ -10,15 +10,21 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.outbox import OutgoingMail
 from bot.outbox import State as Sent
+from cases import priority, ranking
 from cases.agent import Agent
 from cases.case import Case
 from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
-from inbox.web import chips, times, words
+from inbox.web import chips, shelves, times, words
 from inbox.web.chips import Chip
-from inbox.web.folders import Folder, holds
-from inbox.web.order import PAGE, Order, Place, place_of, sorted_by
+from inbox.web.order import PAGE, Order, Place, by_weight, place_of, sorted_by
+from inbox.web.saved import Column
+from inbox.web.shelves import NOTHING, Content, Shelf
+
+PRESSING = 1000
+"""Weighed are the cases that are due first: nobody reads further by weight."""
+ALL_COLUMNS = frozenset(Column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Page:
     """Some rows, and where the next page begins."""
 
     rows: list[Row]
-    folder: Folder
+    folder: Shelf
+    title: str
     order: Order
     first: bool
     after: Place | None
@@ -52,16 +59,46 @@ class Page:
 def page(
     session: Session,
     agent: Agent,
-    folder: Folder,
-    order: Order,
+    folder: Shelf,
+    order: Order | None,
     behind: Place | None,
     now: datetime,
 ) -> Page:
-    """One page of a folder."""
-    query = sorted_by(with_people().where(holds(folder, agent, now)), order, behind)
-    found = [(row[0], row[1]) for row in session.execute(query)]
-    after = place_of(found[PAGE - 1][0], order) if len(found) > PAGE else None
-    return Page(rows(session, found[:PAGE], now), folder, order, behind is None, after, now)
+    """One page of a folder or view; in its own order where none is said."""
+    content = shelves.content(session, folder, agent, now) or NOTHING
+    order = order or content.order
+    at = behind.at if order is Order.PRIORITY and behind is not None and behind.at else now
+    found = _found(session, content, order, behind, at)
+    after = found[PAGE - 1][2] if len(found) > PAGE else None
+    lines = rows(session, [one[:2] for one in found[:PAGE]], now, content.columns)
+    if order is Order.PRIORITY:
+        lines = _explained(session, lines, at)
+    return Page(lines, folder, content.title, order, behind is None, after, now)
+
+
+def _found(
+    session: Session, content: Content, order: Order, behind: Place | None, at: datetime
+) -> list[tuple[Case, Agent | None, Place]]:
+    """The cases of the page and one more, with their places."""
+    query = with_people().where(content.which)
+    if order is not Order.PRIORITY:
+        found = session.execute(sorted_by(query, order, behind))
+        return [(row[0], row[1], place_of(row[0], order)) for row in found]
+    weight = ranking.weight_at(session, at)
+    pressing = select(Case.id).where(content.which, Case.due_at.is_not(None))
+    pressing = pressing.order_by(Case.due_at, Case.id.desc()).limit(PRESSING)
+    query = with_people().where(Case.id.in_(pressing))
+    weighed = session.execute(by_weight(query.add_columns(weight), weight, behind))
+    return [(row[0], row[1], Place(at, row[0].id, row[2])) for row in weighed]
+
+
+def _explained(session: Session, lines: list[Row], at: datetime) -> list[Row]:
+    """The lines with what they weigh, and why."""
+    facts = ranking.facts_of(session, [line.id for line in lines])
+    return [
+        replace(line, chips=[chips.weight(priority.score(facts[line.id], at)), *line.chips])
+        for line in lines
+    ]
 
 
 def with_people() -> Select[Case, Agent]:
@@ -73,22 +110,32 @@ def with_people() -> Select[Case, Agent]:
     )
 
 
-def rows(session: Session, found: Sequence[tuple[Case, Agent | None]], now: datetime) -> list[Row]:
-    """Lines of those cases."""
+def rows(
+    session: Session,
+    found: Sequence[tuple[Case, Agent | None]],
+    now: datetime,
+    columns: frozenset[str] = ALL_COLUMNS,
+) -> list[Row]:
+    """Lines of those cases, with those columns."""
     truces = holds_of(session, {case.contact_id for case, _agent in found})
     answers = _bot_answers(session, [case.id for case, _agent in found])
     return [
-        _row(case, agent, chips.of_row(case, truces[case.contact_id], answers.get(case.id, 0), now))
+        _row(
+            case,
+            agent if Column.ASSIGNEE in columns else None,
+            chips.of_row(case, truces[case.contact_id], answers.get(case.id, 0), now, columns),
+            snippet=Column.SNIPPET in columns,
+        )
         for case, agent in found
     ]
 
 
-def _row(case: Case, agent: Agent | None, its_chips: list[Chip]) -> Row:
+def _row(case: Case, agent: Agent | None, its_chips: list[Chip], *, snippet: bool) -> Row:
     return Row(
         id=case.id,
         who=called(case.contact),
         subject=words.subject(case),
-        snippet=case.snippet,
+        snippet=case.snippet if snippet else "",
         age=times.short(case.last_at),
         at=case.last_at,
         unread=case.unread and case.is_open,
