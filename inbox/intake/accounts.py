@@ -6,14 +6,14 @@ from cases.mailbox import Mailbox
 from inbox.intake.imap import Account
 
 
-def account_of(mailbox_id: int) -> Account | None:
-    """How to sign in; None if the mailbox is paused or gone.
+def account_of(mailbox_id: int, *, paused_too: bool = False) -> Account | None:
+    """How to sign in; None if the mailbox is gone, or paused.
 
     Raises signing.Tampered, xoauth.GrantLost and xoauth.ProviderAway.
     """
     with reading() as session:
         mailbox = session.get(Mailbox, mailbox_id)
-        if mailbox is None or mailbox.paused:
+        if mailbox is None or (mailbox.paused and not paused_too):
             return None
         grant, password = mailbox.grant(), mailbox.password()
     token = grants.token(mailbox_id, grant) if grant else ""

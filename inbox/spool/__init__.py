@@ -1,5 +1,6 @@
 """The mails as they came, and what became of each. Stored before anything looks at them."""
 
+from inbox.spool.checks import Check
 from inbox.spool.rows import (
     BATCH,
     BATCH_BYTES,
@@ -21,6 +22,7 @@ __all__ = [
     "BATCH",
     "BATCH_BYTES",
     "TRIES",
+    "Check",
     "Cursor",
     "DayCount",
     "Fate",

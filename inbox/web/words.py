@@ -8,6 +8,7 @@ from cases.history import What
 from cases.language import current
 from cases.language import gettext as _
 from cases.mail import Origin, Trust
+from cases.mailbox import FolderRole
 from classifiers import taxonomy
 
 
@@ -35,6 +36,14 @@ def role(value: Role) -> str:
         Role.MARKETING: _("Marketing"),
         Role.AUDITOR: _("Auditor"),
     }[value]
+
+
+def folder_role(value: str) -> str:
+    return {
+        FolderRole.INBOX: _("mail from customers"),
+        FolderRole.SENT: _("answers that were sent"),
+        FolderRole.JUNK: _("spam"),
+    }[FolderRole(value)]
 
 
 def mood(sentiment: str, anger: float = 0.0) -> str:
@@ -128,6 +137,18 @@ def event(what: What) -> str:
         What.BREACHED: _("The promised time passed"),
         What.BOUNCED: _("Mail came back"),
         What.RELEASED: _("Released"),
+        What.SNOOZED: _("Laid aside"),
+        What.WOKEN: _("Brought back"),
+        What.FORWARDED: _("Passed on"),
+        What.RENAMED: _("Renamed"),
+        What.LINKED: _("Linked with another case"),
+        What.WAITING: _("Waiting for the customer"),
+        What.RESUMED: _("Clock runs again"),
+        What.INFORMED: _("Told how things stand"),
+        What.CALL_PROMISED: _("A call was promised"),
+        What.CALLED: _("The call was made"),
+        What.OWED: _("What is unanswered changed"),
+        What.WARNED: _("A promise is at risk"),
         What.SENT: _("Mail left"),
         What.NOT_SENT: _("Mail did not leave"),
     }

@@ -12,7 +12,7 @@ from cases.db import reading
 from cases.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure
-from inbox.intake.poller import copies, counts, rests
+from inbox.intake.poller import checking, copies, counts, rests
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def run(stop: threading.Event) -> None:
 def run_once(later: dict[int, float] | None = None) -> int:
     """Do what is to be done now; how many mailboxes had something."""
     later = later if later is not None else {}
-    done = 0
+    done = checking.check_waiting()
     for mailbox_id, wanted in _wanted().items():
         if time.monotonic() >= later.get(mailbox_id, 0.0):
             done += 1

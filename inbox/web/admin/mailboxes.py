@@ -1,16 +1,26 @@
-"""The mailboxes and how reading them goes."""
+"""The mailboxes: how reading them goes, and how each is read, tried, paused and widened."""
 
-from flask import Response
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
 
-from cases.db import reading
+from cases import clock, language
+from cases.db import reading, transaction
 from cases.language import gettext as _
-from cases.mailbox import Mailbox, Mode
-from inbox.spool import RawMail
+from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder
+from inbox.spool import Cursor, DayCount, RawMail, checks
+from inbox.spool.checks import Said, Step
+from inbox.web import hx, notices
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import mailbox_form
 from inbox.web.fragments import show
 
 pages = Pages("mailboxes", __name__, url_prefix="/admin/mailboxes")
+DAYS_SHOWN = 14
 
 
 @pages.get("")
@@ -31,4 +41,188 @@ def page() -> Response:
             boxes=boxes,
             newest={row[0]: row[1] for row in newest},
             shadow=Mode.SHADOW,
+            notice=notices.from_address(),
         )
+
+
+@pages.get("/new")
+@allow(Policy.ADMIN)
+def new() -> Response:
+    """An empty form."""
+    with reading() as session:
+        said = mailbox_form.EMPTY | {"language": language.current()}
+        return _form(session, None, said, {})
+
+
+@pages.post("/new")
+@allow(Policy.ADMIN)
+def add() -> AnyResponse:
+    """Read one more mailbox, and try it at once."""
+    said = mailbox_form.typed(request.form)
+    with transaction() as session:
+        wrong = mailbox_form.wrong(session, said, None)
+        if wrong:
+            return _form(session, None, said, wrong)
+        box = mailbox_form.made(said, request.form)
+        session.add(box)
+        session.flush()
+        checks.ask(session, box.id)
+        return _to(box.id)
+
+
+@pages.get("/<int:mailbox_id>")
+@allow(Policy.OPERATIONS)
+def one(mailbox_id: int) -> Response:
+    """One mailbox: how it fares, its folders, its days, its form."""
+    with reading() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        return _form(session, box, mailbox_form.of(box), {})
+
+
+@pages.post("/<int:mailbox_id>")
+@allow(Policy.ADMIN)
+def save(mailbox_id: int) -> AnyResponse:
+    """Change how it is read and sent from, and try it at once."""
+    said = mailbox_form.typed(request.form)
+    with transaction() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        wrong = mailbox_form.wrong(session, said, box)
+        if wrong:
+            return _form(session, box, said, wrong)
+        mailbox_form.change(box, said, request.form)
+        checks.ask(session, box.id)
+    return _to(mailbox_id)
+
+
+@pages.get("/<int:mailbox_id>/check")
+@allow(Policy.OPERATIONS)
+def checked(mailbox_id: int) -> AnyResponse:
+    """How the trial goes, for the page that waits for it."""
+    if not hx.asked().is_partial:
+        return redirect(url_for("mailboxes.one", mailbox_id=mailbox_id), 303)
+    with reading() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        return _form(session, box, {}, {}, block="check")
+
+
+@pages.post("/<int:mailbox_id>/check")
+@allow(Policy.OPERATIONS)
+def check(mailbox_id: int) -> AnyResponse:
+    """Try it now."""
+    with transaction() as session:
+        checks.ask(session, (session.get(Mailbox, mailbox_id) or abort(404)).id)
+    return _to(mailbox_id)
+
+
+@pages.post("/<int:mailbox_id>/pause")
+@allow(Policy.ADMIN)
+def pause(mailbox_id: int) -> AnyResponse:
+    """Stop reading it for a while, or go on from where it stopped."""
+    with transaction() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        box.paused = request.form.get("paused") == "yes"
+    return _to(mailbox_id)
+
+
+@pages.post("/<int:mailbox_id>/folders")
+@allow(Policy.ADMIN)
+def folder(mailbox_id: int) -> AnyResponse:
+    """Read one more folder, or one less."""
+    name, role = request.form.get("name", "").strip()[:200], request.form.get("role", "inbox")
+    if not name or role not in frozenset(FolderRole):
+        abort(422)
+    with transaction() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        box.more_folders[:] = [kept for kept in box.more_folders if kept.name != name]
+        session.flush()
+        if request.form.get("remove") != "yes":
+            now = clock.now()
+            added = WatchedFolder(name=name, role=FolderRole(role), import_from=now, created_at=now)
+            box.more_folders.append(added)
+    return _to(mailbox_id)
+
+
+@pages.post("/<int:mailbox_id>/past")
+@allow(Policy.ADMIN)
+def past(mailbox_id: int) -> AnyResponse:
+    """Bring in older mail as history: closed cases, no clocks, no replies, no exclusions."""
+    try:
+        since = datetime.fromisoformat(request.form.get("since", "")).replace(tzinfo=UTC)
+    except ValueError:
+        return _refused(mailbox_id, "since", _("Write a date such as 2026-11-01."))
+    with transaction() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        watched: tuple[Mailbox | WatchedFolder, ...] = (box, *box.more_folders)
+        for place in watched:
+            if place.import_from is not None:
+                place.import_from = min(place.import_from, since)
+        for known in _cursors(session, mailbox_id):
+            known.backfill_from = min(since, known.backfill_from or since)
+    return _to(mailbox_id)
+
+
+def _refused(mailbox_id: int, field: str, said: str) -> Response:
+    with reading() as session:
+        box = session.get(Mailbox, mailbox_id) or abort(404)
+        return _form(session, box, mailbox_form.of(box), {field: said})
+
+
+def _cursors(session: Session, mailbox_id: int) -> list[Cursor]:
+    return list(session.scalars(select(Cursor).where(Cursor.mailbox_id == mailbox_id)))
+
+
+def _to(mailbox_id: int) -> AnyResponse:
+    return redirect(url_for("mailboxes.one", mailbox_id=mailbox_id, done="saved.1"), 303)
+
+
+def _form(
+    session: Session,
+    box: Mailbox | None,
+    said: dict[str, str],
+    wrong: dict[str, str],
+    block: str = "main",
+) -> Response:
+    return show(
+        session,
+        "admin/mailbox.html",
+        block=block,
+        title=box.address if box else _("Read one more mailbox"),
+        status=422 if wrong else 200,
+        box=box,
+        typed=said,
+        wrong=wrong,
+        security=mailbox_form.SECURITY,
+        roles=list(FolderRole),
+        modes=list(Mode),
+        trial_words=trial_words,
+        notice=notices.from_address(),
+        **(_state(session, box) if box else {}),
+    )
+
+
+def trial_words(step: Said) -> str:
+    """A step of a trial in a sentence; a failure speaks for itself."""
+    said = step["said"]
+    if not step["ok"]:
+        return said
+    sentences = {
+        Step.SIGN_IN: _("Signed in to {host}.", host=said),
+        Step.FOLDER: _("The folder opens: {n} mails.", n=said),
+        Step.NEWS: (
+            _("New mail is noticed at once.") if said else _("New mail is asked for each minute.")
+        ),
+        Step.FOLDERS: _("Folders: {names}", names=said),
+        Step.RELAY: _("The relay {host} takes us.", host=said),
+    }
+    return sentences[Step(step["step"])]
+
+
+def _state(session: Session, box: Mailbox) -> dict[str, Any]:
+    days = select(DayCount).where(DayCount.mailbox_id == box.id).order_by(DayCount.day.desc())
+    return {
+        "check": checks.newest(session, box.id),
+        "cursors": _cursors(session, box.id),
+        "folders_read": list(box.more_folders),
+        "days": session.scalars(days.limit(DAYS_SHOWN)).all(),
+        "silent": box.is_silent(clock.now()),
+    }

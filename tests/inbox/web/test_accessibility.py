@@ -32,7 +32,19 @@ SCREENS = {
     "quality.page": "/quality",
     "users.page": "/admin/users",
     "mailboxes.page": "/admin/mailboxes",
+    "mailboxes.new": "/admin/mailboxes/new",
+    "mailboxes.one": "/admin/mailboxes/1",
     "queues.health": "/admin/queues",
+    "alarms.page": "/admin/alarms",
+    "promises.page": "/admin/promises",
+    "calendars.page": "/admin/calendars",
+    "topics.page": "/admin/topics",
+    "notifications.page": "/notifications",
+    "calls.page": "/calls",
+    "contact_edit.page": "/contacts/1/edit",
+    "taxonomy.overview": "/admin/taxonomy",
+    "taxonomy.page": "/admin/taxonomy/money.billing",
+    "evaluation.page": "/admin/classifiers",
 }
 STATES = {
     "an empty list": "/inbox/mine",
@@ -43,7 +55,9 @@ STATES = {
 }
 NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
+    *("evaluation.figures",),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
+    "mailboxes.checked",
 }
 EVERY = [(theme, language) for theme in ("light", "dark") for language in ("es", "en")]
 Open = Callable[..., None]
