@@ -106,6 +106,13 @@ def _spoken(made: holidays.HolidayBase, language: str) -> str | None:
     return fitting[0] if fitting else made.default_language
 
 
+@lru_cache(maxsize=1)
+def countries() -> dict[str, tuple[str, ...]]:
+    """The countries whose holidays are known, and their regions."""
+    found = holidays.list_supported_countries()
+    return {code: tuple(found[code]) for code in sorted(found)}
+
+
 def holiday_name(row: BusinessCalendar, day: date, language: str) -> str:
     """What the holiday of that day is called, or "" if it is none."""
     if not row.country or day.isoformat() in row.days:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import idna
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cases.db import Base
@@ -51,9 +51,10 @@ class Contact(Base):
 
     @property
     def address(self) -> str:
-        """The address they wrote from first, as they spell it, or ""."""
+        """The address that comes first, or they wrote from first, as they spell it; or ""."""
         found = [one for one in self.identifiers if one.kind is Kind.ADDRESS]
-        return found[0].original if found else ""
+        first = [one for one in found if one.preferred] or found
+        return first[0].original if first else ""
 
 
 class Identifier(Base):
@@ -68,6 +69,8 @@ class Identifier(Base):
     value: Mapped[str]
     original: Mapped[str]
     bounced_at: Mapped[datetime | None]
+    preferred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The address that comes first, where somebody said so."""
     contact: Mapped[Contact] = relationship(back_populates="identifiers")
 
 

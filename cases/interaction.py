@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases import course
-from cases.case import Case
+from cases.case import Case, Part, Participant
+from cases.contact import Contact, Kind
+from cases.history import What
 from cases.mail import Origin
+from cases.mailbox import Mailbox
 from cases.message import Direction, Message
 
 MOODS = ("negative", "neutral", "positive")
@@ -66,3 +69,29 @@ def log(session: Session, case: Case, talk: Talk, *, at: datetime) -> Message:
             case.reopen(by=talk.by, at=at)
         case.promise_call(by=talk.by, at=at, until=talk.call_back_by)
     return message
+
+
+def begin(
+    session: Session, contact: Contact, talk: Talk, mailbox: Mailbox | None, *, at: datetime
+) -> Case:
+    """A case that begins with a talk; nothing is owed but what was promised. Raises NothingSaid."""
+    text = " ".join(talk.text.split())
+    if not text:
+        raise NothingSaid("say in a sentence what was said")
+    case = Case(
+        subject=text[:80],
+        contact=contact,
+        mailbox=mailbox,
+        language=contact.language,
+        opened_at=at,
+        last_at=at,
+        snippet=text[:160],
+    )
+    session.add(case)
+    for one in contact.identifiers:
+        if one.kind is Kind.ADDRESS:
+            session.add(Participant(case=case, address=one.value, part=Part.CUSTOMER))
+    session.flush()
+    case.happened(What.OPENED, by=talk.by, at=at, origin=Origin.AGENT.value, owes=False)
+    log(session, case, talk, at=at)
+    return case

@@ -1,6 +1,5 @@
 """`tregua sla`: what is promised, when we are open, and what another promise would have meant."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,13 +14,13 @@ from cases.db import reading, transaction
 from cases.hours import BadHours, NeverOpen
 from cases.language import gettext as _
 from cases.sla import book as books
-from cases.sla import words
+from cases.sla import spans, words
 from cases.sla.book import BadPolicy, Scope
 from cases.sla.clocks import clocks
 from cases.sla.moments import moments
 from cases.sla.policy import Policy, Target
+from cases.sla.spans import NoSpan
 
-_TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?")
 Command = Callable[..., None]
 
 
@@ -33,11 +32,13 @@ class Time(click.ParamType[timedelta]):
     def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
         if isinstance(value, timedelta):
             return value
-        found = _TIME.fullmatch(value)
-        if not value or found is None:
+        try:
+            found = spans.read(value)
+        except NoSpan:
+            found = None
+        if found is None:
             self.fail(_("{value} is no time; write e.g. 4h or 90m", value=value), param, ctx)
-        hours, minutes = (int(part or 0) for part in found.groups())
-        return timedelta(hours=hours, minutes=minutes)
+        return found
 
 
 def promising(command: Command) -> Command:

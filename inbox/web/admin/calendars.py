@@ -1,0 +1,155 @@
+"""When we are open: shifts, holidays of a country and region, and days of their own."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import calendars, clock, hours
+from cases.calendars import BusinessCalendar
+from cases.db import reading, transaction
+from cases.hours import BadHours, NeverOpen
+from cases.language import current, say_date
+from cases.language import gettext as _
+from cases.sla import book as books
+from inbox.web import notices
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.fragments import show
+from inbox.web.who import agent
+
+pages = Pages("calendars", __name__, url_prefix="/admin/calendars")
+FIELDS = ("name", "zone", "opening_hours", "country", "region", "days")
+LONGEST, MOST_DAYS = 10_000, 400
+SHOWN_DAYS, AHEAD = 7, 10
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def page() -> Response:
+    """All calendars with their next days, and the form for a new version of one."""
+    with transaction() as session:
+        books.kept_up(session)
+    with reading() as session:
+        name = request.args.get("name", "")[:60] or books.DEFAULT
+        return _page(session, _typed_of(calendars.newest(session, name), name))
+
+
+def _typed_of(row: BusinessCalendar | None, name: str) -> dict[str, str]:
+    if row is None:
+        return {"name": name}
+    days = "\n".join(f"{day}={said}" for day, said in sorted(row.days.items()))
+    values = calendars.as_values(row) | {"days": days, "name": row.name}
+    return {key: str(value) for key, value in values.items()}
+
+
+def _page(
+    session: Session, typed: dict[str, str], refusal: str = "", status: int = 200
+) -> Response:
+    book, now = books.read(session), clock.now()
+    rows = {row.name: row for row in book.calendars}
+    return show(
+        session,
+        "admin/calendars.html",
+        title=_("Business hours"),
+        status=status,
+        lines=[(row, _days(row, now), _free(row, now)) for row in rows.values()],
+        typed=typed,
+        refusal=refusal,
+        zones=sorted(available_timezones()),
+        countries=calendars.countries(),
+        regions=calendars.countries().get(typed.get("country", ""), ()),
+        notice=notices.from_address(),
+    )
+
+
+def _days(row: BusinessCalendar, now: datetime) -> list[tuple[str, str]]:
+    """The next days with the hours as walls show them."""
+    built = row.built()
+    first = now.astimezone(built.zone).date()
+    return [
+        (_name(day), " · ".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in built.hours_of(day)))
+        for day in (first + timedelta(days=n) for n in range(SHOWN_DAYS))
+    ]
+
+
+def _free(row: BusinessCalendar, now: datetime) -> list[tuple[str, str]]:
+    """The next holidays and days of their own, within a year."""
+    built = row.built()
+    first = now.astimezone(built.zone).date()
+    found: list[tuple[str, str]] = []
+    for day in (first + timedelta(days=n) for n in range(366)):
+        what = _what(row, built, day)
+        if what:
+            found.append((_name(day), what))
+        if len(found) == AHEAD:
+            break
+    return found
+
+
+def _what(row: BusinessCalendar, built: hours.Calendar, day: date) -> str:
+    own = row.days.get(day.isoformat())
+    if own is not None:
+        words = {calendars.CLOSED: _("closed"), calendars.OPEN: _("open as usual")}
+        return words.get(str(own), str(own))
+    return calendars.holiday_name(row, day, current()) if built.is_holiday(day) else ""
+
+
+def _name(day: date) -> str:
+    return say_date(datetime(day.year, day.month, day.day, 12, tzinfo=clock.now().tzinfo), "UTC")
+
+
+@pages.post("")
+@allow(Policy.ADMIN)
+def write() -> AnyResponse:
+    """A new version, for cases that open from now on."""
+    typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in FIELDS}
+    with transaction() as session:
+        try:
+            values = _values(typed)
+            calendars.publish(session, typed["name"], values, at=clock.now())
+        except (BadHours, NeverOpen):
+            return _page(session, typed, _refusal(typed), 422)
+        books.forget(session)
+    return redirect(url_for("calendars.page", name=typed["name"], done="saved.1"), 303)
+
+
+def _values(typed: dict[str, str]) -> dict[str, Any]:
+    """As a version keeps it; raises BadHours."""
+    if not typed["name"] or len(typed["name"]) > 60 or not typed["name"].isprintable():
+        raise BadHours("a calendar needs a name")
+    lines = [line.strip() for line in typed["days"].splitlines() if line.strip()]
+    if len(lines) > MOST_DAYS:
+        raise BadHours("too many days")
+    days = {}
+    for line in lines:
+        day, equals, said = line.partition("=")
+        if not equals:
+            raise BadHours(f"{line!r} has no =")
+        days[day.strip()] = said.strip()
+    plain = {name: typed[name] for name in ("zone", "opening_hours", "country", "region")}
+    return plain | {"days": days, "by": agent().address}
+
+
+def _refusal(typed: dict[str, str]) -> str:
+    """What is wrong, in words that say how it is written."""
+    zone, shifts = typed["zone"], typed["opening_hours"]
+    tries = (
+        ((zone, "mon-sun 00:00-24:00"), _("A time zone is written as Europe/Madrid.")),
+        (
+            (zone, shifts),
+            _("Hours are written as: mon-fri 09:00-14:00 16:00-19:00, sat 10:00-14:00"),
+        ),
+        (
+            (zone, shifts, typed["country"], typed["region"]),
+            _("No holidays are known for this country and region."),
+        ),
+    )
+    for values, said in tries:
+        try:
+            calendars.build(*values)
+        except BadHours:
+            return said
+    return _("Days are written one a line: 2026-12-24=10:00-13:00, =closed or =open")

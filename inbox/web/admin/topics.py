@@ -1,0 +1,74 @@
+"""Topics of consent: what the shop writes about, which people can want or not."""
+
+import re
+
+from flask import Response, abort, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock
+from cases.consent import Topic
+from cases.db import reading, transaction
+from cases.language import gettext as _
+from inbox.web import notices
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.fragments import show
+
+pages = Pages("topics", __name__, url_prefix="/admin/topics")
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
+MOST, LONGEST = 200, 120
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def page() -> Response:
+    """All topics, those that are offered no longer last."""
+    with reading() as session:
+        return _page(session, {})
+
+
+def _page(
+    session: Session, typed: dict[str, str], refusal: str = "", status: int = 200
+) -> Response:
+    order = (Topic.retired_at.is_not(None), Topic.code)
+    return show(
+        session,
+        "admin/topics.html",
+        title=_("Topics"),
+        status=status,
+        topics=session.scalars(select(Topic).order_by(*order).limit(MOST)).all(),
+        typed=typed,
+        refusal=refusal,
+        notice=notices.from_address(),
+    )
+
+
+@pages.post("")
+@allow(Policy.ADMIN)
+def write() -> AnyResponse:
+    """Offer a topic, or name it anew."""
+    typed = {name: request.form.get(name, "").strip() for name in ("code", "es", "en")}
+    with transaction() as session:
+        if not _CODE.fullmatch(typed["code"]):
+            said = _("A code has small letters, digits, dots and dashes, as offers.summer.")
+            return _page(session, typed, said, 422)
+        if not all(0 < len(typed[name]) <= LONGEST for name in ("es", "en")):
+            said = _("People read the name, so it is needed in both languages.")
+            return _page(session, typed, said, 422)
+        session.merge(
+            Topic(code=typed["code"], name_es=typed["es"], name_en=typed["en"], retired_at=None)
+        )
+    return redirect(url_for("topics.page", done="saved.1"), 303)
+
+
+@pages.post("/<code>/offer")
+@allow(Policy.ADMIN)
+def offer(code: str) -> AnyResponse:
+    """Offer it no longer, or again. What people refused stays refused."""
+    with transaction() as session:
+        topic = session.get(Topic, code)
+        if topic is None:
+            abort(404)
+        topic.retired_at = None if request.form.get("offered") == "yes" else clock.now()
+    return redirect(url_for("topics.page", done="saved.1"), 303)
