@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 _TYPE = re.compile(r"[a-z0-9][\w.+-]{0,60}/[a-z0-9][\w.+-]{0,80}")
 _ANY = "application/octet-stream"
-_UNSAFE = re.compile(r"[^ !#$&+.\w^`~()@,-]|[^\x20-\x7e]")
+_PLAIN = re.compile(r"[A-Za-z0-9 !#$&+.^_`~()@,-]{1,120}")
 
 
 @dataclass(frozen=True, slots=True)

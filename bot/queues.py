@@ -56,7 +56,7 @@ def ring(name: str, job: str) -> None:
 def announce(session: Session, what: str) -> None:
     """Tell open pages that something changed, once this transaction is committed."""
     # News that comes late is no news: pages poll, so nobody waits here for a Redis that is away.
-    afterwards(session, lambda: _impatient().publish(CHANNEL, what))
+    afterwards(session, lambda: impatient().publish(CHANNEL, what))
 
 
 AWAY = (RedisError, OSError)
@@ -66,7 +66,7 @@ AWAY = (RedisError, OSError)
 def depth(name: str) -> int | None:
     """How many calls wait in a queue, or None if Redis is away."""
     try:
-        return int(Queue(name, connection=_impatient(), serializer=JSONSerializer).count)
+        return int(Queue(name, connection=impatient(), serializer=JSONSerializer).count)
     except AWAY:
         return None
 
@@ -74,14 +74,14 @@ def depth(name: str) -> int | None:
 def workers(name: str) -> int | None:
     """How many workers serve a queue now, or None if Redis is away."""
     try:
-        return Worker.count(queue=Queue(name, connection=_impatient(), serializer=JSONSerializer))
+        return Worker.count(queue=Queue(name, connection=impatient(), serializer=JSONSerializer))
     except AWAY:
         return None
 
 
 def changes() -> Iterator[str]:
     """What is announced, as long as Redis is there; raises one of AWAY when it goes."""
-    listener = _impatient().pubsub(  # type: ignore[no-untyped-call]
+    listener = impatient().pubsub(  # type: ignore[no-untyped-call]
         ignore_subscribe_messages=True
     )
     listener.subscribe(CHANNEL)
@@ -89,5 +89,6 @@ def changes() -> Iterator[str]:
         yield news["data"].decode()
 
 
-def _impatient() -> Redis:
+def impatient() -> Redis:
+    """A connection that is not waited for: for what can be missed."""
     return connect(settings().redis_url, patience=0)

@@ -14,6 +14,7 @@ from cases.history import Event, What
 from cases.mailbox import Mailbox
 
 if TYPE_CHECKING:
+    from cases.agent import Agent
     from cases.message import Message
 
 
@@ -125,6 +126,7 @@ class Case(Base):
         remote_side="Case.id", foreign_keys="Case.linked_to_id"
     )
     mailbox: Mapped[Mailbox | None] = relationship()
+    assignee: Mapped["Agent | None"] = relationship(viewonly=True)
     messages: Mapped[list["Message"]] = relationship(
         back_populates="case", order_by="Message.arrived_at, Message.id"
     )

@@ -1,10 +1,12 @@
 """One message becomes a case of its own, and what answers it goes there; this can be undone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases import moods
 from cases.case import Case, Part, Participant
 from cases.contact import Contact, meet, normalised
 from cases.history import What
@@ -21,29 +23,38 @@ class NothingLeft(Exception):
     """It is the only message of its case, so nothing would be left."""
 
 
-def split(session: Session, message: Message, *, by: str, at: datetime) -> Case:
-    """The message becomes a case of its own, and answers to it will go there.
+def split(
+    session: Session, message: Message, *, by: str, at: datetime, more: Sequence[Message] = ()
+) -> Case:
+    """The message becomes a case of its own, `more` go along, and answers to them will go there.
 
     Raises NothingLeft.
     """
     old = message.case
-    if len(messages_of(session, old)) < 2:
+    if len(messages_of(session, old)) < 2 + len(more):
         raise NothingLeft(f"message {message.id} is all that case {old.id} has")
     case = _split_off(session, message, old, at)
-    message.case = case
-    for row in session.scalars(
-        select(KnownId).where(KnownId.message_id == message.id, KnownId.case_id == old.id)
-    ):
-        row.case = case
+    for one in (message, *more):
+        _take_along(session, one, old, case)
     session.flush()
-    owed = _is_owed(message, old)
+    owed = any(_is_owed(one, old) for one in (message, *more))
     case.happened(What.OPENED, by=by, at=message.arrived_at, owes=owed)
     case.happened(What.SPLIT, by=by, at=at, split_from=old.id, message=message.id)
     old.happened(What.SPLIT, by=by, at=at, split_into=case.id, message=message.id)
     if owed and old.is_open:
         old.owe(unanswered_since(session, old), by=by, at=at)
-    session.flush()
+    for one in (old, case):
+        moods.follow(session, one)
     return case
+
+
+def _take_along(session: Session, message: Message, old: Case, case: Case) -> None:
+    message.case = case
+    case.last_at = max(case.last_at, message.arrived_at)
+    for row in session.scalars(
+        select(KnownId).where(KnownId.message_id == message.id, KnownId.case_id == old.id)
+    ):
+        row.case = case
 
 
 def _is_owed(message: Message, old: Case) -> bool:

@@ -1,4 +1,4 @@
-/* The behaviour of all pages: keys, news, drafts, focus. Everything works without it, by links and forms. */
+/* The behaviour of all pages: keys, news, focus. Everything works without it, by links and forms. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -89,7 +89,6 @@
     if (!(target instanceof Element)) return;
     if (target.closest("[data-dismiss]")) target.closest(".toast").remove();
     if (target.closest("[data-help]")) find("#help").showModal();
-    if (target.closest("#mode-answer, #mode-note")) find("#reply-text")?.focus();
     all("details.drop[open]").forEach((drop) => { if (!drop.contains(target)) drop.open = false; });
     const row = target.closest(".row-link");
     if (row && matchMedia("(min-width: 52.01rem)").matches) row.focus({ preventScroll: true });
@@ -184,35 +183,12 @@
     return Boolean(box);
   }
 
-  // --- drafts: what is half-written survives reloads, other cases and lost connections ----------
-  const drafts = new Map();
-  const draftOf = (form) => form.closest(".case")?.dataset.case;
-  document.addEventListener("input", (event) => {
-    if (event.target.id === "reply-text") drafts.set(draftOf(event.target), event.target.value);
-  });
-  document.addEventListener("htmx:after:swap", () => {
-    const box = find("#reply-text");
-    if (!box || box.dataset.known) return;
-    box.dataset.known = "yes";
-    const kept = drafts.get(draftOf(box));
-    if (kept && !box.value) box.value = kept;
-  });
-  document.addEventListener("htmx:before:swap", (event) => {
-    const ctx = event.detail.ctx;
-    if (ctx.sourceElement?.matches?.("form.write") && ctx.response.status < 400) drafts.delete(draftOf(ctx.sourceElement));
-  });
-  addEventListener("beforeunload", (event) => {
-    const box = find("#reply-text");
-    if (box && box.value.trim() && box.value !== box.defaultValue && !leaving) event.preventDefault();
-  });
-  let leaving = false;
-  document.addEventListener("submit", () => { leaving = true; setTimeout(() => { leaving = false; }, 2000); });
-
   // --- news: one tab of a browser holds the stream and tells the others; without it pages poll ---
   const others = "BroadcastChannel" in window ? new BroadcastChannel("tregua") : null;
   const news = () => document.body.dispatchEvent(new CustomEvent("news"));
+  const present = () => document.body.dispatchEvent(new CustomEvent("presence"));
   const live = (on) => { root.dataset.live = on ? "on" : "off"; };
-  if (others) others.onmessage = (event) => { if (event.data === "news") news(); live(event.data !== "silent"); };
+  if (others) others.onmessage = (event) => { if (event.data === "news") news(); if (event.data === "presence") present(); live(event.data !== "silent"); };
 
   function listen() {
     return new Promise(() => {
@@ -222,6 +198,7 @@
         stream.onopen = () => { live(true); others?.postMessage("live"); };
         stream.onerror = () => { live(false); others?.postMessage("silent"); };
         stream.addEventListener("cases", () => { news(); others?.postMessage("news"); });
+        stream.addEventListener("presence", () => { present(); others?.postMessage("presence"); });
       };
       open();
       addEventListener("pagehide", () => stream.close());

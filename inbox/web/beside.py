@@ -1,14 +1,12 @@
-"""What stands beside a case: its orders and its incidents, for the side panel of the page."""
+"""What stands beside a case: its orders, for the side panel of the page."""
 
 from collections.abc import Sequence
 
 from flask.blueprints import BlueprintSetupState
-from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from cases import order
 from cases.case import Case
-from cases.incident import Incident, IncidentCase
 from cases.order import Order
 from inbox.web.access import Pages
 
@@ -17,9 +15,7 @@ pages = Pages("beside", __name__)
 
 @pages.record
 def _furnish(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(
-        orders_beside=orders, incidents_beside=incidents, theirs=order.is_theirs, money=money
-    )
+    state.app.jinja_env.globals.update(orders_beside=orders, theirs=order.is_theirs, money=money)
 
 
 def _session(case: Case) -> Session:
@@ -32,20 +28,6 @@ def _session(case: Case) -> Session:
 def orders(case: Case) -> Sequence[Order]:
     """The orders that the case speaks of, and the newest of its customer."""
     return order.orders_of(_session(case), case)
-
-
-def incidents(case: Case) -> Sequence[Incident]:
-    """The troubles that the case is part of."""
-    return (
-        _session(case)
-        .scalars(
-            select(Incident)
-            .join(IncidentCase, IncidentCase.incident_id == Incident.id)
-            .where(IncidentCase.case_id == case.id, IncidentCase.out_at.is_(None))
-            .order_by(Incident.id.desc())
-        )
-        .all()
-    )
 
 
 def money(cents: int | None, currency: str) -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from flask import Response, abort, make_response, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from bot.outbox import OutgoingMail
 from cases.db import reading
 from cases.message import Message
 from inbox import content
@@ -46,9 +49,15 @@ def attachment(message_id: int, part: int) -> Response:
     with reading() as session:
         message = the_message(session, message_id)
         row = _row(message, part)
-        raw = content.original(session, message.raw_id)
+        raw = content.original(session, message.raw_id) or _sent(session, message)
     found = content.attachment(raw, part, int(row["size"])) if raw is not None else None
     return as_file(found, str(row["name"])) if found is not None else abort(404)
+
+
+def _sent(session: Session, message: Message) -> bytes | None:
+    """A mail that we wrote, as it was queued."""
+    mine = select(OutgoingMail.content).where(OutgoingMail.message_id == message.id)
+    return session.scalars(mine.limit(1)).first()
 
 
 def _row(message: Message, part: int) -> Mapping[str, str | int]:

@@ -4,23 +4,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy.orm import Session, defer, joinedload
 
 from bot.outbox import Decided, OutgoingMail
 from cases.agent import Agent, Role
 from cases.case import Case
+from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
 from cases.history import Event
+from cases.incident import Incident, IncidentCase
+from cases.linking import CaseLink
+from cases.mention import Mention
 from cases.message import Message
+from cases.unsent import Unsent
 from inbox.web import chips, entries, rows, words
 from inbox.web.chips import Chip
 from inbox.web.entries import Entry
-from inbox.web.visible import visible_to
+from inbox.web.visible import open_to, visible_to
 
 SHOWN = 100
 """Cards of a conversation on one page; older ones are a page further."""
 FOLDED_FROM, OPEN_AT_THE_END = 8, 3
+OTHERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case as it is opened: with what belongs to it and to the agent in one row each."""
+
+    case: Case
+    unsent: Unsent | None
+    incidents: Sequence[Incident]
+    is_named: bool
+    """Somebody named the agent in a note that they have not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +59,52 @@ class CaseFile:
     newest: int
     holds: list[Exclusion]
     others: Sequence[Case]
-    agents: list[Agent]
+    linked: Sequence[Case]
+    incidents: Sequence[Incident]
     assignee: Agent | None
+    unsent: Unsent | None
 
 
-def gather(session: Session, agent: Agent, case: Case, now: datetime, before: int = 0) -> CaseFile:
+def opened(session: Session, agent: Agent, case_id: int) -> Opened | None:
+    """The case, if the agent may open it, in one statement."""
+    rows_found = session.execute(_case_query(agent, case_id)).unique().all()
+    if not rows_found:
+        return None
+    case, unsent, _first, is_named = rows_found[0]
+    return Opened(case, unsent, [row[2] for row in rows_found if row[2]], bool(is_named))
+
+
+def _case_query(agent: Agent, case_id: int) -> Select[Case, Unsent, Incident, bool]:
+    mine = (Unsent.case_id == Case.id) & (Unsent.agent_id == agent.id)
+    named = select(Mention.id).where(
+        Mention.case_id == Case.id, Mention.agent_id == agent.id, Mention.seen_at.is_(None)
+    )
+    part = (IncidentCase.case_id == Case.id) & IncidentCase.out_at.is_(None)
+    return (
+        select(Case, Unsent, Incident, named.exists())
+        .outerjoin(Unsent, mine)
+        .outerjoin(IncidentCase, part)
+        .outerjoin(Incident, Incident.id == IncidentCase.incident_id)
+        .options(
+            joinedload(Case.contact).joinedload(Contact.identifiers),
+            joinedload(Case.mailbox),
+            joinedload(Case.assignee),
+        )
+        .where(Case.id == case_id, open_to(agent))
+        .order_by(Incident.id.desc())
+    )
+
+
+def gather(
+    session: Session, agent: Agent, found: Opened, now: datetime, before: int = 0
+) -> CaseFile:
     """The case with its conversation; `before` asks for the messages older than that one."""
+    case = found.case
     cards, oldest, latest = _cards(session, case, before)
-    agents = _agents(session)
     contact_id = case.contact_id
     holds = [one for one in rows.holds_of(session, {contact_id})[contact_id] if one.holds_at(now)]
+    linked, others = _others(session, agent, case)
+    marks = (chips.snoozed(case), chips.urgent(case), chips.long_truce(holds))
     return CaseFile(
         case=case,
         subject=words.subject(case),
@@ -60,19 +113,27 @@ def gather(session: Session, agent: Agent, case: Case, now: datetime, before: in
         deadline=chips.deadline(case, now),
         kind=chips.kind(case),
         mood=chips.mood(case),
-        more=[chip for chip in (chips.urgent(case), chips.long_truce(holds)) if chip],
+        more=[chip for chip in marks if chip],
         entries=cards,
         open_from=len(cards) - OPEN_AT_THE_END if len(cards) > FOLDED_FROM else 0,
         older=oldest,
         newest=newest(session, case.id) if before else latest,
         holds=holds,
-        others=_others(session, agent, case),
-        agents=[one for one in agents if one.active and one.role in ASSIGNABLE],
-        assignee=next((one for one in agents if one.id == case.assignee_id), None),
+        others=others,
+        linked=linked,
+        incidents=found.incidents,
+        assignee=case.assignee,
+        unsent=found.unsent,
     )
 
 
 ASSIGNABLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+
+
+def assignable(session: Session) -> list[Agent]:
+    """Everybody who can have a case."""
+    query = select(Agent).where(Agent.active, Agent.role.in_(ASSIGNABLE))
+    return list(session.scalars(query.order_by(Agent.name, Agent.id)))
 
 
 def newest(session: Session, case_id: int) -> int:
@@ -125,15 +186,22 @@ def _messages(
     return [(row[0], row[1], row[2]) for row in found]
 
 
-def _agents(session: Session) -> Sequence[Agent]:
-    return session.scalars(select(Agent).order_by(Agent.name, Agent.id)).all()
-
-
-def _others(session: Session, agent: Agent, case: Case) -> Sequence[Case]:
-    """The newest other cases of the same person."""
-    return session.scalars(
-        select(Case)
-        .where(Case.contact_id == case.contact_id, Case.id != case.id, visible_to(agent))
-        .order_by(Case.last_at.desc(), Case.id.desc())
-        .limit(6)
+def _others(session: Session, agent: Agent, case: Case) -> tuple[Sequence[Case], Sequence[Case]]:
+    """The cases that belong to it, and the newest others of the same person."""
+    theirs = union(
+        select(CaseLink.other_id).where(CaseLink.case_id == case.id),
+        select(CaseLink.case_id).where(CaseLink.other_id == case.id),
+    )
+    is_linked = Case.id.in_(theirs)
+    found = session.execute(
+        select(Case, is_linked)
+        .where(
+            or_(Case.contact_id == case.contact_id, is_linked),
+            Case.id != case.id,
+            visible_to(agent),
+        )
+        .order_by(is_linked.desc(), Case.last_at.desc(), Case.id.desc())
+        .limit(OTHERS)
     ).all()
+    linked = [row[0] for row in found if row[1]]
+    return linked, [row[0] for row in found if not row[1]][:6]

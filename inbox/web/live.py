@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from flask import Response, make_response
 from sqlalchemy.orm import Session
 
-from bot import queues
+from bot import queues, viewing
 from cases.db import afterwards
 from inbox.settings import settings
 from inbox.web.access import Pages, Policy, allow
@@ -31,13 +31,17 @@ class Hub:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._count = 0
+        self._people = 0
         self._streams = 0
         self._listening = False
 
-    def tell(self) -> None:
-        """Something changed."""
+    def tell(self, what: str = "cases") -> None:
+        """Something changed: cases, or who looks at them."""
         with self._changed:
-            self._count += 1
+            if what == viewing.NEWS:
+                self._people += 1
+            else:
+                self._count += 1
             self._changed.notify_all()
 
     def enter(self, most: int) -> bool:
@@ -56,17 +60,17 @@ class Hub:
         with self._changed:
             self._streams -= 1
 
-    def wait(self, seen: int, seconds: float) -> int:
-        """The count, as soon as it differs or the time is over."""
+    def wait(self, seen: tuple[int, int], seconds: float) -> tuple[int, int]:
+        """The counts of cases and of people, as soon as they differ or the time is over."""
         with self._changed:
-            self._changed.wait_for(lambda: self._count != seen, seconds)
-            return self._count
+            self._changed.wait_for(lambda: (self._count, self._people) != seen, seconds)
+            return self._count, self._people
 
     def _listen(self) -> None:
         while True:
             try:
-                for _news in queues.changes():
-                    self.tell()
+                for news in queues.changes():
+                    self.tell(news)
             except queues.AWAY as away:
                 log.info("no news from Redis (%s); pages poll", type(away).__name__)
             time.sleep(AWAY)
@@ -94,9 +98,14 @@ def events() -> Response:
 
 
 def _stream() -> Iterator[str]:
-    ends, seen = time.monotonic() + LONGEST, hub.wait(-1, 0)
+    ends, seen = time.monotonic() + LONGEST, hub.wait((-1, -1), 0)
     yield "retry: 5000\n\n"
     while time.monotonic() < ends:
-        count = hub.wait(seen, HEARTBEAT)
-        yield "event: cases\ndata: \n\n" if count != seen else ": still here\n\n"
-        seen = count
+        now = hub.wait(seen, HEARTBEAT)
+        if now[0] != seen[0]:
+            yield "event: cases\ndata: \n\n"
+        if now[1] != seen[1]:
+            yield "event: presence\ndata: \n\n"
+        if now == seen:
+            yield ": still here\n\n"
+        seen = now

@@ -19,6 +19,12 @@ def exact(instant: datetime) -> str:
     return both.replace("{0}", hour).replace("{1}", day(instant))
 
 
+def minute(instant: datetime) -> str:
+    """Hour and minute."""
+    zone = ZoneInfo(settings().zone)
+    return format_skeleton("Hm", instant.astimezone(zone), tzinfo=zone, locale=current())
+
+
 def short(instant: datetime) -> str:
     """As short as it can be without being unclear: an hour, a weekday, a day, a year."""
     zone = ZoneInfo(settings().zone)

@@ -7,6 +7,7 @@ from flask import abort
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from cases import mention
 from cases.agent import Agent, Role
 from cases.case import Case, take
 from cases.contact import Contact
@@ -31,6 +32,13 @@ def visible_to(somebody: Agent) -> ColumnElement[bool]:
     )
 
 
+def open_to(somebody: Agent) -> ColumnElement[bool]:
+    """The cases they may open: those they see, and those in which somebody named them."""
+    if not may(somebody, Policy.CASES):
+        return false()
+    return or_(visible_to(somebody), mention.of(somebody))
+
+
 def mails_visible_to(somebody: Agent) -> ColumnElement[bool]:
     """The raw mails they may see: those of their team's mailboxes and of no team."""
     if not may(somebody, Policy.CASES):
@@ -52,7 +60,7 @@ _WITH_PEOPLE = (
 
 def the_case(session: Session, case_id: int) -> Case:
     """The case, or an error page that says no more than that there is none."""
-    query = select(Case).where(Case.id == case_id, visible_to(agent()))
+    query = select(Case).where(Case.id == case_id, open_to(agent()))
     found = session.scalars(query.options(*_WITH_PEOPLE)).unique().first()
     return found if found is not None else abort(404)
 
@@ -62,7 +70,7 @@ def the_message(session: Session, message_id: int) -> Message:
     found = session.scalars(
         select(Message)
         .join(Case, Case.id == Message.case_id)
-        .where(Message.id == message_id, visible_to(agent()))
+        .where(Message.id == message_id, open_to(agent()))
     ).first()
     return found if found is not None else abort(404)
 

@@ -36,14 +36,14 @@ def test_when_half_of_the_threads_hold_streams_the_next_is_told_to_poll(enter: E
 
 def test_an_action_is_news(enter: Enter) -> None:
     ana, case = enter(ANA), case_about("Factura")
-    seen = live.hub.wait(-1, 0)
+    seen = live.hub.wait((-1, -1), 0)
     ana.post(f"/cases/{case.id}/closure")
     assert live.hub.wait(seen, 0) > seen
 
 
 def test_who_waits_is_woken() -> None:
     hub, woken = Hub(), threading.Event()
-    waiting = threading.Thread(target=lambda: (hub.wait(0, 10), woken.set()))
+    waiting = threading.Thread(target=lambda: (hub.wait((0, 0), 10), woken.set()))
     waiting.start()
     hub.tell()
     assert woken.wait(5)

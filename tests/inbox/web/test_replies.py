@@ -139,7 +139,7 @@ def test_an_empty_answer_is_refused_beside_the_box(enter: Enter) -> None:
     ana, case = enter(ANA), case_about(SUBJECT)
     page = ana.post(f"/cases/{case.id}/replies", partial=True, text="  \n ", seen=0)
     assert page.status_code == 422
-    assert "Escriba algo primero." in page.text
+    assert "Escribe algo primero." in page.text
     assert 'aria-invalid="true"' in page.text
 
 
@@ -168,3 +168,47 @@ def test_a_note_stays_inside(enter: Enter) -> None:
         ).all()
     assert case_about(SUBJECT).due_at == case.due_at
     assert 'class="message is-note' in page.text
+
+
+def test_what_may_be_a_slip_is_asked_once_and_then_sent(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    text = "See the attached invoice."
+    asked = ana.post(f"/cases/{case.id}/replies", partial=True, text=text, seen=_newest(case).id)
+    assert asked.status_code == 409
+    assert "«attached»" in asked.text
+    assert f"{text}</textarea>" in asked.text
+    assert 'name="anyway" value="file"' in asked.text
+    assert _newest(case).text != text
+    again = ana.post(f"/cases/{case.id}/replies", text=text, anyway="file")
+    assert again.status_code == 303
+    assert _newest(case).text == text
+
+
+def test_an_address_that_is_none_is_named_beside_its_field(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    page = ana.post(f"/cases/{case.id}/replies", text=TEXT, cc="Jefa <jefa@otra.test>, nadie")
+    assert page.status_code == 422
+    assert "nadie" in page.text
+    assert re.search(r'name="cc"[^>]*aria-invalid="true"', page.text)
+    missing = ana.post(f"/cases/{case.id}/replies", text=TEXT, mode="forward")
+    assert missing.status_code == 422
+    assert "Di a quién va" in missing.text
+
+
+def test_a_forward_carries_the_customers_words_and_answers_nothing(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/replies", text="¿Lo veis?", mode="forward", to="banco@otra.test")
+    passed_on = _newest(case)
+    assert passed_on.to == ["banco@otra.test"]
+    assert "Mensaje reenviado" in passed_on.text
+    assert case_about(SUBJECT).due_at == case.due_at
+    assert case_about(SUBJECT).assignee_id == case.assignee_id
+
+
+def test_an_answer_can_lay_the_case_aside(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    way = {"as": "answer-and-snooze.reply"}
+    ana.post(f"/cases/{case.id}/replies", text=TEXT, **way)
+    found = case_about(SUBJECT)
+    assert found.snoozed_at is not None
+    assert found.snoozed_until is None
