@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import course
+from cases import moods
 from cases.case import Case
 from cases.correction import MOODS, Correction, Field, digest_of
 from cases.history import What
@@ -92,7 +92,7 @@ def _put_back(session: Session, case: Case, correction: Correction) -> None:
         if message is not None:
             message.labels = before["message"]
         case.labels = _by(case.labels, before["sentiment_by"])
-        follow(session, case)
+        moods.follow(session, case)
 
 
 def judged(session: Session, case: Case, field: Field) -> Message | None:
@@ -105,16 +105,6 @@ def judged(session: Session, case: Case, field: Field) -> Message | None:
     if field is Field.MOOD:
         order = Message.arrived_at.desc(), Message.id.desc()  # type: ignore[assignment]
     return session.scalars(told.order_by(*order).limit(1)).first()
-
-
-def follow(session: Session, case: Case) -> None:
-    """Work out the course of the case's mood anew."""
-    session.flush()
-    rows = session.scalars(
-        select(Message).where(Message.case_id == case.id).order_by(Message.arrived_at, Message.id)
-    )
-    signs = [sign for row in rows if (sign := course.sign_of(row)) is not None]
-    case.course = course.written(course.course_of(signs))
 
 
 def _checked(field: Field, value: str) -> str:
@@ -194,7 +184,7 @@ def _act(session: Session, case: Case, made: Correction, about: Message | None) 
             anger = {"anger": 0.0} if calm else {}
             told = {"sentiment": made.now, "sentiment_by": made.by, **anger}
             about.labels = {**(about.labels or {}), **told}
-            follow(session, case)
+            moods.follow(session, case)
     field = made.field.value
     case.happened(What.CORRECTED, by=made.by, at=made.at, field=field, was=made.was, now=made.now)
 

@@ -16,6 +16,7 @@ from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import Set, exclude, withdraw
 from cases.message import Message
 from cases.order import CaseOrder
+from classifiers.taxonomy import taxonomy
 
 LOOK_BACK = timedelta(days=14)
 MOST = 5000
@@ -118,9 +119,9 @@ def _fitting(incident: Incident) -> Any:
     still = or_(Case.state != State.CLOSED, Case.closed_at >= incident.since)
     wanted = wanted.where(still)
     if incident.type:
-        # A branch of the taxonomy stands for all its leaves.
+        # A branch of the taxonomy stands for all its leaves, a leaf for those merged into it.
         below = Case.type.startswith(f"{incident.type}.", autoescape=True)
-        wanted = wanted.where(or_(Case.type == incident.type, below))
+        wanted = wanted.where(or_(Case.type.in_(_standing_for(incident.type)), below))
     if incident.mailbox_id is not None:
         wanted = wanted.where(Case.mailbox_id == incident.mailbox_id)
     if incident.words:
@@ -129,6 +130,11 @@ def _fitting(incident: Incident) -> Any:
         named = select(CaseOrder.case_id).where(CaseOrder.order_id.in_(incident.orders))
         wanted = wanted.where(Case.id.in_(named))
     return wanted
+
+
+def _standing_for(code: str) -> tuple[str, ...]:
+    tree = taxonomy()
+    return tree.standing_for(tree.today(code))
 
 
 def _says(word: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import signing
+from cases import moods, signing
 from cases.case import Case, Part, Participant, State
 from cases.history import Event, What
 from cases.message import KnownId, Message
@@ -52,7 +52,7 @@ def merge(session: Session, case: Case, into: Case, *, by: str, at: datetime) ->
     case.merge_into(into, by=by, at=at, **undo)
     _move(moved, into)
     _take_over(into, case, was_open=was_open, since=since, by=by, at=at)
-    session.flush()
+    moods.follow(session, into)
     return into
 
 

@@ -11,6 +11,7 @@ from cases.case import Case
 from cases.contact import Contact
 from cases.history import Event, What
 from cases.waves import Usual, Wave, is_abnormal, usual_of_many, wave
+from classifiers.taxonomy import taxonomy
 
 CONTACTS_WITHIN = timedelta(days=14)
 WINDOW = timedelta(days=1)
@@ -82,4 +83,7 @@ def _by_type(session: Session, until: datetime) -> Counter[str]:
         )
         .group_by(Case.type)
     )
-    return Counter(dict(rows.all()))
+    found: Counter[str] = Counter()
+    for code, number in rows:
+        found[taxonomy().today(code)] += number
+    return found

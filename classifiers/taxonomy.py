@@ -91,6 +91,13 @@ def codes() -> tuple[str, ...]:
     return tuple(leaf.code for leaf in leaves())
 
 
+def covers(named: str, code: str) -> bool:
+    """Whether the leaf or branch that a rule names means that code today."""
+    today = taxonomy().today
+    wanted, found = today(named), today(code)
+    return found == wanted or found.startswith(f"{wanted}.")
+
+
 def in_use(code: str) -> str | None:
     """The leaf that stands for the code today; None if it is retired. Raises NoSuchLeaf."""
     found = leaf(code)

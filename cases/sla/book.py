@@ -15,6 +15,7 @@ from cases.db import Base
 from cases.hours import Calendar
 from cases.settings import settings
 from cases.sla.policy import Policy, Target
+from classifiers import taxonomy
 
 DEFAULT = "default"
 BY_SETTINGS = "settings"
@@ -122,7 +123,7 @@ def _in_force(versions: list[SlaPolicy], as_of: datetime) -> SlaPolicy | None:
 
 def fits(row: SlaPolicy, scope: Scope) -> bool:
     """Whether the policy is one for such a case."""
-    typed = row.type in ("", scope.type) or scope.type.startswith(f"{row.type}.")
+    typed = not row.type or taxonomy.covers(row.type, scope.type)
     return (
         typed
         and row.mailbox_id in (None, scope.mailbox_id)

@@ -47,3 +47,10 @@ def test_a_leaf_stands_for_all_that_were_merged_into_it(grown):
     assert grown.standing_for("fulfil.product") == ("fulfil.product", "fulfil.delivery")
     assert grown.today("fulfil.delivery") == "fulfil.product"
     assert grown.today("no.such") == "no.such"
+
+
+def test_a_rule_for_a_merged_leaf_or_a_branch_means_the_leaf_of_today(grown):
+    assert taxonomy.covers("fulfil.delivery", "fulfil.product")
+    assert taxonomy.covers("fulfil", "fulfil.delivery")
+    assert not taxonomy.covers("fulfil.product", "fulfil.tickets")
+    assert not taxonomy.covers("ful", "fulfil.tickets")

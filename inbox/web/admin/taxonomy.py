@@ -66,7 +66,7 @@ def add() -> AnyResponse:
         try:
             code = changes.add(session, branch, draft, by=agent().address, at=clock.now())
         except BadLeaf:
-            return _overview(session, dict(request.form), 422)
+            return _overview(session, _typed(), 422)
     return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
 
 
@@ -114,7 +114,7 @@ def edit(code: str) -> AnyResponse:
     """Other names, definition or examples; or first only see what that would change."""
     with transaction(lock=TAXONOMY) as session:
         found = tree(session)
-        leaf, typed = _leaf(found, code), dict(request.form)
+        leaf, typed = _leaf(found, code), _typed()
         draft = _draft(leaf)
         if request.form.get("step") == "look":
             ahead = taxonomy_words.renamed(leaf, draft.labels)
@@ -138,7 +138,7 @@ def merge(code: str) -> AnyResponse:
             abort(422)
         if request.form.get("step") == "look":
             ahead = taxonomy_words.renamed(leaf, other.labels)
-            return _page(session, found, leaf, typed=dict(request.form), ahead=ahead)
+            return _page(session, found, leaf, typed=_typed(), ahead=ahead)
         changes.merge(session, code, into, by=agent().address, at=clock.now())
     return redirect(url_for("taxonomy.page", code=into, done="saved.0"), 303)
 
@@ -162,6 +162,10 @@ def _verb(code: str, verb: Callable[..., None]) -> AnyResponse:
         _leaf(tree(session), code)
         verb(session, code, by=agent().address, at=clock.now())
     return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+
+
+def _typed() -> dict[str, str]:
+    return {name: text.strip()[:LONGEST] for name, text in request.form.items()}
 
 
 def _draft(leaf: Leaf | None) -> Draft:
