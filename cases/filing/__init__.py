@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from cases import numbering
 from cases.case import Case
 from cases.filing import people, rules, shelf, telling, uniting
 from cases.filing.arrival import Arrival, Policy
@@ -23,7 +24,7 @@ from cases.filing.standing import vouched
 from cases.mail import Mail, Origin, Trust
 from cases.message import Delivery, KnownId, Message
 
-__all__ = ["Arrival", "Filed", "Policy", "file", "file_all"]
+__all__ = ["Arrival", "Filed", "Policy", "file", "file_all", "file_unwritten"]
 
 _MOST_CASES_OF_AN_ID = 20
 _OF_OURS = (Origin.AGENT, Origin.OWN)
@@ -44,10 +45,17 @@ class Filed:
 
 
 def file_all(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> list[Filed]:
-    """File a batch in its order; ids are there afterwards."""
+    """File a batch in its order."""
+    filed = file_unwritten(session, arrivals, policy)
+    session.flush()
+    return filed
+
+
+def file_unwritten(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> list[Filed]:
+    """File a batch; ids are there, and the rows are written when the caller flushes."""
     known = shelf.fetch(session, arrivals, policy) if arrivals else Shelf()
     filed = [_file(session, arrival, known, policy) for arrival in arrivals]
-    session.flush()
+    numbering.settle(session)
     return filed
 
 
@@ -81,9 +89,14 @@ def _united(
 
 
 def _came_before(mail: Mail, mark: str, known: Shelf) -> Message | None:
-    """The same mail, unless it comes now with a better word for its sender than before."""
+    """The same mail, unless it comes now with a better word for its sender than before.
+
+    What lay in the spam and lies in the inbox now was fetched out of there by a person.
+    """
     before = known.alike.get(mark)
     if before is None or not mail.message_id:
+        return None
+    if before.origin is Origin.SPAM and mail.origin is not Origin.SPAM:
         return None
     return None if before.trust is Trust.FAIL and mail.trust is not Trust.FAIL else before
 

@@ -95,6 +95,19 @@ def test_spam_is_kept_and_moves_nothing(room: Mailroom) -> None:
         assert not message.case.is_open
 
 
+def test_what_a_person_takes_out_of_the_spam_becomes_a_matter(room: Mailroom) -> None:
+    room.lay(a_mail("pedido"), clock.now(), "Junk")
+    _file(room)
+    with room.person("Junk") as there:
+        there.move(there.search(), "INBOX")
+    _file(room)
+    with reading() as session:
+        case = session.scalars(select(Case)).one()
+        assert case.is_open
+        assert not case.bulk
+        assert [message.origin for message in case.messages] == [Origin.SPAM, Origin.CUSTOMER]
+
+
 def _mail(origin: Origin, message_id: str = "x@y") -> Mail:
     speaker = Speaker(origin, "r", True, "")
     return Mail(message_id=message_id, sender=Address(ADDRESS), speaker=speaker)
