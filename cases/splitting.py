@@ -43,8 +43,8 @@ def split(
     old.happened(What.SPLIT, by=by, at=at, split_into=case.id, message=message.id)
     if owed and old.is_open:
         old.owe(unanswered_since(session, old), by=by, at=at)
-    for one in (old, case):
-        moods.follow(session, one)
+    for changed in (old, case):
+        moods.follow(session, changed)
     return case
 
 
