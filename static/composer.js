@@ -22,7 +22,7 @@
   }
 
   function ask(form, path, data, more = {}) {
-    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-CSRF-Token": value(form, "csrf"), ...more.headers };
+    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-Quiet": "yes", "X-CSRF-Token": value(form, "csrf"), ...more.headers };
     return fetch(form.dataset.write + path, { method: "POST", body: data, headers, keepalive: more.keepalive });
   }
 
@@ -59,7 +59,7 @@
     if (!form.isConnected) return;
     if (answer.ok) { take(form, answer); say(form, text.trim()); find("[data-discard]", form)?.toggleAttribute("hidden", isEmpty(form)); return; }
     if (answer.status === 409) { state.stopped = true; find(".conflict", form).innerHTML = text; return; }
-    if (answer.status === 401) { show("#alerts", text); state.stopped = true; say(form, words.failed); return; }
+    if (answer.status === 401) { state.stopped = true; say(form, words.failed); setTimeout(signIn, PAUSE); return; }
     failed(form, state);
   }
 
@@ -71,6 +71,13 @@
   function take(form, answer) {
     const version = (answer.headers.get("ETag") || "").replaceAll('"', "").replace("W/", "");
     if (version) form.elements.version.value = version;
+  }
+
+  // A form that was sent meanwhile has asked already.
+  async function signIn() {
+    if (find("#sign-in-again")) return;
+    const answer = await fetch("/colleagues", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
+    if (answer.status === 401) show("#alerts", await answer.text());
   }
 
   const say = (form, text) => { find("[data-saved]", form).textContent = text; };

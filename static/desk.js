@@ -4,7 +4,7 @@
   const find = (selector, inside = document) => inside.querySelector(selector);
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
   const box = () => find("form.write[data-write]");
-  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } };
+  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-Quiet": "yes" } };
   const piece = async (path) => { const answer = await fetch(path, asked); return answer.ok ? answer.text() : ""; };
 
   // --- ready answers: searched in a window, put in where the caret stands -----------------------------

@@ -74,6 +74,10 @@ def _check() -> AnyResponse | None:
 
 def _ask_to_sign_in() -> AnyResponse:
     """A page leads to the form; a part of a page gets the form and keeps what was typed."""
+    if request.headers.get("X-Quiet"):
+        # What a page asks by itself gets no form: each one would begin another visit, and the
+        # token of the form that is shown would be of none of them.
+        return Response(status=401)
     if hx.asked().is_partial:
         return signin.form(
             "", _("Your session has ended. Sign in to go on; your text is kept."), 401
