@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
-from typing import cast
+from typing import Any, cast
 
 from redis import RedisError
 from rq import SimpleWorker
@@ -19,8 +19,32 @@ from bot.timetable import TIMETABLE, Periodic
 
 log = logging.getLogger(__name__)
 REDIS_AWAY_SECONDS = 2.0
-LAST_SECONDS = 20.0
+GOODBYE_SECONDS, LAST_SECONDS = 1.5, 20.0
 _stopping = threading.Event()
+
+
+class _Work:
+    """What is being done now, by however many threads."""
+
+    def __init__(self) -> None:
+        self._changed, self._number = threading.Condition(), 0
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._number += 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._changed:
+            self._number -= 1
+            self._changed.notify_all()
+
+    def wait_for_its_end(self, seconds: float) -> None:
+        """Return when nothing is being done, or after so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._number, seconds)
+
+
+_work = _Work()
 
 
 class _Worker(SimpleWorker):
@@ -28,10 +52,19 @@ class _Worker(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         _stopping.set()
-        end = threading.Timer(LAST_SECONDS, os._exit, (0,))
-        end.daemon = True
-        end.start()
+        threading.Thread(target=_end, daemon=True).start()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def execute_job(self, job: Any, queue: Any) -> None:
+        with _work:
+            super().execute_job(job, queue)
+
+
+def _end() -> None:
+    """End for certain: what is under way is finished, and nobody waits for a Redis that is away."""
+    time.sleep(GOODBYE_SECONDS)
+    _work.wait_for_its_end(LAST_SECONDS)
+    os._exit(0)
 
 
 def work(name: str) -> None:
@@ -64,9 +97,10 @@ def _serve(name: str) -> bool:
 
 def _sweep(periodic: Periodic) -> None:
     call = named(periodic.job)
-    while True:
+    while not _stopping.is_set():
         try:
-            call()
+            with _work:
+                call()
         except Exception:
             # A sweep that fails is tried again at its next turn; the reason is in the log.
             log.exception("%s failed", periodic.job)

@@ -93,4 +93,5 @@ def test_a_worker_that_is_told_to_end_ends_though_redis_ended_first(
         assert process.wait(60) == 0
     finally:
         process.kill()
+        process.wait()
         redis_server.start()
