@@ -15,6 +15,7 @@ import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
+import inbox.web.bulk
 import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
@@ -39,6 +40,7 @@ OWNERS = (
     inbox.spool,
     inbox.tokens,
     inbox.web.console.lists.rows,
+    inbox.web.bulk,
     inbox.web.form_uses,
     inbox.web.guesses,
     inbox.web.saved,

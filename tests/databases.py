@@ -13,6 +13,7 @@ import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
 import inbox.web.console.lists.rows
+import inbox.web.bulk
 import inbox.web.form_uses
 import inbox.web.guesses
 import inbox.web.saved

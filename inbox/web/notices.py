@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from bot.answers import undo_window
+from cases.db import reading
 from cases.language import gettext as _
 from cases.language import ngettext
+from inbox.web import bulk
 from inbox.web.who import agent
 
 
@@ -106,6 +108,22 @@ def changed(number: int) -> Notice:
     return Notice(ngettext("{number} case changed", "{number} cases changed", number))
 
 
+def many(number: int) -> Notice:
+    """Of an action with several cases."""
+    with reading() as session:
+        row = bulk.chosen(session, number, agent())
+    if row is None:
+        return changed(0)
+    said = changed(len(row.done)).text
+    if left := len(row.case_ids) - len(row.done):
+        said = _("{changed}; {number} left as they were", changed=said, number=left)
+    return Notice(said, url_for("selection.undo", number=number) if row.done else "")
+
+
+def taken_back(number: int) -> Notice:
+    return Notice(ngettext("{number} case as before", "{number} cases as before", number))
+
+
 def again(_raw_id: int) -> Notice:
     return Notice(_("The mail is tried again now"))
 
@@ -171,6 +189,8 @@ KINDS = {
         split_off,
         rejoined,
         changed,
+        many,
+        taken_back,
         again,
         saved,
         view_removed,

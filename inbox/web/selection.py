@@ -1,44 +1,136 @@
-"""What is done with several cases of a list at once."""
+"""What is done with several cases of a list at once: those that were ticked, or all of a view."""
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
-from cases.case import AlreadyClosed
-from inbox.web import live
+from cases.agent import Agent
+from cases.case import Case
+from cases.db import reading, transaction
+from cases.snoozing import Preset
+from classifiers import taxonomy
+from inbox.web import bulk, exporting, rows, shelves
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.bulk import BulkAction
+from inbox.web.bulk_verbs import VERBS
 from inbox.web.case import came_from
-from inbox.web.visible import acting_on
+from inbox.web.casefile import assignable
+from inbox.web.folders import Folder
+from inbox.web.fragments import show
+from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("selection", __name__)
-MOST = 100
+TICKED = 500
+PREVIEWED = 20
 
 
 @pages.post("/selection")
 @allow(Policy.CASES)
 def act() -> AnyResponse:
-    """Take or close the chosen cases; those that others closed meanwhile are left alone."""
-    chosen = [int(one) for one in request.form.getlist("case")[:MOST] if one.isdecimal()]
-    what = request.form.get("do", "")
-    if what not in ("take", "close"):
+    """Do what the button says with the chosen cases; those it does not fit are left alone."""
+    ticked = [int(one) for one in request.form.getlist("case")[:TICKED] if one.isdecimal()]
+    verb, value = _wanted()
+    with transaction() as session:
+        number = _choice(session, ticked, everything=verb == "all")
+    if verb in ("all", "more"):
+        return redirect(url_for("selection.choice", number=number), 303)
+    if verb == "export":
+        return export(number)
+    bulk.do(number, verb, value, by=agent(), at=clock.now())
+    return redirect(_back(f"many.{number}"), 303)
+
+
+def _wanted() -> tuple[str, str]:
+    """What is to be done, and with which value: "snooze:tomorrow", or a verb and a field."""
+    verb, _colon, value = request.form.get("do", "").partition(":")
+    if verb == "take":
+        return "assign", str(agent().id)
+    value = value or request.form.get(f"{verb}-value", "")
+    if verb not in (*VERBS, "all", "more", "export") or not _fits(verb, value):
         abort(422)
-    changed = sum(_did(case_id, what) for case_id in chosen)
-    folder, order = came_from()
-    address = url_for(
-        "listing.folder", name=folder.value, sort=order.value, done=f"changed.{changed}"
-    )
-    return redirect(address, 303)
+    return verb, value
 
 
-def _did(case_id: int, what: str) -> bool:
-    with acting_on(case_id) as (session, case):
-        try:
-            if what == "take":
-                case.assign(agent().id, by=agent().address, at=clock.now())
-            else:
-                case.close(by=agent().address, at=clock.now())
-        except AlreadyClosed:
-            return False
-        live.announce(session)
-    return True
+def _fits(verb: str, value: str) -> bool:
+    if verb == "assign":
+        with reading() as session:
+            return not value or value in {str(one.id) for one in assignable(session)}
+    if verb == "type":
+        return value in taxonomy.codes()
+    return value in set(Preset) if verb == "snooze" else True
+
+
+def _choice(session: Session, ticked: list[int], *, everything: bool) -> int:
+    """The number of the choice: an earlier one, all of the list, or what was ticked."""
+    kept = request.form.get("set", "")
+    if kept.isdecimal():
+        row = bulk.chosen(session, int(kept), agent())
+        return row.id if row is not None else abort(404)
+    shelf, _order = came_from()
+    if everything:
+        content = shelves.content(session, shelf, agent(), clock.now()) or abort(404)
+        ticked = bulk.all_of(session, content.which)
+    return bulk.choose(session, agent(), ticked, shelf.value, clock.now())
+
+
+def _back(done: str) -> str:
+    shelf, order = came_from()
+    return url_for("listing.folder", name=shelf.value, sort=order.value, done=done)
+
+
+@pages.get("/selection/<int:number>")
+@allow(Policy.CASES)
+def choice(number: int) -> Response:
+    """What was chosen: how many cases, the first of them, and what can be done."""
+    with reading() as session:
+        row = _theirs(session, number)
+        found = _cases(session, row, PREVIEWED)
+        return show(
+            session,
+            "selection/page.html",
+            title=_title(row),
+            choice=row,
+            rows=rows.rows(session, found, clock.now()),
+            shelf=shelves.shelf(row.shelf) or Folder.ALL,
+            staff=assignable(session),
+            leaves=taxonomy.leaves(),
+            most=bulk.MOST,
+        )
+
+
+def _title(row: BulkAction) -> str:
+    return bulk.said(len(row.case_ids))
+
+
+def _theirs(session: Session, number: int) -> BulkAction:
+    return bulk.chosen(session, number, agent()) or abort(404)
+
+
+def _cases(session: Session, row: BulkAction, most: int) -> list[tuple[Case, Agent | None]]:
+    query = rows.with_people().where(Case.id.in_(row.case_ids), visible_to(agent()))
+    query = query.order_by(Case.last_at.desc(), Case.id.desc()).limit(most)
+    return [(found[0], found[1]) for found in session.execute(query)]
+
+
+@pages.post("/selection/<int:number>/undoing")
+@allow(Policy.CASES)
+def undo(number: int) -> AnyResponse:
+    """Take it back, where nobody has changed anything since."""
+    with reading() as session:
+        shelf = _theirs(session, number).shelf
+    back = bulk.undo(number, by=agent(), at=clock.now())
+    return redirect(url_for("listing.folder", name=shelf, done=f"taken_back.{back}"), 303)
+
+
+@pages.post("/selection/<int:number>/table")
+@allow(Policy.CASES)
+def export(number: int) -> Response:
+    """The chosen cases as a table."""
+    with reading() as session:
+        written = exporting.table(_cases(session, _theirs(session, number), bulk.MOST))
+    response = make_response(written)
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="tregua-cases.csv"'
+    return response

@@ -342,6 +342,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audience_list_agent_id"), ["agent_id"], unique=False)
 
     op.create_table(
+        "bulk_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("shelf", sa.String(), nullable=False),
+        sa.Column("case_ids", sa.JSON(), nullable=False),
+        sa.Column("verb", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("done", sa.JSON(), nullable=False),
+        sa.Column("undone_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_bulk_action_agent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_action")),
+    )
+    with op.batch_alter_table("bulk_action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_action_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
         "mailbox_check",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
@@ -572,7 +589,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("preferred", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("preferred", sa.Boolean(), server_default="0", nullable=False)
         )
 
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
@@ -681,6 +698,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mailbox_check_mailbox_id"))
 
     op.drop_table("mailbox_check")
+    with op.batch_alter_table("bulk_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_action_agent_id"))
+
+    op.drop_table("bulk_action")
     with op.batch_alter_table("audience_list", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audience_list_agent_id"))
 

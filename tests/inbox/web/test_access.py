@@ -44,6 +44,7 @@ def _values(rule: Rule) -> dict[str, object]:
             "raw_id": failed,
             "agent_id": eva,
             "name": "all",
+            "code": "angry",
             "part": message.attachments[-1]["part"],
             "filename": "icon.svg",
             "number": _an_incident(),
@@ -146,7 +147,7 @@ def test_lists_and_searches_show_a_team_its_own_cases_alone(enter: Enter) -> Non
 
 def test_marketing_learns_of_an_address_but_sees_no_list_of_people(enter: Enter) -> None:
     mar = enter(MAR)
-    page = mar.get("/exclusions?address=nora@correo.example").text
+    page = mar.post("/exclusions", address="nora@correo.example").text
     assert "nora@correo.example está en tregua" in page
     assert "Whitcombe" not in page
     assert "/cases/" not in page

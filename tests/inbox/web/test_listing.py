@@ -136,13 +136,3 @@ def test_rows_say_in_words_what_their_colours_mean(enter: Enter) -> None:
     page = enter(ADMIN).get("/inbox/all").text
     for words in ("tarde", "Enfadado", "Entrega, retraso", "Tregua hasta", "El bot respondió"):
         assert words in page
-
-
-def test_several_cases_are_taken_and_closed_at_once(enter: Enter) -> None:
-    ana = enter(ANA)
-    chosen = [case_about("¡Gracias!").id, case_about("Charged twice for order 88213").id]
-    done = ana.post("/selection", case=chosen, do="close", **{"in": "unassigned"})
-    assert done.location == "/inbox/unassigned?sort=due&done=changed.1"
-    assert "1 caso cambiado" in ana.get(done.location).text
-    assert case_about("Charged twice for order 88213").state is State.CLOSED
-    assert ana.post("/selection", case=chosen, do="burn").status_code == 422

@@ -1,0 +1,178 @@
+"""The verbs for many cases: each does one thing to a case and says what it was, or refuses it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases import correcting, snoozing
+from cases.case import Case, State
+from cases.correction import Correction, Field
+from cases.history import What
+from cases.merging import merge, undo_merge
+from cases.settings import settings
+
+Before = dict[str, Any]
+
+
+class NotForThis(Exception):
+    """The case is not in a state for this, so it is left as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who does it, when, with which value, and to which cases."""
+
+    session: Session
+    by: str
+    at: datetime
+    value: str
+    all_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What is done, and how it is taken back."""
+
+    do: Callable[[Doing, Case], Before]
+    undo: Callable[[Doing, Case, Before], None]
+
+
+def _assign(doing: Doing, case: Case) -> Before:
+    wanted = int(doing.value) if doing.value else None
+    if case.assignee_id == wanted:
+        raise NotForThis
+    before = {"assignee_id": case.assignee_id}
+    case.assign(wanted, by=doing.by, at=doing.at)
+    return before
+
+
+def _assign_back(doing: Doing, case: Case, before: Before) -> None:
+    case.assign(before["assignee_id"], by=doing.by, at=doing.at)
+
+
+def _close(doing: Doing, case: Case) -> Before:
+    if not case.is_open:
+        raise NotForThis
+    before = {"state": case.state.value}
+    case.close(by=doing.by, at=doing.at)
+    return before
+
+
+def _open_again(doing: Doing, case: Case, before: Before) -> None:
+    case.reopen(by=doing.by, at=doing.at)
+    if before["state"] == State.WAITING:
+        case.wait_for_customer(by=doing.by, at=doing.at)
+
+
+def _reopen(doing: Doing, case: Case) -> Before:
+    if case.is_open:
+        raise NotForThis
+    case.reopen(by=doing.by, at=doing.at)
+    return {}
+
+
+def _close_again(doing: Doing, case: Case, _before: Before) -> None:
+    case.close(by=doing.by, at=doing.at)
+
+
+def _wait(doing: Doing, case: Case) -> Before:
+    if case.state is not State.OPEN:
+        raise NotForThis
+    case.wait_for_customer(by=doing.by, at=doing.at)
+    return {}
+
+
+def _go_on(doing: Doing, case: Case, _before: Before) -> None:
+    case.go_on(by=doing.by, at=doing.at)
+
+
+def _retype(doing: Doing, case: Case) -> Before:
+    if case.type == doing.value and case.type_by:
+        raise NotForThis
+    made = correcting.correct(
+        doing.session, case, Field.TYPE, doing.value, by=doing.by, at=doing.at
+    )
+    return {"correction": made.id}
+
+
+def _type_back(doing: Doing, case: Case, before: Before) -> None:
+    made = doing.session.get_one(Correction, before["correction"])
+    correcting.undo(doing.session, case, made, by=doing.by, at=doing.at)
+
+
+def _snooze(doing: Doing, case: Case) -> Before:
+    if not case.is_open:
+        raise NotForThis
+    before = {
+        "snoozed": case.snoozed_at is not None,
+        "until": case.snoozed_until.isoformat() if case.snoozed_until else None,
+    }
+    until = snoozing.presets(doing.at, settings().zone)[snoozing.Preset(doing.value)]
+    snoozing.snooze(case, until, by=doing.by, at=doing.at)
+    return before
+
+
+def _snooze_back(doing: Doing, case: Case, before: Before) -> None:
+    until = datetime.fromisoformat(before["until"]) if before["until"] else None
+    if before["snoozed"] and (until is None or until > doing.at):
+        snoozing.snooze(case, until, by=doing.by, at=doing.at)
+    else:
+        snoozing.wake(case, by=doing.by, at=doing.at)
+
+
+def _spam(doing: Doing, case: Case) -> Before:
+    """Out of the way of people: it promises nothing, and nobody is on truce for it."""
+    if case.bulk:
+        raise NotForThis
+    before = {"state": case.state.value}
+    case.bulk = True
+    case.happened(What.CORRECTED, by=doing.by, at=doing.at, field="spam", was="no", now="yes")
+    if case.is_open:
+        case.close(by=doing.by, at=doing.at)
+    return before
+
+
+def _no_spam(doing: Doing, case: Case, before: Before) -> None:
+    case.bulk = False
+    case.happened(What.CORRECTED, by=doing.by, at=doing.at, field="spam", was="yes", now="no")
+    if before["state"] != State.CLOSED:
+        _open_again(doing, case, before)
+
+
+def _merge(doing: Doing, case: Case) -> Before:
+    """Into the same person's oldest case of the choice; cases of others stay apart."""
+    oldest = doing.session.scalar(
+        select(Case.id)
+        .where(
+            Case.id.in_(doing.all_ids),
+            Case.contact_id == case.contact_id,
+            Case.merged_into_id.is_(None),
+        )
+        .order_by(Case.id)
+        .limit(1)
+    )
+    if oldest is None or oldest == case.id or case.merged_into_id is not None:
+        raise NotForThis
+    into = doing.session.get_one(Case, oldest, with_for_update=True)
+    merge(doing.session, case, into, by=doing.by, at=doing.at)
+    return {"into": oldest}
+
+
+def _part(doing: Doing, case: Case, _before: Before) -> None:
+    undo_merge(doing.session, case, by=doing.by, at=doing.at)
+
+
+VERBS: Mapping[str, Verb] = {
+    "assign": Verb(_assign, _assign_back),
+    "close": Verb(_close, _open_again),
+    "reopen": Verb(_reopen, _close_again),
+    "wait": Verb(_wait, _go_on),
+    "type": Verb(_retype, _type_back),
+    "snooze": Verb(_snooze, _snooze_back),
+    "spam": Verb(_spam, _no_spam),
+    "merge": Verb(_merge, _part),
+}

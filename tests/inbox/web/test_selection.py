@@ -1,0 +1,167 @@
+"""Many cases at once: changed, left alone where it does not fit, undone, and exported safely."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cases import Case, State, clock
+from cases.case import take
+from cases.db import reading, transaction
+from inbox.web import bulk, exporting
+from tests.inbox.web.conftest import Enter, Visitor, case_about
+from tests.seeding import ADMIN, ANA, LUIS
+
+OPEN, CLOSED = "Charged twice for order 88213", "¡Gracias!"
+
+
+def _some(number: int) -> list[int]:
+    """Open cases of the shop."""
+    with reading() as session:
+        which = (Case.state == State.OPEN) & Case.bulk.is_(False)
+        return list(session.scalars(select(Case.id).where(which).order_by(Case.id).limit(number)))
+
+
+def _standing(ids: list[int]) -> dict[int, Any]:
+    with reading() as session:
+        return {
+            one.id: (one.state, one.assignee_id, one.type, one.snoozed_at, one.bulk, one.due_at)
+            for one in session.scalars(select(Case).where(Case.id.in_(ids)))
+        }
+
+
+def _act(visitor: Visitor, ids: list[int], do: str, **more: object) -> int:
+    """Do it; the number of the action."""
+    done = visitor.post("/selection", case=ids, do=do, **{"in": "all", **more})
+    assert done.status_code == 303, done.text
+    return int(str(done.location).rpartition(".")[2])
+
+
+def test_what_does_not_fit_a_case_is_left_alone_and_said(enter: Enter) -> None:
+    ana = enter(ANA)
+    chosen = [case_about(CLOSED).id, case_about(OPEN).id]
+    done = ana.post("/selection", case=chosen, do="close", **{"in": "unassigned"})
+    page = ana.get(done.location).text
+    assert "1 caso cambiado; 1 sin cambios" in page
+    assert case_about(OPEN).state is State.CLOSED
+    assert ana.post("/selection", case=chosen, do="burn").status_code == 422
+    assert ana.post("/selection", case=chosen, do="type:burn").status_code == 422
+    assert ana.post("/selection", case=chosen, do="assign:99999").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "do",
+    ["take", "close", "wait", "snooze:tomorrow", "snooze:reply", "spam", "type:money.refund"],
+)
+def test_everything_can_be_undone(enter: Enter, do: str) -> None:
+    admin, ids = enter(ADMIN), _some(3)
+    before = _standing(ids)
+    number = _act(admin, ids, do)
+    assert _standing(ids) != before
+    back = admin.post(f"/selection/{number}/undoing")
+    assert "taken_back." in str(back.location)
+    assert {n: row[:5] for n, row in _standing(ids).items()} == {
+        n: row[:5] for n, row in before.items()
+    }
+    assert admin.post(f"/selection/{number}/undoing").location.endswith("taken_back.0")
+
+
+def test_closed_cases_are_opened_again_and_that_is_undone(enter: Enter) -> None:
+    admin, closed = enter(ADMIN), case_about(CLOSED).id
+    number = _act(admin, [closed], "reopen")
+    assert case_about(CLOSED).state is State.OPEN
+    admin.post(f"/selection/{number}/undoing")
+    assert case_about(CLOSED).state is State.CLOSED
+
+
+def test_merging_joins_the_cases_of_one_person_alone(enter: Enter) -> None:
+    other, at = case_about(OPEN), clock.now()
+    with transaction() as session:
+        twin = Case(subject="Twin", contact_id=other.contact_id, opened_at=at, last_at=at)
+        session.add(twin)
+        session.flush()
+        number = twin.id
+    stranger = case_about("Llamadas a deshora").id
+    admin = enter(ADMIN)
+    action = _act(admin, [other.id, number, stranger], "merge")
+    with reading() as session:
+        assert session.get_one(Case, number).merged_into_id == other.id
+        assert session.get_one(Case, stranger).merged_into_id is None
+    admin.post(f"/selection/{action}/undoing")
+    with reading() as session:
+        assert session.get_one(Case, number).merged_into_id is None
+
+
+def test_an_undoing_never_overwrites_what_a_colleague_did_since(enter: Enter) -> None:
+    admin, ids = enter(ADMIN), _some(3)
+    number = _act(admin, ids, "close")
+    enter(ANA).post(f"/cases/{ids[1]}/reopening")
+    enter(ANA).post(f"/cases/{ids[1]}/closure")
+    admin.post(f"/selection/{number}/undoing")
+    states = {n: row[0] for n, row in _standing(ids).items()}
+    assert states == {ids[0]: State.OPEN, ids[1]: State.CLOSED, ids[2]: State.OPEN}
+
+
+def test_all_of_a_view_are_chosen_before_and_stay_the_same(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    everything = _standing(_some(1000))
+    done = admin.post("/selection", do="all", **{"in": "all"})
+    page = admin.get(done.location).text
+    with reading() as session:
+        which = (Case.state != State.CLOSED) & Case.bulk.is_(False)
+        wanted = set(session.scalars(select(Case.id).where(which)))
+    assert f"{len(wanted)} casos elegidos" in page
+    at = clock.now()
+    with transaction() as session:
+        late = Case(subject="Late", contact_id=1, opened_at=at, last_at=at)
+        session.add(late)
+        session.flush()
+        number = late.id
+    _act(admin, [], "take", set=str(done.location).rpartition("/")[2])
+    assert set(_standing([number]).values()) == {(State.OPEN, None, "", None, False, None)}
+    assert all(row[1] is not None for row in _standing(list(everything)).values())
+
+
+def test_nobody_acts_on_cases_of_another_team_or_on_a_choice_of_another(enter: Enter) -> None:
+    ids = _some(1000)
+    number = _act(enter(LUIS), ids, "spam")
+    with reading() as session:
+        changed = {one[0] for one in session.get_one(bulk.BulkAction, number).done}
+    assert changed < set(ids)
+    assert enter(LUIS).get(f"/cases/{min(set(ids) - changed)}").status_code == 404
+    assert enter(ANA).get(f"/selection/{number}").status_code == 404
+    assert enter(ANA).post(f"/selection/{number}/undoing").status_code == 404
+
+
+def test_an_undoing_that_comes_too_late_does_nothing(enter: Enter) -> None:
+    admin, ids = enter(ADMIN), _some(1)
+    number = _act(admin, ids, "close")
+    with clock.at(clock.now() + bulk.UNDOABLE + timedelta(minutes=1)):
+        assert admin.post(f"/selection/{number}/undoing").location.endswith("taken_back.0")
+
+
+def test_a_choice_is_acted_on_once(enter: Enter) -> None:
+    admin, ids = enter(ADMIN), _some(2)
+    number = _act(admin, ids, "close")
+    assert _act(admin, [], "reopen", set=number) == number
+    assert {row[0] for row in _standing(ids).values()} == {State.CLOSED}
+
+
+def test_a_table_of_cases_runs_nothing_in_a_spreadsheet(enter: Enter) -> None:
+    evil = case_about(OPEN)
+    with transaction() as session:
+        take(session, evil.id).subject = '=HYPERLINK("https://evil.example")'
+    table = enter(ADMIN).post("/selection", case=[evil.id], do="export", **{"in": "all"})
+    assert table.mimetype == "text/csv"
+    head, line = csv.reader(io.StringIO(table.text.removeprefix("\ufeff")))
+    assert head[:2] == ["Número", "Asunto"]
+    assert line[:2] == [str(evil.id), '\'=HYPERLINK("https://evil.example")']
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@A1", "\t=1", " =1", "\u00a0=1", "|cmd"])
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
+    assert exporting.safe(cell) == f"'{cell}"
+    assert exporting.safe(f"a{cell}") == f"a{cell}"
