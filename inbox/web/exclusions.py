@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
+from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
 from cases.case import Case
 from cases.contact import Contact, find
-from cases.db import reading
+from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
+from cases.exclusions.verbs import NotYours, lift_wave
+from cases.exclusions.waving import HOUR, flooded
 from cases.language import gettext as _
 from inbox.web import chips, rows, words
 from inbox.web.access import Pages, Policy, allow, may
@@ -39,6 +42,17 @@ class Held:
 @allow(Policy.SIGNED_IN)
 def overview() -> Response:
     """The numbers for everybody; the people for those who see their cases."""
+    return _shown("")
+
+
+@pages.post("/exclusions")
+@allow(Policy.SIGNED_IN)
+def look_up() -> Response:
+    """One person. The address is sent as a form, so it stands in no URL and no log."""
+    return _shown(request.form.get("address", "").strip()[:320])
+
+
+def _shown(asked: str) -> Response:
     with reading() as session:
         return show(
             session,
@@ -46,9 +60,23 @@ def overview() -> Response:
             title=_("On truce"),
             counts=_counts(session),
             people=_people(session) if may(agent(), Policy.CASES) else None,
-            asked=request.args.get("address", "").strip()[:320],
-            verdict=_verdict(session, request.args.get("address", "").strip()[:320]),
+            asked=asked,
+            verdict=_verdict(session, asked),
+            flood=flooded(session, clock.now()),
         )
+
+
+@pages.post("/exclusions/provisional")
+@allow(Policy.OPERATIONS)
+def lift_flood() -> AnyResponse:
+    """Somebody made those mails up: all that was held for them in this hour is free again."""
+    now = clock.now()
+    with transaction() as session:
+        try:
+            lift_wave(session, since=now - HOUR, agent=agent(), at=now)
+        except NotYours:
+            abort(403)
+    return redirect(url_for("exclusions.overview"), 303)
 
 
 def _live() -> ColumnElement[bool]:

@@ -35,7 +35,7 @@ def start_of(somebody: Agent) -> str:
     """The endpoint of somebody's first page."""
     if may(somebody, Policy.CASES):
         return "listing.start"
-    return "queues.health" if may(somebody, Policy.OPERATIONS) else "exclusions.overview"
+    return "queues.health" if may(somebody, Policy.OPERATIONS) else "console.page"
 
 
 @pages.get("/inbox")

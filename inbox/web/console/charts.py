@@ -3,17 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 720, 160
-LEFT, BOTTOM, TOP = 44, 22, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A word beside an axis."""
-
-    x: float
-    y: float
-    text: str
+WIDTH, HEIGHT = 960, 160
+WIDEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +16,18 @@ class Bar:
     width: float
     height: float
     tone: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Shapes on a ground of WIDTH by HEIGHT."""
+    """Shapes on a ground of WIDTH by HEIGHT; the words of its axes stand beside it as text."""
 
     line: str = ""
     area: str = ""
     bars: tuple[Bar, ...] = ()
-    grid: tuple[Mark, ...] = ()
-    names: tuple[Mark, ...] = ()
+    sides: tuple[str, ...] = ()
+    """The numbers at the left, from the top down."""
+    feet: tuple[str, ...] = ()
     limit: float | None = None
     """Where a border is drawn across, such as the cap."""
     width: int = WIDTH
@@ -48,16 +39,12 @@ def lines(points: Sequence[tuple[str, float]]) -> Chart:
     if not points:
         return Chart()
     top = _round_up(max(value for _, value in points))
-    step = (WIDTH - LEFT - 8) / max(len(points) - 1, 1)
-    places = [(LEFT + n * step, _y(value, top)) for n, (_, value) in enumerate(points)]
+    step = WIDTH / max(len(points) - 1, 1)
+    places = [(n * step, _y(value, top)) for n, (_, value) in enumerate(points)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    ground = HEIGHT - BOTTOM
-    area = f"{LEFT},{ground} {line} {places[-1][0]:.1f},{ground}"
-    every = max(len(points) // 6, 1)
-    names = tuple(
-        Mark(places[n][0], HEIGHT - 6, name) for n, (name, _) in enumerate(points) if n % every == 0
-    )
-    return Chart(line, area, (), _grid(top), names)
+    area = f"0,{HEIGHT} {line} {places[-1][0]:.1f},{HEIGHT}"
+    middle = points[len(points) // 2][0]
+    return Chart(line, area, (), _sides(top), (points[0][0], middle, points[-1][0]))
 
 
 def bars(values: Sequence[tuple[str, float, str]], limit: float | None = None) -> Chart:
@@ -65,22 +52,23 @@ def bars(values: Sequence[tuple[str, float, str]], limit: float | None = None) -
     if not values:
         return Chart()
     top = _round_up(max(*(value for _, value, _ in values), limit or 0))
-    step = (WIDTH - LEFT - 8) / len(values)
-    ground, made, names = HEIGHT - BOTTOM, [], []
-    for n, (name, value, tone) in enumerate(values):
-        y = _y(value, top)
-        made.append(Bar(LEFT + n * step + 3, y, max(step - 6, 2), ground - y, tone, f"{value:g}"))
-        names.append(Mark(LEFT + (n + 0.5) * step, HEIGHT - 6, name))
+    step = WIDTH / len(values)
+    width = min(step * 0.8, WIDEST)
+    made = [
+        Bar((n + 0.5) * step - width / 2, _y(value, top), width, HEIGHT - _y(value, top), tone)
+        for n, (_name, value, tone) in enumerate(values)
+    ]
+    names = tuple(name for name, _, _ in values)
     border = _y(limit, top) if limit is not None else None
-    return Chart("", "", tuple(made), _grid(top), tuple(names), border)
+    return Chart("", "", tuple(made), _sides(top), names, border)
 
 
 def _y(value: float, top: float) -> float:
-    return TOP + (HEIGHT - BOTTOM - TOP) * (1 - min(value, top) / top)
+    return HEIGHT * (1 - min(value, top) / top)
 
 
-def _grid(top: float) -> tuple[Mark, ...]:
-    return tuple(Mark(LEFT - 6, _y(top * part, top), f"{top * part:g}") for part in (0, 0.5, 1))
+def _sides(top: float) -> tuple[str, ...]:
+    return tuple(f"{top * part:g}" for part in (1, 0.5, 0))
 
 
 def _round_up(value: float) -> float:

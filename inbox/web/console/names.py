@@ -1,8 +1,11 @@
 """What the console calls things: classes, groups, decisions, states, and failures of lists."""
 
+from babel.numbers import format_decimal, format_percent
+
 from cases.exclusions.gates import Going, Status
 from cases.exclusions.matrix import Action, CampaignClass
 from cases.exclusions.reasons import Group
+from cases.language import current
 from cases.language import gettext as _
 from cases.load import Verdict
 from inbox.web.chips import Chip
@@ -121,3 +124,13 @@ def touch(kind: str) -> str:
         "bot": _("Automatic mail"),
     }
     return others[kind] if kind in others else campaign_class(CampaignClass(kind))
+
+
+def number(value: float) -> str:
+    """A number as it is written in that language."""
+    return str(format_decimal(value, locale=current()))
+
+
+def share(value: float) -> str:
+    """A part of a whole in per cent."""
+    return str(format_percent(value, "#,##0.# %", locale=current()))

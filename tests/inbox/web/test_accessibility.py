@@ -11,7 +11,9 @@ from cases import clock
 from cases.db import transaction
 from cases.incident import Incident, begin
 from inbox.web.access import Policy, policy_of
+from tests.inbox.web.admin.bots_at_work import at_work
 from tests.inbox.web.conftest import case_about
+from tests.marketing import a_list
 from tests.seeding import ADMIN
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ SCREENS = {
     "contact.page": "/contacts/1",
     "search.page": "/search?q=pedido",
     "failures.page": "/failures",
-    "exclusions.overview": "/exclusions?address=nora@correo.example",
+    "exclusions.overview": "/exclusions",
     "incidents.overview": "/incidents",
     "incidents.page": "/incidents/{incident}",
     "quality.page": "/quality",
@@ -45,6 +47,31 @@ SCREENS = {
     "taxonomy.overview": "/admin/taxonomy",
     "taxonomy.page": "/admin/taxonomy/money.billing",
     "evaluation.page": "/admin/classifiers",
+    "console.page": "/console",
+    "console_people.page": "/console/people",
+    "audiences.overview": "/console/lists",
+    "audiences.page": "/console/lists/{list}",
+    "campaigns.page": "/console/campaigns",
+    "campaigns.gate": "/console/campaigns/{gate}",
+    "load.page": "/console/load?audience=5000",
+    "pressure.page": "/console/pressure",
+    "approvals.page": "/console/approvals",
+    "integrations.page": "/console/integrations",
+    "reasons.page": "/admin/reasons",
+    "bot_rules.page": "/admin/rules?{rule}",
+    "bot_rules.new": "/admin/rules/new",
+    "bot_rules.one": "/admin/rules/{rule}",
+    "mail_templates.page": "/admin/templates",
+    "mail_templates.one": "/admin/templates/suggestion",
+    "switches.page": "/admin/switches?{rule}",
+    "articles.page": "/admin/articles?{article}",
+    "articles.new": "/admin/articles/new",
+    "articles.one": "/admin/articles/{article}",
+    "outside_bots.page": "/admin/bots?{bot}",
+    "outside_bots.new": "/admin/bots/new",
+    "outside_bots.one": "/admin/bots/{bot}",
+    "simulator.page": "/admin/simulator?{trial}",
+    "simulator.one": "/admin/simulator/{trial}",
 }
 STATES = {
     "an empty list": "/inbox/mine",
@@ -52,13 +79,19 @@ STATES = {
     "a search without a hit": "/search?q=zzzz",
     "a closed case": "/cases/{closed}",
     "a page that is not there": "/cases/99999",
+    "the help for everybody": "/help?{article}",
+    "an article for everybody": "/help/seguir?{article}",
 }
 NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
     *("evaluation.figures",),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
     "mailboxes.checked",
+    *("audience_files.allowed", "audience_files.excluded"),
+    *("audience_files.changed", "audience_files.receipt"),
 }
+NO_BOTS = dict.fromkeys(("rule", "article", "bot", "trial"), 0)
+LIST = "Correo\nnora@correo.example\nuno@x.example\n"
 EVERY = [(theme, language) for theme in ("light", "dark") for language in ("es", "en")]
 Open = Callable[..., None]
 
@@ -79,7 +112,13 @@ def _found(page: "Page", within: str = "html") -> list[str]:
 
 
 def _address(path: str) -> str:
+    marketing = "{list}" in path or "{gate}" in path
+    number, gate = a_list(LIST, by=ADMIN) if marketing else (0, "")
+    of_bots = any(f"{{{name}}}" in path for name in NO_BOTS)
     return path.format(
+        **(at_work(ADMIN) if of_bots else NO_BOTS),
+        list=number,
+        gate=gate,
         case=case_about("Llamadas a deshora").id,
         closed=case_about("¡Gracias!").id,
         incident=_an_incident() if "{incident}" in path else "",

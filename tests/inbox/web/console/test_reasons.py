@@ -1,0 +1,82 @@
+"""Admins decide which reason holds what: tried first, kept as a version, honoured by the engine."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from cases import FeedHead, clock
+from cases.contact import Kind, find
+from cases.db import reading, transaction
+from cases.exclusions.asking import Question
+from cases.exclusions.deciding import decide
+from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.policies import PolicyVersion
+from cases.exclusions.rows import Exclusion
+from inbox.api import jobs
+from tests.inbox.web.conftest import Enter
+from tests.seeding import ADMIN, BEA
+
+CELL = {"class": "survey", "reason": "negative_mood", "action": "allow"}
+
+
+def is_held(address: str, campaign_class: CampaignClass = CampaignClass.PROMOTIONAL) -> bool:
+    with reading() as session:
+        question = Question(campaign_class)
+        return bool(decide(session, Kind.ADDRESS, [address], question, clock.now()).held)
+
+
+def test_a_change_is_tried_then_decided_and_then_it_counts(enter: Enter) -> None:
+    admin, nora = enter(ADMIN), "nora@correo.example"
+    change = {"class": "transactional", "reason": "open_case", "action": "exclude"}
+    assert admin.post("/admin/reasons", do="try", **change).status_code == 422
+    change["class"] = "service_notice"
+    assert not is_held(nora, CampaignClass.SERVICE_NOTICE)
+    tried = admin.post("/admin/reasons", do="try", **change).text
+    assert "personas más" in tried or "persona más" in tried
+    assert not is_held(nora, CampaignClass.SERVICE_NOTICE)
+    assert admin.post("/admin/reasons", do="save", why="", **change).status_code == 422
+    with reading() as session:
+        before = session.scalars(select(FeedHead.epoch)).one()
+    assert admin.post("/admin/reasons", do="save", why="Quejas", **change).status_code == 303
+    assert is_held(nora, CampaignClass.SERVICE_NOTICE)
+    with reading() as session:
+        assert session.scalars(select(FeedHead.epoch)).one() != before, "followers begin anew"
+        version = session.scalars(select(PolicyVersion)).one()
+    assert (version.by, version.why) == (ADMIN, "Quejas")
+    assert "Quejas" in admin.get("/admin/reasons").text
+    assert admin.post("/admin/reasons/reset", why="ya no").status_code == 303
+    assert not is_held(nora, CampaignClass.SERVICE_NOTICE)
+
+
+def test_what_a_person_decided_is_no_matter_of_tables(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    for reason in ("unsubscribed_all", "bounce_hard", "formal_claim"):
+        wish = {"class": "promotional", "reason": reason, "action": "allow"}
+        assert admin.post("/admin/reasons", do="save", why="x", **wish).status_code == 422
+    assert enter(BEA).post("/admin/reasons", do="try", **CELL).status_code == 403
+    assert enter(BEA).get("/admin/reasons").status_code == 200
+
+
+def test_a_longer_rest_holds_those_who_were_free_already(enter: Enter) -> None:
+    admin, now = enter(ADMIN), clock.now()
+    with transaction() as session:
+        contact = find(session, "nora@correo.example")
+        assert contact is not None
+        held = select(Exclusion).where(
+            Exclusion.reason == "after_closing", Exclusion.lifted_at.is_(None)
+        )
+        before = session.scalars(held).all()
+    term = {"term": "truce_after_closing", "value": "240"}
+    tried = admin.post("/admin/reasons", do="try", **term)
+    assert tried.status_code == 200
+    assert admin.post("/admin/reasons", do="save", why="Con calma", **term).status_code == 303
+    jobs.follow_policy()
+    with reading() as session:
+        after = session.scalars(held).all()
+    assert before
+    for row in after:
+        assert row.until is not None
+        assert row.until - row.starts_at == timedelta(hours=240)
+    assert admin.post("/admin/reasons", do="save", why="x", term="secret_key",
+                      value="1").status_code == 422  # fmt: skip
+    assert now
