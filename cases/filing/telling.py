@@ -57,6 +57,11 @@ def _is_matter(arrival: Arrival) -> bool:
 def tell(case: Case, message: Message, arrival: Arrival, *, proven: bool) -> None:
     """Let the case know what came; `proven` if it bears a signature that only we can have made."""
     case.last_at = max(case.last_at, arrival.at)
+    if arrival.history and not case.version:
+        # Old mail comes in with the newest first, so a matter may have begun before we knew. What
+        # was closed from the start was no talk of ours, and nothing follows from its end.
+        case.opened_at = min(case.opened_at, arrival.at)
+        case.closed_at = case.opened_at if case.closed_at else None
     if arrival.history or message.quarantined:
         return
     what = What.OPENED if not case.version and not case.bulk else What.MESSAGE_RECEIVED

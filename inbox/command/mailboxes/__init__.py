@@ -9,6 +9,7 @@ from inbox.command.mailboxes.adding import add
 from inbox.command.mailboxes.finding import found
 from inbox.command.mailboxes.folders import backfill, copies, folder
 from inbox.command.mailboxes.granting import authorize, plus
+from inbox.command.mailboxes.leaving import leave
 from inbox.command.mailboxes.looking import list_all, read, test
 
 
@@ -17,7 +18,7 @@ def mailbox() -> None:
     pass
 
 
-for command in (add, test, list_all, read, folder, backfill, copies, authorize, plus):
+for command in (add, test, list_all, read, folder, backfill, copies, authorize, plus, leave):
     mailbox.add_command(command)
 
 

@@ -199,6 +199,16 @@ class Connection(Line):
                     self.folder = replace(self.folder, takes_keyword=False)
                     return
 
+    def unmark(self) -> int:
+        """Take our keyword off all mails of the open folder again; how many bore it."""
+        with as_failure(self._account):
+            marked = sorted(self._search(["KEYWORD", KEYWORD]))
+            for start in range(0, len(marked), SIZES_AT_ONCE):
+                some = marked[start : start + SIZES_AT_ONCE]
+                self._client.remove_flags(some, [KEYWORD], silent=True)
+        self._beat()
+        return len(marked)
+
     def append(self, folder: str, content: bytes, at: datetime) -> None:
         """Lay a mail into a folder, as read; raises ImapFailure."""
         with as_failure(self._account):

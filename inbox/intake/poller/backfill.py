@@ -26,7 +26,8 @@ def backfill(at: Reading) -> Iterator[int]:
     since, last = known.backfill_from, known.uid
     if since is None:
         return
-    uids = [uid for uid in at.connection.uids_since(since) if uid <= last]
+    # The newest first: who has just been connected looks at the list before it is complete.
+    uids = [uid for uid in reversed(at.connection.uids_since(since)) if uid <= last]
     for batch in grouped(_unknown(at, uids, since)):
         fetched = at.connection.fetch(batch, settings().largest_mail)
         yield store(at, fetched, vanished=len(batch) - len(fetched))
