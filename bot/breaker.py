@@ -62,6 +62,7 @@ def count(session: Session, number: int, now: datetime) -> None:
     usual = _busiest(session, hour)
     if sent > max(TIMES_USUAL * usual, 2 * _allowed(session, hour)):
         session.add(Trip(at=now, sent=sent, usual=usual, released_by=""))
+        session.flush()
         log.error("automatic mail is stopped: %s left within an hour, usual are %s", sent, usual)
 
 
@@ -91,4 +92,5 @@ def release(session: Session, *, by: str, at: datetime) -> bool:
     if trip is None:
         return False
     trip.released_at, trip.released_by = at, by
+    session.flush()
     return True

@@ -74,7 +74,11 @@ class Rule:
     def as_row(self) -> dict[str, Any]:
         """The rule as it is kept."""
         row = {name: value for name, value in asdict(self).items() if name not in _APART}
-        return row | {"when": dict(self.when), "only_for": list(self.only_for)}
+        return row | {
+            "when": dict(self.when),
+            "only_for": list(self.only_for),
+            "tag": list(self.tag),
+        }
 
 
 _APART = {"name", "mode", "version"}

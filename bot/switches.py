@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -45,10 +44,6 @@ class Switch(Base):
     """Other quiet hours for this reply, as 21:00-08:00; "" for the usual ones."""
     by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
-
-    def __init__(self, **values: Any) -> None:
-        usual = {"scope": Scope.ALL, "value": "", "quiet_hours": ""}
-        super().__init__(**(usual | values))
 
 
 class SwitchChange(Base):

@@ -21,6 +21,11 @@ _ONCE = os.environ.get("TREGUA_FAILPOINT_ONCE", "")
 _POISON = os.environ.get("TREGUA_FAILPOINT_POISON", "").encode()
 
 
+def die_at(name: str) -> None:
+    """From now on this process ends at that place; for children that were forked ready-made."""
+    globals()["_WANTED"] = name
+
+
 def pass_by(name: str) -> None:
     """Go on, unless a test wants the process to end here."""
     if name != _WANTED:

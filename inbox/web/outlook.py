@@ -1,11 +1,11 @@
 """What will be sent next in a case: cancelled, sent now, edited; and who has the word in it."""
 
-from flask import Response, abort, make_response, request
+from flask import Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import object_session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import changing, drafts, handing, outlook, presence
+from bot import changing, drafts, handing, outlook
 from bot.answers import NobodyToAnswer
 from bot.changing import LeftAlready
 from bot.drafts import NoDraft
@@ -107,15 +107,3 @@ def give_word(case_id: int) -> AnyResponse:
             handing.hand_back(session, case, by=agent().address, at=clock.now())
         live.announce(session)
     return done(case_id, notices.with_people if to_people else notices.with_bots)
-
-
-@pages.post("/cases/<int:case_id>/writing")
-@allow(Policy.CASES)
-def writing(case_id: int) -> AnyResponse:
-    """The agent is writing, or has stopped: bots wait meanwhile."""
-    with acting_on(case_id) as (session, case):
-        if request.form.get("stopped"):
-            presence.stopped(session, case, agent())
-        else:
-            presence.writing(session, case, agent(), clock.now())
-    return make_response("", 204)

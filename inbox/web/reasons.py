@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from bot import kinds
 from cases.language import gettext as _
+from inbox.web import words
 
 
 def said(reason: str) -> str:
@@ -17,7 +18,7 @@ def said(reason: str) -> str:
         if found := shape.fullmatch(reason[:600]):
             return say(**found.groupdict())
     known = _known()
-    return known.get(reason, reason)
+    return known.get(reason) or words.rule(reason)
 
 
 def _shape(pattern: str, say: Callable[..., str]) -> tuple[re.Pattern[str], Callable[..., str]]:

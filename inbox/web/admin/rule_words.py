@@ -31,6 +31,11 @@ def mode(value: Mode) -> str:
     }[value]
 
 
+def mode_named(value: str) -> str:
+    """A mode as a change of a switch keeps it; "" where nothing was set before."""
+    return mode(Mode(value)) if value in frozenset(Mode) else "–"
+
+
 def labels() -> dict[str, str]:
     """What each condition is called."""
     return {

@@ -3,6 +3,7 @@
 import zlib
 
 from flask import Response, abort, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,13 +17,18 @@ from cases.language import gettext as _
 from inbox.web import hx
 from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.admin import rule_form, rules
-from inbox.web.admin.trial_words import did, summary
+from inbox.web.admin.trial_words import did, held, summary
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
 pages = Pages("simulator", __name__, url_prefix="/admin/simulator")
 LARGEST, MOST_TEXT, PAST = 30_000_000, 200_000, 10
 DAYS = (1, 7, 30)
+
+
+@pages.record
+def _furnish(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.filters["truce_reason"] = held
 
 
 @pages.get("")

@@ -1,8 +1,9 @@
 """What came of a trial, in words."""
 
 from bot.trials import Trial
+from cases.exclusions.reasons import Reason
 from cases.language import gettext as _
-from inbox.web import reasons
+from inbox.web import reasons, words
 
 
 def did(one: dict[str, str]) -> str:
@@ -19,6 +20,11 @@ def did(one: dict[str, str]) -> str:
         "tried": lambda: _("Only tried: {what}", what=what),
     }
     return said[one["do"]]() if one["do"] in said else what
+
+
+def held(reason: str) -> str:
+    """Why marketing would have been told to wait."""
+    return words.reason(Reason(reason)) if reason in frozenset(Reason) else reason
 
 
 def summary(trial: Trial) -> list[tuple[str, int, int]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import presence, replies, voice
+from bot import replies, voice
 from bot.outbox import OutgoingMail, State
 from bot.proposals import Fate, Proposal
 from bot.replies import Saying
@@ -135,16 +135,6 @@ def test_who_takes_over_silences_the_bots_until_giving_the_case_back(enter: Ente
     assert "Los bots pueden hablar" in _block(page)
     with reading() as session:
         assert not voice.of(session, [case_id])[case_id].is_with_people(None)
-
-
-def test_who_writes_holds_the_bots_back_until_they_stop(enter: Enter) -> None:
-    case_id, admin = case_about(CASE).id, enter(ADMIN)
-    assert admin.post(f"/cases/{case_id}/writing").status_code == 204
-    with reading() as session:
-        assert case_id in presence.writers(session, [case_id], clock.now())
-    admin.post(f"/cases/{case_id}/writing", stopped="1")
-    with reading() as session:
-        assert presence.writers(session, [case_id], clock.now()) == {}
 
 
 @pytest.mark.parametrize("what", ["coming/{0}/cancellation", "coming/{0}/departure", "word"])

@@ -48,7 +48,7 @@ def test_who_set_what_is_kept(enter: Enter) -> None:
         ("", "send", ADMIN),
         ("send", "off", ADMIN),
     ]
-    assert "send → <strong>off</strong>" in admin.get("/admin/switches").text
+    assert "Envía → <strong>Apagada</strong>" in admin.get("/admin/switches").text
 
 
 def test_an_outside_bot_is_stopped_here(enter: Enter) -> None:
