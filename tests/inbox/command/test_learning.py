@@ -1,11 +1,11 @@
-"""`tregua classify`, `train` and `evaluate` from the command line."""
+"""`tregua classify` from the command line."""
 
 import json
 
 import pytest
 from click.testing import CliRunner
 
-from inbox.command.learning import classify, evaluate, train
+from inbox.command.learning import classify
 
 FIELDS = {
     *("id", "lang", "type", "secondary", "p", "top3", "p_complaint", "p_negative", "sentiment"),
@@ -44,27 +44,3 @@ def test_without_input_there_is_no_output():
     result, answers = classified("")
     assert result.exit_code == 0
     assert answers == []
-
-
-def test_evaluate_speaks_json():
-    result = CliRunner().invoke(evaluate, ["--json"])
-    assert result.exit_code == 0
-    assert {"strict", "leaves", "confusion", "languages", "texts_per_s"} <= set(
-        json.loads(result.stdout)
-    )
-
-
-def test_train_says_where_the_model_went_and_what_it_is_worth(tmp_path):
-    corpus = tmp_path / "corpus" / "es"
-    corpus.mkdir(parents=True)
-    rows = [{"text": f"cobro {n}", "type": "money.billing"} for n in range(12)]
-    rows += [{"text": f"paquete {n}", "type": "fulfil.delivery"} for n in range(12)]
-    text = "".join(json.dumps(row) + "\n" for row in rows)
-    (corpus / "a.jsonl").write_text(text, encoding="utf-8")
-    out = tmp_path / "model"
-    result = CliRunner().invoke(
-        train, ["--out", str(out), "--corpus", str(tmp_path / "corpus")], catch_exceptions=False
-    )
-    assert result.exit_code == 0
-    assert "strict: " in result.stdout
-    assert (out / "about.json").exists()
