@@ -131,6 +131,7 @@ def facts_of(session: Session, case: Case, saying: Saying, at: datetime) -> Fact
         case_id=case.id or 0,
         message_id=last.id if last is not None else None,
         template=saying.template,
+        rule=saying.rule,
         bot=saying.bot,
         purpose=saying.purpose,
         urgent=saying.urgent,

@@ -12,6 +12,7 @@ from bot.kinds import SUGGESTION, Mode
 from bot.outbox import Why
 from bot.policy import Situation
 from bot.proposals import Fate, Proposal
+from bot.settings import settings
 from bot.solved import Vote
 from bot.switches import Switches, place_of
 from cases.case import Case
@@ -110,9 +111,15 @@ def _say(
     return why
 
 
+def _as_told(article: Article, language: str) -> str:
+    """An article in a mail, with its place in the public help."""
+    page = f"{settings().public_url.rstrip('/')}/help/{article.slug}" if article.slug else ""
+    return "\n".join(filter(None, (article.title(language), article.text(language), page)))
+
+
 def _values(case: Case, found: Sequence[Article]) -> dict[str, str]:
     language = replies.language_of(case)
-    texts = [f"{one.title(language)}\n{one.text(language)}".strip() for one in found]
+    texts = [_as_told(one, language) for one in found]
     yes, no = (Vote(case.id, found[0].id, solved).link() for solved in (True, False))
     with speaking(language):
         links = f"{_('Yes, it is solved:')} {yes}\n{_('No:')} {no}"

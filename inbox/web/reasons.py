@@ -14,11 +14,13 @@ from inbox.web import words
 
 def said(reason: str) -> str:
     """The reason as a sentence of the current language."""
+    known = _known().get(reason) or words.rule(reason)
+    if known != reason:
+        return known
     for shape, say in _SHAPES:
         if found := shape.fullmatch(reason[:600]):
             return say(**found.groupdict())
-    known = _known()
-    return known.get(reason) or words.rule(reason)
+    return reason
 
 
 def _shape(pattern: str, say: Callable[..., str]) -> tuple[re.Pattern[str], Callable[..., str]]:
@@ -66,6 +68,19 @@ _SHAPES = (
         lambda why: _("it could not be written: {why}", why=why),
     ),
     _shape(
+        r"written by a machine \((?P<sign>[^)\n]{1,300})\)",
+        lambda sign: _("written by a machine ({sign})", sign=sign),
+    ),
+    _shape(
+        r"it was sent to many \((?P<sign>[^)\n]{1,300})\)",
+        lambda sign: _("it was sent to many ({sign})", sign=sign),
+    ),
+    _shape(r"nobody reads (?P<who>\S{1,320})", lambda who: _("nobody reads {who}", who=who)),
+    _shape(
+        r"it went through (?P<hops>\d{1,6}) servers",
+        lambda hops: _("it went through {hops} servers", hops=hops),
+    ),
+    _shape(
         r"the articles (?P<numbers>[\d, ]{1,100}) fit",
         lambda numbers: _("the articles {numbers} fit", numbers=numbers),
     ),
@@ -73,7 +88,7 @@ _SHAPES = (
 
 
 def _known() -> dict[str, str]:
-    return {**_of_silences(), **_of_sending(), **_of_time()}
+    return {**_of_silences(), **_of_machines(), **_of_sending(), **_of_time()}
 
 
 def _of_silences() -> dict[str, str]:
@@ -97,21 +112,24 @@ def _of_silences() -> dict[str, str]:
         "it is not clear enough what the mail is about": _(
             "it is not clear enough what the mail is about"
         ),
-        **{english: _(english) for english in _OF_THE_POLICY},
     }
 
 
-# These have their translations with the conversation, where each stands under its mail.
-_OF_THE_POLICY = (
-    "the case was acknowledged before; a person answers next",
-    "the mailbox is in shadow mode: nothing is sent by itself",
-    "this address had enough automatic answers today",
-    "this domain had enough automatic answers this hour",
-    "mail to this address bounced",
-    "acknowledgements are switched off",
-    "imported old mail",
-    "the same mail came before",
-)
+def _of_machines() -> dict[str, str]:
+    return {
+        "many addresses of this domain say the same": _(
+            "many addresses of this domain say the same"
+        ),
+        "too many mails say the same": _("too many mails say the same"),
+        "it comes from an address of ours": _("it comes from an address of ours"),
+        "it claims to come from an agent": _("it claims to come from an agent"),
+        "the sender wants no automatic answer (X-Auto-Response-Suppress)": _(
+            "the sender wants no automatic answer (X-Auto-Response-Suppress)"
+        ),
+        "it carries our own loop mark": _("it carries our own loop mark"),
+        "it went through us before (X-Loop)": _("it went through us before (X-Loop)"),
+        "none of our addresses is in To or Cc": _("none of our addresses is in To or Cc"),
+    }
 
 
 def _of_sending() -> dict[str, str]:

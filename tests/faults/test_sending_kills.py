@@ -158,7 +158,7 @@ def _send_among_kills(sink: SmtpSink, kills: int, seed: int) -> None:
     ("number", "kills"),
     [
         pytest.param(200, 25, marks=pytest.mark.nightly),
-        pytest.param(2000, 150, marks=pytest.mark.release),
+        pytest.param(2000, 150, marks=pytest.mark.nightly),
     ],
 )
 def test_whoever_dies_people_are_heard_once_and_bots_never_twice(
