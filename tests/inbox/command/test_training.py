@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cases.settings import settings
 from classifiers import versions
 from classifiers.places import ABOUT, MODEL
-from inbox.command.models import evaluate, model, train
+from inbox.command.training import evaluate, model, train
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -10,10 +10,10 @@ from cases.language import gettext as _
 from cases.settings import settings
 from cases.training_words import reason
 from classifiers import evaluate as worth
-from classifiers import train as training
 from classifiers import versions
 from classifiers.classify import model as load
 from classifiers.examples import CORPUS
+from classifiers.train import train as build
 from inbox.command.learning import FOLDER, MODEL_FOLDER, speak_of_its_tree
 from inbox.intake import retraining
 
@@ -26,7 +26,7 @@ def train(out: Path | None, corpus: Path) -> None:
         _retrain(corpus)
         return
     began = time.monotonic()
-    about = training.train(out, corpus=corpus, say=click.echo)
+    about = build(out, corpus=corpus, say=click.echo)
     for name, value in about.items():
         click.echo(f"{name}: {value}")
     took = f"{time.monotonic() - began:.1f}"
