@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -40,6 +41,10 @@ class Agent(Base):
     active: Mapped[bool] = mapped_column(default=True)
     undo_seconds: Mapped[int] = mapped_column(default=10, server_default="10")
     """How long their answers wait before they leave, from none to half a minute."""
+    keys: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Their own key for each shortcut that they changed."""
+    after_close: Mapped[str] = mapped_column(default="next", server_default="next")
+    """What is shown when a case was closed: the next one, the list, or the case."""
     created_at: Mapped[datetime]
 
     def set_password(self, password: str) -> None:

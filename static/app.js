@@ -28,16 +28,24 @@
     if (target instanceof Element) target.removeAttribute("aria-busy");
   });
   document.addEventListener("htmx:after:swap", () => { settle(); });
-  document.addEventListener("htmx:error", () => complain());
+  document.addEventListener("htmx:error", complain);
 
-  function complain() {
+  function complain(event) {
     const place = find("#alerts");
     const said = root.lang === "es" ? "Sin conexión. Tu texto sigue aquí; inténtalo otra vez." : "No connection. Your text is still here; try again.";
     const toast = document.createElement("div");
     toast.className = "toast is-bad";
     toast.textContent = said;
+    const source = event?.detail?.ctx?.sourceElement;
+    if (source?.matches?.("a, button, form")) {
+      const again = document.createElement("button");
+      again.className = "button is-small";
+      again.textContent = root.lang === "es" ? "Reintentar" : "Try again";
+      again.addEventListener("click", () => { toast.remove(); if (source.matches("form")) source.requestSubmit(); else source.click(); });
+      toast.append(" ", again);
+    }
     place.replaceChildren(toast);
-    leave(toast, 10);
+    leave(toast, 30);
   }
 
   function settle() {
@@ -89,6 +97,7 @@
     if (!(target instanceof Element)) return;
     if (target.closest("[data-dismiss]")) target.closest(".toast").remove();
     if (target.closest("[data-help]")) find("#help").showModal();
+    if (target.closest("[data-palette]") && find("#palette")) { event.preventDefault(); palette(); }
     all("details.drop[open]").forEach((drop) => { if (!drop.contains(target)) drop.open = false; });
     const row = target.closest(".row-link");
     if (row && matchMedia("(min-width: 52.01rem)").matches) row.focus({ preventScroll: true });
@@ -99,7 +108,14 @@
   });
 
   // --- keys -------------------------------------------------------------------------------------
-  let waiting = 0;
+  let waiting = 0, first = "";
+  const keymap = JSON.parse(root.dataset.keymap || "{}");
+
+  // The key as it was shipped, whatever somebody chose instead of it.
+  function shipped(key) {
+    const meant = Object.keys(keymap).find((one) => keymap[one] === key);
+    return meant || (key in keymap ? "" : key);
+  }
   const writing = (element) => element.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]');
 
   document.addEventListener("keydown", (event) => {
@@ -107,10 +123,12 @@
     if (!(here instanceof Element) || event.isComposing) return;
     if (event.key === "Escape") return escape(here);
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return send(here, event);
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && find("#palette")) { event.preventDefault(); return palette(); }
     if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === "off") return;
     if (writing(here) || find("dialog[open]")) return;
-    const done = performance.now() < waiting ? go(event.key) : act(event.key);
-    if (event.key !== "g") waiting = 0;
+    const key = shipped(event.key);
+    const done = performance.now() < waiting ? (first === "*" ? choose(key) : go(key)) : act(key);
+    if (key !== "g" && key !== "*") waiting = 0;
     if (done) event.preventDefault();
   });
 
@@ -136,12 +154,14 @@
   }
 
   function act(key) {
-    if (key === "g") { waiting = performance.now() + 1000; return true; }
+    if (key === "g" || key === "*") { waiting = performance.now() + 1000; first = key; return true; }
     if (key === "j" || key === "ArrowDown") return step(1);
     if (key === "k" || key === "ArrowUp") return step(-1);
     if (key === "o") { const link = find('#rows [aria-current="true"]') || document.activeElement.closest?.(".row-link"); if (link) read(link); return Boolean(link); }
     if (key === "u") return back();
     if (key === "x") return pick();
+    if (key === "J" || key === "K") return extend(key === "J" ? 1 : -1);
+    if ((key === "[" || key === "]") && find("#reader .case")) return step(key === "[" ? 1 : -1, true);
     const button = all(`[data-key="${CSS.escape(key)}"]`).find((one) => one.offsetParent !== null || one.dataset.to);
     if (!button) return false;
     if (button.matches("input[type=search]")) { button.focus(); button.select(); } else button.click();
@@ -149,13 +169,13 @@
     return true;
   }
 
-  function step(by) {
+  function step(by, reading) {
     const rows = all("#rows .row-link");
     if (!rows.length) return false;
-    if (document.activeElement.closest?.(".case-body") && by && !find("#rows")?.offsetParent) return false;
+    if (!reading && document.activeElement.closest?.(".case-body") && by && !find("#rows")?.offsetParent) return false;
     const at = rows.findIndex((row) => row === document.activeElement || row.getAttribute("aria-current") === "true");
     const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
-    next.focus();
+    if (next.offsetParent) next.focus();
     next.scrollIntoView({ block: "nearest" });
     next.click();
     if (next === rows.at(-1)) find("#more a")?.click();
@@ -182,6 +202,100 @@
     if (box) { box.checked = !box.checked; box.dispatchEvent(new Event("change", { bubbles: true })); }
     return Boolean(box);
   }
+
+  // Ticks the row and the one that is gone to.
+  function extend(by) {
+    const rows = all("#rows .row");
+    const here = rows.indexOf(document.activeElement.closest?.(".row") || find("#rows [aria-current]")?.closest(".row"));
+    const there = rows[Math.min(Math.max(here + by, 0), rows.length - 1)];
+    [rows[here], there].forEach((row) => { if (row) tick(row, true); });
+    find(".row-link", there || document)?.focus();
+    return rows.length > 0;
+  }
+
+  function tick(row, on) {
+    const box = find(".pick input", row);
+    if (box && box.checked !== on) { box.checked = on; box.dispatchEvent(new Event("change", { bubbles: true })); }
+  }
+
+  function choose(key) {
+    if (key !== "a" && key !== "n") return false;
+    all("#rows .row").forEach((row) => tick(row, key === "a"));
+    return true;
+  }
+
+  // --- commands: one window for everything, with the keys beside -----------------------------------
+  function palette() {
+    const input = find("#palette-input");
+    if (find("#palette").open) return find("#palette").close();
+    all("dialog[open]").forEach((dialog) => dialog.close());
+    input.value = "";
+    find("#palette").showModal();
+    input.dispatchEvent(new CustomEvent("opened", { bubbles: true }));
+  }
+
+  const options = () => all("#palette-list .option");
+  function point(at) {
+    options().forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
+    const option = options()[at];
+    option?.scrollIntoView({ block: "nearest" });
+    find("#palette-input").setAttribute("aria-activedescendant", option?.id || "");
+  }
+
+  function run(option) {
+    if (!option || option.hasAttribute("aria-disabled")) return;
+    find("#palette").close();
+    if (option.dataset.href) location.assign(option.dataset.href);
+    else if (option.dataset.press.includes(" ")) choose(option.dataset.press.at(-1));
+    else act(option.dataset.press);
+  }
+
+  find("#palette")?.addEventListener("keydown", (event) => {
+    const at = options().findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) point((at + by + options().length) % options().length);
+    else if (event.key === "Enter") run(options()[at]);
+    else return;
+    event.preventDefault();
+  });
+  find("#palette")?.addEventListener("click", (event) => {
+    if (event.target === find("#palette")) find("#palette").close();
+    run(event.target.closest(".option"));
+  });
+  document.addEventListener("htmx:after:swap", () => { if (find("#palette[open]")) find("#palette-input").setAttribute("aria-activedescendant", "option-0"); });
+
+  // --- the next case is fetched while this one is read, and shown at once when it is asked for ------
+  const ahead = new Map();
+  const FRESH = 10000;
+  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-Ahead": "yes" } };
+  function fetchAhead() {
+    const rows = all("#rows .row-link"), at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+    const path = at < 0 ? "" : rows[at + 1]?.getAttribute("hx-get");
+    if (!path || ahead.has(path) || navigator.connection?.saveData || document.hidden) return;
+    ahead.set(path, { at: performance.now(), answer: fetch(path, asked).catch(() => null) });
+    setTimeout(() => ahead.delete(path), FRESH);
+  }
+  document.addEventListener("htmx:config:request", (event) => {
+    const ctx = event.detail.ctx, path = ctx.sourceElement?.getAttribute?.("hx-get");
+    const kept = ctx.sourceElement?.matches?.(".row-link") && ahead.get(path);
+    if (!kept) return;
+    ahead.delete(path);
+    const number = ctx.sourceElement.id.replace("open-", "");
+    ctx.fetch = async (...request) => {
+      const answer = await kept.answer;
+      if (!answer?.ok || answer.bodyUsed) return fetch(...request);
+      fetch(`/cases/${number}/sight`, { method: "POST", headers: { "X-CSRF-Token": token() } }).catch(() => {});
+      return answer;
+    };
+  });
+  document.addEventListener("htmx:after:swap", () => { (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 }); });
+
+  // A closed case makes room for the next one, or for the list, as its agent likes it.
+  document.addEventListener("settled", () => {
+    ahead.clear();
+    if (root.dataset.after === "next") step(1, true);
+    if (root.dataset.after === "list") back();
+  });
 
   // --- news: one tab of a browser holds the stream and tells the others; without it pages poll ---
   const others = "BroadcastChannel" in window ? new BroadcastChannel("tregua") : null;

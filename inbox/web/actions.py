@@ -12,9 +12,9 @@ from cases.agent import Agent
 from cases.correction import MOODS, Correction, Field
 from cases.db import reading
 from classifiers import taxonomy
-from inbox.web import hx, live, notices
+from inbox.web import after, hx, live, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.case import came_from, gathered, pieces
+from inbox.web.case import came_from, gathered, pieces, see
 from inbox.web.casefile import ASSIGNABLE
 from inbox.web.notices import Notice
 from inbox.web.visible import acting_on
@@ -28,9 +28,18 @@ pages = Pages("actions", __name__)
 def close(case_id: int) -> AnyResponse:
     """The matter is settled."""
     with acting_on(case_id) as (session, case):
+        behind = after.next_to(session, case)
         case.close(by=agent().address, at=clock.now())
         live.announce(session)
-    return done(case_id, notices.closed)
+    return after.closed(behind, done(case_id, notices.closed))
+
+
+@pages.post("/cases/<int:case_id>/sight")
+@allow(Policy.CASES)
+def sight(case_id: int) -> AnyResponse:
+    """The agent sees the case, which their browser had fetched before."""
+    see(case_id)
+    return hx.answer("", status=204)
 
 
 @pages.post("/cases/<int:case_id>/reopening")

@@ -31,7 +31,8 @@ def page(case_id: int) -> Response:
     """One case."""
     with reading() as session:
         found = _opened(session, case_id)
-        if not (found.case.unread or found.is_named):
+        ahead = "X-Ahead" in request.headers
+        if ahead or not (found.case.unread or found.is_named):
             return _page(session, found)
     _mark_read(case_id)
     with reading() as session:
@@ -45,6 +46,14 @@ def _page(session: Session, found: Opened) -> Response:
 def _opened(session: Session, case_id: int) -> Opened:
     found = casefile.opened(session, agent(), case_id)
     return found if found is not None else abort(404)
+
+
+def see(case_id: int) -> None:
+    """Mark the case as read, if it may be seen."""
+    with reading() as session:
+        found = _opened(session, case_id)
+    if found.case.unread or found.is_named:
+        _mark_read(case_id)
 
 
 def _mark_read(case_id: int) -> None:

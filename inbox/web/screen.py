@@ -8,9 +8,8 @@ from flask import Flask, request
 from markupsafe import Markup, escape
 
 from cases import clock, language
-from inbox.web import chips, csrf, entries, file_names, hx, times, words
+from inbox.web import chips, csrf, entries, file_names, hx, shortcuts, times, words
 from inbox.web.access import Policy, may
-from inbox.web.folders import name as folder_name
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
 from inbox.web.preferences import THEMES, chosen_theme, keys_are_on
@@ -26,7 +25,6 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         ngettext=language.ngettext,
         asset=asset,
         csrf_token=csrf.token,
-        title_of=folder_name,
         words=words,
         times=times,
         entries=entries,
@@ -36,6 +34,8 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         Policy=Policy,
         order_name=order_name,
         orders=list(Order),
+        shortcut_groups=shortcuts.all_of_them,
+        shortcut_key=shortcuts.key_of,
         may=may,
         THEMES=THEMES,
     )

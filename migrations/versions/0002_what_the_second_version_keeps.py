@@ -572,6 +572,10 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("undo_seconds", sa.Integer(), server_default="10", nullable=False)
         )
+        batch_op.add_column(sa.Column("keys", sa.JSON(), server_default="{}", nullable=False))
+        batch_op.add_column(
+            sa.Column("after_close", sa.String(), server_default="next", nullable=False)
+        )
 
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.add_column(sa.Column("keywords", sa.JSON(), server_default="[]", nullable=False))
@@ -586,6 +590,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("feed_head", schema=None) as batch_op:
         batch_op.add_column(sa.Column("policy", sa.JSON(), nullable=True))
+
+    with op.batch_alter_table("form_use", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.add_column(
@@ -640,6 +647,9 @@ def downgrade() -> None:
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_column("preferred")
 
+    with op.batch_alter_table("form_use", schema=None) as batch_op:
+        batch_op.drop_column("case_id")
+
     with op.batch_alter_table("feed_head", schema=None) as batch_op:
         batch_op.drop_column("policy")
 
@@ -655,6 +665,8 @@ def downgrade() -> None:
         batch_op.drop_column("keywords")
 
     with op.batch_alter_table("agent", schema=None) as batch_op:
+        batch_op.drop_column("after_close")
+        batch_op.drop_column("keys")
         batch_op.drop_column("undo_seconds")
 
     with op.batch_alter_table("unsent_file", schema=None) as batch_op:

@@ -1,0 +1,121 @@
+"""All commands in one place: with their keys, and with the cases, views and people they lead to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Response, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases import clock
+from cases.case import Case
+from cases.contact import Contact
+from cases.db import reading
+from cases.language import gettext as _
+from cases.words import matching
+from cases.words.folding import fold
+from cases.words.terms import Part, term
+from inbox.web import folders, hx, rows, saved, shortcuts
+from inbox.web.access import Pages, Policy, allow, may
+from inbox.web.fragments import piece, show
+from inbox.web.places import places
+from inbox.web.visible import visible_to
+from inbox.web.who import agent
+
+pages = Pages("palette", __name__)
+TEMPLATE = "commands/page.html"
+LONGEST, MANY, LATELY = 80, 40, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line: it leads to an address, or presses a key."""
+
+    icon: str
+    says: str
+    group: str
+    href: str = ""
+    press: str = ""
+    key: str = ""
+
+
+@pages.get("/commands")
+@allow(Policy.SIGNED_IN)
+def page() -> Response:
+    """What fits the words, the nearest first."""
+    asked = request.args.get("q", "").strip()[:LONGEST]
+    with reading() as session:
+        found = [*_named(session, asked), *_fitting(_all(session), asked), *_sought(asked)]
+        if hx.asked().is_partial:
+            # Without its title: the page below the window is still the same.
+            return hx.answer(piece(TEMPLATE, "options", "#palette-list", commands=found[:MANY]))
+        return show(session, TEMPLATE, title=_("Commands"), commands=found, words_=asked)
+
+
+def _fitting(commands: Iterable[Command], asked: str) -> list[Command]:
+    """Those with every word of it; those that begin so stand first."""
+    words = fold(asked).split()
+    fitting = [one for one in commands if all(word in fold(one.says) for word in words)]
+    return sorted(fitting, key=lambda one: not fold(one.says).startswith(fold(asked)))
+
+
+def _all(session: Session) -> Iterable[Command]:
+    me = agent()
+    if may(me, Policy.CASES):
+        yield from _of_cases()
+        now = clock.now()
+        for line in folders.lines(session, me, now):
+            href = url_for("listing.folder", name=line.folder.value)
+            yield Command(line.icon, line.name, _("Lists"), href)
+        for view in saved.seen_by(session, me):
+            href = url_for("listing.folder", name=view.value)
+            yield Command("layers", view.name, _("Views"), href)
+    for place in places(me):
+        yield Command(place.icon, place.says, _("Pages"), place.href)
+
+
+def _of_cases() -> Iterable[Command]:
+    """What can be done with the case or list that is shown: pressing its key does it."""
+    for group, some in shortcuts.all_of_them()[:2]:
+        for one in some:
+            key = shortcuts.key_of(agent(), one.key)
+            says = one.says[:1].upper() + one.says[1:]
+            yield Command("keyboard", says, group, press=one.key, key=key)
+
+
+def _named(session: Session, asked: str) -> list[Command]:
+    """The case of that number, and people of that name or address."""
+    if not may(agent(), Policy.CASES) or not asked:
+        return []
+    number = asked.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        known = select(Case).where(Case.id == int(number), visible_to(agent()))
+        case = session.scalars(known).first()
+        said = f"#{case.id} {case.subject}" if case else ""
+        href = url_for("case.page", case_id=int(number))
+        return [Command("mail", said, _("Cases"), href)] if case else []
+    return _people(session, asked) if len(asked) > 2 else []
+
+
+def _people(session: Session, asked: str) -> list[Command]:
+    """Who wrote of late and is called so."""
+    sought = term(asked, part=Part.SENDER)
+    if sought is None:
+        return []
+    ids = select(Case.contact_id).where(matching.holds(session, sought), visible_to(agent()))
+    lately = ids.order_by(Case.last_at.desc()).limit(LATELY).subquery()
+    query = select(Contact).where(Contact.id.in_(select(lately.c.contact_id))).limit(5)
+    return [
+        Command(
+            "user", rows.called(one), _("Customers"), url_for("contact.page", contact_id=one.id)
+        )
+        for one in session.scalars(query)
+    ]
+
+
+def _sought(asked: str) -> list[Command]:
+    """To search for the words themselves is always possible."""
+    if not asked or not may(agent(), Policy.CASES):
+        return []
+    said = _("Search for “{words}”", words=asked)
+    return [Command("search", said, _("Search"), url_for("search.page", q=asked))]
