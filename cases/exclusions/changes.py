@@ -38,12 +38,12 @@ def note_contact(session: Session, contact_id: int) -> None:
 @event.listens_for(Session, "before_flush")
 def _notice(session: Session, _context: UOWTransaction, _instances: object) -> None:
     """A change that matters is noticed even where no verb spoke of it."""
-    for one in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(one, Case) and _changed(one, OF_CASE):
+    new, deleted = session.new, session.deleted
+    for one in (*new, *session.dirty, *deleted):
+        whole = one in new or one in deleted
+        if isinstance(one, Case) and (whole or _changed(one, OF_CASE)):
             session.info.setdefault("noted", set()).add(one)
-        elif isinstance(one, Identifier) and (
-            one in session.deleted or _changed(one, OF_IDENTIFIER)
-        ):
+        elif isinstance(one, Identifier) and (whole or _changed(one, OF_IDENTIFIER)):
             session.info.setdefault("moved", []).append(one)
             for before in instance_state(one).attrs.contact_id.history.deleted or ():
                 if before is not None:

@@ -123,9 +123,22 @@ def _formal_claim(case: Matter, standing: Standing, chosen: Settings) -> Wishes:
 def _after_closing(case: Matter, _: Standing, chosen: Settings) -> Wishes:
     # What was closed from the start was no talk: imported mail, or mail of a machine.
     if case.closed_at is not None and not case.open and case.closed_at > case.opened_at:
-        until = case.closed_at + chosen.truce_after_closing
+        until = case.closed_at + _rest(case, chosen)
         evidence = f"closing:{case.closed_at.isoformat()}"
         yield Wanted(Reason.AFTER_CLOSING, case.closed_at, until, evidence=evidence)
+
+
+def _rest(case: Matter, chosen: Settings) -> timedelta:
+    """How long after a closing: as the customer took it, if they had the last word."""
+    spoken = [said for said in case.said if said.from_customer or _by_a_person_of_ours(said)]
+    last = spoken[-1] if spoken else None
+    if last is None or not last.from_customer or last.quarantined:
+        return chosen.truce_after_closing
+    mood = last.labels.get("sentiment")
+    if mood == "negative":
+        # We owe an apology, and no offer.
+        return max(chosen.truce_after_bad_closing, chosen.truce_after_closing)
+    return chosen.truce_after_good_closing if mood == "positive" else chosen.truce_after_closing
 
 
 def _personal_contact(case: Matter, _: Standing, chosen: Settings) -> Wishes:
