@@ -23,8 +23,7 @@ def note(case_id: int, agent_id: int, doing: Doing | None) -> bool:
     key, now = _key(case_id), time.time()
     redis = queues.impatient()
     try:
-        before = dict(redis.zrange(key, 0, -1, withscores=True))
-        known = {doing_ for doing_ in Doing if _fresh(before, agent_id, doing_, now)}
+        known = {one for one in Doing if _is_fresh(redis.zscore(key, _member(agent_id, one)), now)}
         with redis.pipeline() as pipe:
             pipe.zrem(key, *(_member(agent_id, one) for one in Doing if one is not doing))
             if doing is not None:
@@ -39,8 +38,8 @@ def note(case_id: int, agent_id: int, doing: Doing | None) -> bool:
         redis.close()
 
 
-def _fresh(members: dict[bytes, float], agent_id: int, doing: Doing, now: float) -> bool:
-    return members.get(_member(agent_id, doing).encode(), 0.0) > now - LASTS
+def _is_fresh(said_at: object, now: float) -> bool:
+    return isinstance(said_at, float) and said_at > now - LASTS
 
 
 def who(case_ids: Collection[int]) -> dict[int, dict[int, Doing]]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from flask import Response, abort, make_response, render_template
+from flask import Response, abort, make_response, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.outbox import OutgoingMail
 from cases.db import reading
 from cases.message import Message
-from inbox import content
+from inbox import content, fetching
 from inbox.web import file_names, safe_html
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.visible import the_message
@@ -20,16 +20,46 @@ pages = Pages("bodies", __name__)
 @pages.get("/messages/<int:message_id>/body")
 @allow(Policy.CASES)
 def body(message_id: int) -> Response:
-    """The body as its sender laid it out, made harmless."""
+    """The body as its sender laid it out, made harmless; with its pictures if that is wished."""
+    wanted = "pictures" in request.args
     with reading() as session:
         message = the_message(session, message_id)
         raw = content.original(session, message.raw_id)
         language = message.language
     if raw is None:
         abort(404)
-    safe = safe_html.clean(content.html(raw), content.pictures(raw))
-    response = make_response(render_template("case/body.html", safe=safe, spoken=language))
-    response.headers["X-Content-Kind"] = "mail"
+
+    def proxied(number: int) -> str:
+        return url_for("bodies.picture", message_id=message_id, number=number)
+
+    place = proxied if wanted else None
+    safe = safe_html.clean(content.html(raw), content.pictures(raw), proxied=place)
+    page = render_template(
+        "case/body.html", safe=safe, spoken=language, wanted=wanted, message_id=message_id
+    )
+    response = make_response(page)
+    response.headers["X-Content-Kind"] = "mail with pictures" if wanted else "mail"
+    return response
+
+
+@pages.get("/messages/<int:message_id>/pictures/<int:number>")
+@allow(Policy.CASES)
+def picture(message_id: int, number: int) -> Response:
+    """A picture that the mail names, fetched by us: the browser of the agent asks nobody else."""
+    with reading() as session:
+        raw = content.original(session, the_message(session, message_id).raw_id)
+    named = safe_html.clean(content.html(raw), {}).remote if raw is not None else ()
+    with_files = content.pictures(raw) if raw is not None else {}
+    remote = [one for one in named if one.removeprefix("cid:") not in with_files]
+    if number >= len(remote):
+        abort(404)
+    try:
+        found = fetching.picture(remote[number])
+    except fetching.NotShown:
+        abort(404)
+    response = make_response(found.content)
+    response.headers["Content-Type"] = found.type
+    response.headers["X-Content-Kind"] = "file"
     return response
 
 

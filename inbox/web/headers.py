@@ -24,6 +24,7 @@ MAIL_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'self'",
 }
+MAIL_WITH_PICTURES = MAIL_POLICY | {"img-src": "'self' data:"}
 # A form that a shop shows inside its own pages: it runs nothing, and any page may frame it.
 EMBEDDED_POLICY = {
     "default-src": "'none'",
@@ -54,6 +55,7 @@ def decide(response: Response) -> Response:
 _POLICIES = {
     "page": POLICY,
     "mail": MAIL_POLICY,
+    "mail with pictures": MAIL_WITH_PICTURES,
     "file": FILE_POLICY,
     "embedded": EMBEDDED_POLICY,
 }

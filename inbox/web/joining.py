@@ -9,10 +9,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, merging, splitting
+from cases import clock, splitting
 from cases.case import Case, State, take
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.merging import AlreadyMerged, NotMerged, final
+from cases.merging import merge as merge_cases
+from cases.merging import undo_merge as part_cases
 from cases.message import Message
 from inbox.web import entries, live
 from inbox.web.access import Pages, Policy, allow
@@ -63,8 +66,8 @@ def _other(session: Session, case: Case, into: str) -> Case | None:
     found = session.scalars(select(Case).where(Case.id == int(into), visible_to(agent()))).first()
     if found is None:
         return None
-    final = merging.final(session, found)
-    return final if final.id != case.id and case.merged_into_id is None else None
+    last = final(session, found)
+    return last if last.id != case.id and case.merged_into_id is None else None
 
 
 def _choices(session: Session, case: Case) -> Sequence[Case]:
@@ -97,7 +100,7 @@ def merge(case_id: int) -> AnyResponse:
         # Both are locked in the order of their numbers, so that two merges never wait in a ring.
         first, second = sorted((case_id, other.id))
         locked = {one: take(session, one) for one in (first, second)}
-        into = merging.merge(
+        into = merge_cases(
             session, locked[case_id], locked[other.id], by=agent().address, at=clock.now()
         )
         live.announce(session)
@@ -116,8 +119,8 @@ def undo_merge(case_id: int) -> AnyResponse:
     with transaction() as session:
         the_case(session, case_id)
         try:
-            merging.undo_merge(session, take(session, case_id), by=agent().address, at=clock.now())
-        except merging.NotMerged:
+            part_cases(session, take(session, case_id), by=agent().address, at=clock.now())
+        except NotMerged:
             return show_error(409, _("The case is not merged into another."))
         live.announce(session)
     return _to(case_id, f"unmerged.{case_id}")
@@ -186,7 +189,7 @@ def undo_split(case_id: int) -> AnyResponse:
         case = take(session, case_id)
         try:
             old = splitting.undo_split(session, case, by=agent().address, at=clock.now())
-        except (splitting.NotSplit, merging.AlreadyMerged):
+        except (splitting.NotSplit, AlreadyMerged):
             return show_error(409, _("The case was not split off another."))
         live.announce(session)
         number = old.id

@@ -100,6 +100,10 @@ def rejoined(case_id: int) -> Notice:
     return Notice(_("The messages of case {number} are back", number=case_id))
 
 
+def erased(_contact_id: int) -> Notice:
+    return Notice(_("Erased: nothing they wrote is left here"))
+
+
 def withdrawn(_message_id: int) -> Notice:
     return Notice(_("Taken back. Your text is in the box again"))
 
@@ -180,6 +184,7 @@ KINDS = {
         sent,
         withdrawn,
         kept,
+        erased,
         laid_aside,
         woken,
         renamed,

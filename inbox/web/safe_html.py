@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import nh3
@@ -39,6 +39,7 @@ STYLES = {
     *("font-style", "font-weight", "line-height", "padding", "text-align"),
     *("text-decoration", "vertical-align"),
 }
+MOST_REMOTE = 60
 _LOADS = re.compile(r"url|expression|image|\\", re.I)
 
 
@@ -48,10 +49,17 @@ class Safe:
 
     html: str
     blocked: int
+    remote: tuple[str, ...] = ()
+    """Where those pictures are, in their order: each is known by its place alone."""
 
 
-def clean(html: str, pictures: Mapping[str, Picture]) -> Safe:
-    """The mail's HTML as it may be shown inside a frame without scripts."""
+def clean(
+    html: str, pictures: Mapping[str, Picture], *, proxied: Callable[[int], str] | None = None
+) -> Safe:
+    """The mail's HTML as it may be shown inside a frame without scripts.
+
+    Pictures from elsewhere are left out, or come from where `proxied` says for their number.
+    """
     blocked: list[str] = []
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
@@ -62,7 +70,9 @@ def clean(html: str, pictures: Mapping[str, Picture]) -> Safe:
         picture = pictures.get(value.removeprefix("cid:")) if value.startswith("cid:") else None
         if picture is None:
             blocked.append(value)
-            return None
+            remote = value.lower().startswith(("http://", "https://"))
+            within = proxied is not None and remote and len(blocked) <= MOST_REMOTE
+            return proxied(len(blocked) - 1) if proxied is not None and within else None
         return f"data:{picture.type};base64,{base64.b64encode(picture.content).decode()}"
 
     cleaned = nh3.clean(
@@ -77,4 +87,4 @@ def clean(html: str, pictures: Mapping[str, Picture]) -> Safe:
         filter_style_properties=STYLES,
         url_relative="deny",
     )
-    return Safe(cleaned, len(blocked))
+    return Safe(cleaned, len(blocked), tuple(blocked))
