@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from bot.policy import VERSION, Decision, Reply, Situation
 from cases import clock
 from cases.case import Case
-from cases.db import Base
+from cases.db import Base, write_at_end
 from cases.history import What
 from cases.message import Message
 
@@ -133,8 +133,14 @@ def note(
     session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
 ) -> Decided:
     """Keep a decision with all that it was made from."""
-    speaks = isinstance(decision, Reply)
-    return keep(session, message, Why(speaks, decision.rule, decision.reason), situation, at=at)
+    return keep(session, message, why_of(decision), situation, at=at)
+
+
+def note_in_time(
+    session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
+) -> None:
+    """Keep a decision of a batch, at the end of the transaction."""
+    write_at_end(session, Decided, row_of(message, why_of(decision), situation, at=at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,22 +153,34 @@ class Why:
     version: str = VERSION
 
 
+def why_of(decision: Decision) -> Why:
+    """The reason of a decision."""
+    return Why(isinstance(decision, Reply), decision.rule, decision.reason)
+
+
 def keep(
     session: Session, message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
 ) -> Decided:
     """Keep a decision about a message with all that it was made from."""
-    decided = Decided(
-        message=message,
-        case_id=message.case.id,
-        at=at,
-        reply=why.speaks,
-        rule=why.rule,
-        reason=why.reason[:500],
-        version=why.version,
-        inputs=as_json({one.name: getattr(inputs, one.name) for one in fields(inputs)}),
-    )
+    decided = Decided(message=message, **row_of(message, why, inputs, at=at))
     session.add(decided)
     return decided
+
+
+def row_of(
+    message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
+) -> dict[str, Any]:
+    """A decision about a message as its row holds it."""
+    return {
+        "message_id": message.id,
+        "case_id": message.case.id,
+        "at": at,
+        "reply": why.speaks,
+        "rule": why.rule,
+        "reason": why.reason[:500],
+        "version": why.version,
+        "inputs": as_json({one.name: getattr(inputs, one.name) for one in fields(inputs)}),
+    }
 
 
 def as_json(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The values that templates are filled with: of the case and the house, never customers' words."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from cases.case import Case
 from cases.language import gettext as _
@@ -13,7 +14,7 @@ def values_of(case: Case, language: str) -> dict[str, str]:
     """What every template may ask for."""
     due = case.due_at or case.opened_at
     with speaking(language):
-        hours = _("Our opening hours: {hours}.", hours=_said_hours())
+        hours = _said_hours(settings().opening_hours, language)
     name = case.mailbox.name if case.mailbox else ""
     return {
         "number": str(case.id),
@@ -31,10 +32,11 @@ def said_instant(case: Case, instant: datetime, language: str) -> str:
         return _("{day} at {time}", day=say_date(instant, zone), time=say_time(instant, zone))
 
 
-def _said_hours() -> str:
-    text = settings().opening_hours
+@lru_cache(maxsize=100)
+def _said_hours(text: str, _language: str) -> str:
+    """In the language that is spoken; a batch of mails says the same hours many times."""
     days = (("mon", _("Mon")), ("tue", _("Tue")), ("wed", _("Wed")), ("thu", _("Thu")))
     rest = (("fri", _("Fri")), ("sat", _("Sat")), ("sun", _("Sun")))
     for short, word in (*days, *rest):
         text = text.replace(short, word)
-    return text
+    return _("Our opening hours: {hours}.", hours=text)

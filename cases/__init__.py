@@ -7,7 +7,7 @@ from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.consent import Topic
 from cases.contact import Contact, Identifier, Kind
-from cases.db import Base, before_commit
+from cases.db import Base, before_commit, before_writing
 from cases.exclusions import changes
 from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
 from cases.history import Event, What
@@ -17,6 +17,7 @@ from cases.message import Delivery, Direction, KnownId, Message
 from cases.people import merging
 from cases.words import tables
 
+before_writing(breaches.settle_new)
 # The order is meaning: exclusions follow from promises, from incidents, and from who is who.
 before_commit(order.recognise)
 before_commit(incident.recognise)

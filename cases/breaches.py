@@ -16,7 +16,7 @@ from cases.history import Event, What
 from cases.promises import Mark, PromiseMark
 from cases.sla import book as books
 from cases.sla.clocks import Clock, Clocks, clocks
-from cases.sla.moments import MOVING, moments
+from cases.sla.moments import MOVING, Moment, moments
 from cases.sla.policy import Target
 
 BATCH = 100
@@ -66,6 +66,31 @@ def settle(session: Session) -> None:
         _settle(session, case, row, events[case_id], marks[case_id], fresh)
     _write(session)
     session.flush()
+
+
+def settle_new(session: Session) -> None:
+    """Settle the clocks of cases that are not written yet, so that they are written once.
+
+    Nobody else can know these; those whose promises are kept or broken already wait for `settle`.
+    """
+    moved: dict[Case, list[Event]] = session.info.get("clocks_moved", {})
+    new = session.new
+    for case in [case for case in moved if case in new]:
+        if told := moments(case.events):
+            _settle_new(session, case, told, moved)
+
+
+def _settle_new(
+    session: Session, case: Case, told: list[Moment], moved: dict[Case, list[Event]]
+) -> None:
+    policy, calendar = sla.promised(case, case.policy_id, told, books.kept_up(session))
+    owed, now = clocks(told, policy, calendar), clock.now()
+    if any(_due_marks(owed, frozenset(event.id for event in case.events), now)):
+        return
+    carried = sla.columns(owed) | {"policy_id": policy.id, "look_at": _look_at(owed, now)}
+    for name, value in carried.items():
+        setattr(case, name, value)
+    del moved[case]
 
 
 def _locked(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:

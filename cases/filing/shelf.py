@@ -161,7 +161,10 @@ def _fetch_cases(session: Session, shelf: Shelf, wanted: set[int]) -> None:
             .where(Case.id.in_(missing))
             .order_by(Case.id)
             .with_for_update()
-            .options(selectinload(Case.events))
+            .options(
+                selectinload(Case.events),
+                selectinload(Case.contact).selectinload(Contact.identifiers),
+            )
         ).all()
         shelf.cases |= {case.id: case for case in found}
         wanted = {case.merged_into_id for case in found if case.merged_into_id is not None}

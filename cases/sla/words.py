@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -94,7 +95,8 @@ def promise_in_words(case: "Case", language: str) -> str:
         name = (book.numbered(case.policy_id) or books.by_settings()).calendar
         row = book.calendar_row(name, case.opened_at)
         calendar = book.calendar(name, case.opened_at)
-        lines = (_answer(case, calendar), _hours(row), _closed_now(calendar, row, at))
+        text = row.opening_hours if row is not None else settings().opening_hours
+        lines = (_answer(case, calendar), _hours(text, language), _closed_now(calendar, row, at))
         return "\n".join(line for line in lines if line)
 
 
@@ -111,8 +113,9 @@ def _answer(case: "Case", calendar: Calendar) -> str:
     )
 
 
-def _hours(row: BusinessCalendar | None) -> str:
-    text = row.opening_hours if row is not None else settings().opening_hours
+@lru_cache(maxsize=100)
+def _hours(text: str, _language: str) -> str:
+    """In the language that is spoken."""
     days = (("mon", _("Mon")), ("tue", _("Tue")), ("wed", _("Wed")), ("thu", _("Thu")))
     rest = (("fri", _("Fri")), ("sat", _("Sat")), ("sun", _("Sun")))
     for short, word in (*days, *rest):

@@ -18,13 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import outbox, policy, queues, replies, situation
+from bot import outbox, queues, situation, speaking
 from cases import clock, failpoints, filing
 from cases.case import take
-from cases.contact import normalised
 from cases.db import FILING, reading, transaction
 from cases.filing.arrival import Arrival
-from cases.history import What
 from cases.mail import Mail
 from cases.mailbox import Mailbox
 from classifiers.language import detect
@@ -39,7 +37,7 @@ from inbox.spool import Fate, Taken
 log = logging.getLogger(__name__)
 
 Parsed = tuple[Taken, Mail | Unreadable]
-SELDOM = 10_000
+SELDOM = 200_000
 _working = Lock()
 
 
@@ -52,6 +50,7 @@ def file_waiting() -> int:
         while batch := coming.result():
             coming = ahead.submit(_take_and_parse)
             ingest(batch)
+            gc.collect(1)
             filed += len(batch)
         return filed
 
@@ -59,7 +58,7 @@ def file_waiting() -> int:
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
     """A batch makes many objects that live until its commit; looking through them all the time
-    would take a quarter of the work."""
+    would take a quarter of the work, so they are collected after it."""
     usual = gc.get_threshold()
     gc.set_threshold(SELDOM, *usual[1:])
     try:
@@ -129,7 +128,7 @@ def _ingest_together(batch: Sequence[Parsed]) -> None:
     readable = [(taken, mail) for taken, mail in batch if not isinstance(mail, Unreadable)]
     with transaction(lock=FILING) as session:
         arrivals = [_arrival(session, taken, mail) for taken, mail in readable]
-        filed = filing.file_all(session, arrivals, _policy())
+        filed = filing.file_unwritten(session, arrivals, _policy())
         outbox.prove(session, [one.message.rfc_id for one in filed if one.again])
         sent = situation.sent_of_late(session, situation.senders(arrivals), now)
         for arrival, one in zip(arrivals, filed, strict=True):
@@ -154,6 +153,8 @@ def _settle(
             spool.settle(session, [raw_id], Fate.DAMAGED, lack)
     for (taken, _mail), one in zip(readable, filed, strict=True):
         if taken.stub_case_id is not None:
+            # The case that it becomes part of has to be there first.
+            session.flush()
             take(session, taken.stub_case_id).merge_into(one.case, by="intake", at=clock.now())
 
 
@@ -167,30 +168,9 @@ def _arrival(session: Session, taken: Taken, mail: Mail) -> Arrival:
 
 
 def _speak(session: Session, arrival: Arrival, filed: filing.Filed, sent: situation.Sent) -> None:
-    """Decide whether to answer, keep the decision, and queue the answer."""
+    """Hear which language was written, and let the bot decide what it says."""
     _hear_language(arrival, filed)
-    now = clock.now()
-    about = situation.of(arrival, filed, sent, now)
-    decision = policy.decide(about, sent.rules)
-    if isinstance(decision, policy.Reply):
-        decision = _queue(session, filed, decision, sent)
-    outbox.note(session, filed.message, about, decision, at=now)
-    if isinstance(decision, policy.Silence) and not filed.again:
-        filed.case.happened(
-            What.SILENCE, by="bot", at=now, rule=decision.rule, reason=decision.reason
-        )
-
-
-def _queue(
-    session: Session, filed: filing.Filed, reply: policy.Reply, sent: situation.Sent
-) -> policy.Decision:
-    """Queue the answer; a hostile header that makes it unwritable must not stop the filing."""
-    try:
-        replies.queue(session, filed.message, reply, at=clock.now())
-    except replies.CannotSay as wrong:
-        return policy.Silence("unwritable", f"the answer could not be written: {wrong}")
-    sent.reserve(normalised(filed.message.sender), filed.case.snippet)
-    return reply
+    speaking.speak(session, arrival, filed, sent)
 
 
 def _hear_language(arrival: Arrival, filed: filing.Filed) -> None:

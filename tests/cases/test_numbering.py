@@ -7,7 +7,7 @@ from cases import Case, Contact, Message, clock
 from cases.db import engine, transaction
 from cases.mail import Origin
 from cases.message import Direction
-from cases.numbering import MANY
+from cases.numbering import MANY, settle
 
 NUMBER = 3 * MANY
 
@@ -61,3 +61,20 @@ def test_rows_that_say_different_things_still_go_in_one_statement() -> None:
         listen(lambda _c, _cursor, statement, *_more: said.append(statement))
     inserts = [statement for statement in said if statement.startswith("INSERT INTO message")]
     assert len(inserts) == 1
+
+
+@pytest.mark.usefixtures("installation")
+def test_rows_have_numbers_before_they_are_written_and_later_ones_get_others() -> None:
+    with transaction() as session:
+        case = _a_case(0)
+        session.add_all([case, message := _a_message(case, 0)])
+        settle(session)
+        assert message.case_id == case.id
+        assert case.contact_id == case.contact.id
+        session.add_all([later := _a_case(1), _a_message(later, 1)])
+    with transaction() as session:
+        rows = session.scalars(select(Message).order_by(Message.id)).all()
+        assert [(row.id, row.case.subject) for row in rows] == [
+            (message.id, "Pedido 0"),
+            (message.id + 1, "Pedido 1"),
+        ]
