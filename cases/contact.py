@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import idna
-from sqlalchemy import ForeignKey, UniqueConstraint, false, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cases.db import Base
@@ -69,7 +69,7 @@ class Identifier(Base):
     value: Mapped[str]
     original: Mapped[str]
     bounced_at: Mapped[datetime | None]
-    preferred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    preferred: Mapped[bool] = mapped_column(default=False, server_default="0")
     """The address that comes first, where somebody said so."""
     contact: Mapped[Contact] = relationship(back_populates="identifiers")
 
