@@ -1,7 +1,8 @@
 """A form for everybody, to be put into the shop's own pages: who writes here always gets a case.
 
-Without scripts, cookies and puzzles. A field that only programs fill in, the time it took, and
-limits by place keep machines out; what they send is kept as spam and never thrown away.
+Without scripts, cookies and puzzles. A field that only programs fill in, the time it took, forms
+that make one case each, and limits by place keep machines out; what they send is kept as spam and
+never thrown away. The bot acknowledges it as it does a mail, with the same limits.
 """
 
 import re
@@ -12,8 +13,9 @@ from flask import Response, abort, g, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import queues
+from bot import queues, situation, speaking
 from cases import clock, language, signing
+from cases.case import Case
 from cases.contact import Kind, normalised
 from cases.db import FILING, reading, transaction
 from cases.filing import Filed, file
@@ -25,15 +27,15 @@ from cases.mailbox import Mailbox
 from cases.people.identifiers import NotAnIdentifier, matched
 from cases.settings import settings
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.form_uses import may_write
+from inbox.web.form_uses import case_of, made, may_write
 
 pages = Pages("contact_form", __name__)
 RULE = "contact form"
-LARGEST = 100_000
+LARGEST, LONGEST_MOMENT = 100_000, 60
 LONGEST = {"name": 200, "address": 320, "subject": 300, "text": 20_000}
 HONEYPOT = "website"
 FASTEST, SLOWEST = timedelta(seconds=2), timedelta(hours=24)
-_MOMENT = re.compile(r"(\d{1,12})\.([a-z2-7]{26})")
+_MOMENT = re.compile(r"((\d{1,12})-[0-9a-f]{16})\.([a-z2-7]{26})")
 
 
 @pages.before_request
@@ -74,7 +76,13 @@ def write(mailbox: str) -> Response:
         said = _("Too many messages from here. Write to {address} instead.", address=box.address)
         return _form(box, typed, said, 429)
     with transaction(lock=FILING) as session:
+        shown = request.form.get("moment", "")[:LONGEST_MOMENT]
+        known = case_of(session, shown)
+        if known is not None:
+            again = session.get_one(Case, known)
+            return _thanks(again.id, again.due_at)
         filed = _file(session, session.get_one(Mailbox, box.id), typed, now)
+        made(session, shown, filed.case.id, at=now)
         number, due = filed.case.id, filed.case.due_at
     return _thanks(number, due)
 
@@ -104,10 +112,14 @@ def _file(session: Session, box: Mailbox, typed: dict[str, str], now: datetime) 
     machine = bool(request.form.get(HONEYPOT)) or not _took_its_time(now)
     origin = Origin.SPAM if machine else Origin.CUSTOMER
     # Nobody proved the address, so the form opens a case of its own and joins none.
-    filed = file(session, Arrival(_mail(box, typed, origin, now), now, mailbox=box), Belief(
-        servers_vouch=True
-    ))  # fmt: skip
+    arrival = Arrival(_mail(box, typed, origin, now), now, mailbox=box)
+    filed = file(session, arrival, Belief(servers_vouch=True))
+    # They chose the language of the form: the acknowledgement speaks it too.
     filed.case.language = filed.case.language or language.current()
+    session.flush()
+    sent = situation.sent_of_late(session, situation.senders([arrival]), now)
+    speaking.speak(session, arrival, filed, sent)
+    queues.wake(session, queues.SEND, "bot.jobs.deliver_due")
     queues.wake(session, queues.TAG, "inbox.intake.tagging.tag_waiting")
     queues.announce(session, "cases")
     session.flush()
@@ -132,14 +144,14 @@ def _mail(box: Mailbox, typed: dict[str, str], origin: Origin, now: datetime) ->
 def _took_its_time(now: datetime) -> bool:
     """Whether a person can have filled it in since the form was shown."""
     found = _MOMENT.fullmatch(request.form.get("moment", ""))
-    if found is None or not signing.verify("contact-form-shown", found[1], found[2]):
+    if found is None or not signing.verify("contact-form-shown", found[1], found[3]):
         return False
-    age = now.timestamp() - int(found[1])
+    age = now.timestamp() - int(found[2])
     return FASTEST.total_seconds() <= age <= SLOWEST.total_seconds()
 
 
 def _moment() -> str:
-    shown = str(int(clock.now().timestamp()))
+    shown = f"{int(clock.now().timestamp())}-{secrets.token_hex(8)}"
     return f"{shown}.{signing.sign('contact-form-shown', shown)}"
 
 

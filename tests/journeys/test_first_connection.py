@@ -138,6 +138,7 @@ def test_old_mail_is_seen_and_moves_nothing_and_the_mailbox_is_left_as_it_was(
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(9000)
 @pytest.mark.slow
 def test_forty_thousand_old_mails(beside: Shop) -> None:
     """Useful within twenty minutes: the newest are in the list, and all of them soon after."""

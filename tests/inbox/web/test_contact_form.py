@@ -1,5 +1,6 @@
 """Whoever writes in the form gets a case and a clock; machines are kept out of the way."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from bot.outbox import OutgoingMail
 from cases import Case, Message, Origin, clock
 from cases.db import FILING, reading, transaction
 from cases.filing import file
@@ -15,17 +17,23 @@ from inbox.app import create_app
 from inbox.web.form_uses import FROM_ONE_PLACE
 from tests.bot.writing import a_shop
 from tests.builders import MORNING, a_mail, an_arrival
+from tests.databases import forget
 
 PATH = "/contact/soporte@tienda.example"
 TYPED = {"name": "Ana", "address": "Ana@Cliente.example", "text": "No llega mi pedido"}
 
 
 @pytest.fixture
-def client(installation: str) -> FlaskClient:
+def client(
+    installation: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FlaskClient]:
+    monkeypatch.setenv("TREGUA_REDIS_URL", redis_url)
+    forget()
     app: Flask = create_app()
     with transaction() as session:
         a_shop(session)
-    return app.test_client(use_cookies=False)
+    yield app.test_client(use_cookies=False)
+    forget()
 
 
 def moment(client: FlaskClient, path: str = PATH) -> str:
@@ -52,7 +60,7 @@ def test_a_message_becomes_a_case_with_a_clock(client: FlaskClient) -> None:
     assert case.is_open
     assert case.due_at is not None
     with reading() as session:
-        message = session.scalars(select(Message)).one()
+        message = session.scalars(select(Message).where(Message.origin == Origin.CUSTOMER)).one()
         assert (message.sender, message.origin_rule) == ("ana@cliente.example", "contact form")
 
 
@@ -88,6 +96,39 @@ def test_what_a_machine_sends_is_kept_apart_and_not_lost(
     assert case.bulk
     with reading() as session:
         assert session.scalars(select(Message)).one().origin is Origin.SPAM
+
+
+def test_a_form_that_is_sent_twice_makes_one_case(client: FlaskClient) -> None:
+    shown = moment(client)
+    first, again = (written(client, moment=shown) for _ in range(2))
+    assert first.text == again.text
+    assert len(cases()) == 1
+    assert written(client, text="Otra cosa, de otro pedido").status_code == 200
+    assert len(cases()) == 2
+
+
+def test_who_writes_is_acknowledged_once_in_the_language_of_the_form(client: FlaskClient) -> None:
+    shown = moment(client, f"{PATH}?lang=en")
+    with clock.at(MORNING):
+        assert client.post(f"{PATH}?lang=en", data=TYPED | {"moment": shown}).status_code == 200
+    (case,) = cases()
+    assert case.language == "en"
+    with reading() as session:
+        mail = session.scalars(select(OutgoingMail)).one()
+        assert (mail.recipient, mail.automatic) == ("ana@cliente.example", True)
+        assert b"Content-Language: en" in mail.content
+
+
+def test_machines_are_not_acknowledged_and_nobody_is_flooded_with_acknowledgements(
+    client: FlaskClient,
+) -> None:
+    written(client, website="https://spam.example")
+    with reading() as session:
+        assert session.scalars(select(OutgoingMail)).all() == []
+    for n in range(5):
+        assert written(client, text=f"Mensaje {n}").status_code == 200
+    with reading() as session:
+        assert len(session.scalars(select(OutgoingMail)).all()) == 2
 
 
 def test_one_place_cannot_flood_the_shop(client: FlaskClient) -> None:
