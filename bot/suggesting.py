@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, articles, outbox, policy, replies
-from bot.articles import Article, Asked
+from bot import answers, articles, fitting, outbox, policy, replies
+from bot.articles import Article
+from bot.fitting import Asked
 from bot.kinds import SUGGESTION, Mode
 from bot.outbox import Why
 from bot.policy import Situation
@@ -44,7 +45,7 @@ def suggest(
         return
     language = replies.language_of(case)
     words = f"{message.subject}\n{own_words(message.new_text)}"
-    found = articles.fitting(articles.approved(session), Asked(seen.type, words, language))
+    found = fitting.fitting(articles.approved(session), Asked(seen.type, words, language))
     why = _why(case, seen, found, mode)
     if why.speaks or mode is Mode.DRAFT:
         why = _say(session, case, message, found, mode, why, at)

@@ -1,6 +1,6 @@
 """Which replies are switched on, and where: everywhere, by mailbox, team or complaint type."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,6 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot import waking
 from bot.kinds import ACKNOWLEDGEMENT, Mode
 from bot.settings import settings
 from cases.case import Case
@@ -42,22 +41,6 @@ class Switch(Base):
     mode: Mapped[Mode]
     quiet_hours: Mapped[str] = mapped_column(default="")
     """Other quiet hours for this reply, as 21:00-08:00; "" for the usual ones."""
-    by: Mapped[str] = mapped_column(default="")
-    at: Mapped[datetime]
-
-
-class SwitchChange(Base):
-    """Somebody set a switch: rows are added, never changed."""
-
-    __tablename__ = "reply_switch_change"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reply: Mapped[str]
-    """A reply, * for all of them, or bot:NAME for an outside bot."""
-    scope: Mapped[Scope] = mapped_column(default=Scope.ALL)
-    value: Mapped[str] = mapped_column(default="")
-    was: Mapped[str] = mapped_column(default="")
-    mode: Mapped[Mode]
     by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
 
@@ -118,58 +101,6 @@ def place_of(case: Case) -> Place:
     """Where that case lies."""
     box = case.mailbox
     return Place(str(box.id) if box else "", box.team if box else "", case.type or "")
-
-
-def turn(session: Session, switch: Switch) -> Switch:
-    """Set a switch, in place of the one of the same reply and scope; raises BadQuietHours."""
-    waking.quiet_hours(switch.quiet_hours)
-    same = select(Switch).where(
-        Switch.reply == switch.reply, Switch.scope == switch.scope, Switch.value == switch.value
-    )
-    before = session.scalars(same).one_or_none()
-    note(session, switch, before.mode.value if before is not None else "")
-    if before is None:
-        session.add(switch)
-        session.flush()
-        return switch
-    before.mode, before.by, before.at = switch.mode, switch.by, switch.at
-    before.quiet_hours = switch.quiet_hours or before.quiet_hours
-    session.flush()
-    return before
-
-
-def note(session: Session, switch: Switch, was: str) -> None:
-    """Remember who set the switch, and what it was."""
-    session.add(
-        SwitchChange(
-            reply=switch.reply,
-            scope=switch.scope,
-            value=switch.value,
-            was=was,
-            mode=switch.mode,
-            by=switch.by,
-            at=switch.at,
-        )
-    )
-
-
-def changes(session: Session, most: int) -> Sequence[SwitchChange]:
-    """Who set which switch, the newest first."""
-    rows = select(SwitchChange).order_by(SwitchChange.id.desc()).limit(most)
-    return session.scalars(rows).all()
-
-
-def remove(session: Session, switch: Switch, *, by: str, at: datetime) -> None:
-    """Without that switch the wider ones are valid again."""
-    place = Place(**({switch.scope.value: switch.value} if switch.scope is not Scope.ALL else {}))
-    was = switch.mode.value
-    session.delete(switch)
-    session.flush()
-    now = load(session).mode(switch.reply, place)
-    gone = Switch(
-        reply=switch.reply, scope=switch.scope, value=switch.value, mode=now, by=by, at=at
-    )
-    note(session, gone, was)
 
 
 def all_off(session: Session) -> bool:

@@ -15,6 +15,7 @@ from bot import (
     sent_copies,
     staff_mail,
     switches,
+    switching,
     templates,
     trials,
     voice,
@@ -23,5 +24,5 @@ from bot import (
 OWNERS = (
     *(alarms, notifying, staff_mail),
     *(articles, breaker, lifecycle, news, outbox, presence, proposals, registry, rulebook),
-    *(sent_copies, switches, templates, trials, voice),
+    *(sent_copies, switches, switching, templates, trials, voice),
 )

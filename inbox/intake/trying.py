@@ -5,13 +5,8 @@
 Has a name of its own since it loads the classifiers: who only files loads no models.
 """
 
-import io
 import logging
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -30,59 +25,15 @@ from cases.mailbox import Mailbox, Mode
 from cases.message import Message
 from classifiers.classify import classify
 from classifiers.labels import Text
-from inbox import spool
+from inbox.intake.findings import Findings
 from inbox.intake.knowing import who_is_who
-from inbox.intake.mbox import read_mbox
 from inbox.intake.outcomes import Seen, Side, labelled
 from inbox.intake.replaying import BATCH, opened, when
 from inbox.intake.tagging import as_row
+from inbox.intake.trial_mails import Source, sources
 from inbox.settings import settings
-from inbox.spool import RawMail
 
 log = logging.getLogger(__name__)
-MOST_MAILS, MOST_ROWS = 5000, 300
-LARGEST_FILE = 200 * 2**20
-"""Unpacked; a file that unpacks to more is no mailbox."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One mail to look at again."""
-
-    n: int
-    content: bytes
-    at: datetime | None = None
-    mailbox_id: int | None = None
-    raw_id: int | None = None
-
-
-@dataclass
-class Findings:
-    """What came of a trial so far."""
-
-    present: Side
-    edited: Side
-    counts: Counter[str] = field(default_factory=Counter)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def look(self, mail: Source, seen: Seen) -> None:
-        """Decide about one mail under both sets of rules."""
-        now, then = self.present.decide(seen), self.edited.decide(seen)
-        differs = [_plain(one) for one in now] != [_plain(one) for one in then]
-        self.counts["mails"] += 1
-        self.counts["cases"] += seen.filed.opened
-        self.counts["different"] += differs
-        for side, does in (("present", now), ("edited", then)):
-            self.counts.update(f"{side}:{one['do']}" for one in does)
-        if len(self.rows) < MOST_ROWS and (differs or len(self.rows) < MOST_ROWS // 3):
-            self.rows.append(
-                {"n": mail.n, "differs": differs, "present": now, "edited": then, **seen.as_row()}
-            )
-
-
-def _plain(did: dict[str, str]) -> tuple[str, str, str]:
-    """What it did without the version of the rule, which every change counts up."""
-    return did["do"], did["what"], did["by"].rpartition("@")[0] or did["by"]
 
 
 def run_waiting() -> None:
@@ -111,7 +62,7 @@ def _run(trial: Trial) -> None:
         live = switches.load(session)
         boxes = list(session.scalars(select(Mailbox)))
         session.expunge_all()
-    total, mails = _sources(trial)
+    total, mails = sources(trial)
     _record(trial.id, total=total)
     findings = Findings(
         Side(trials.rules_of(trial.present), live), Side(trials.rules_of(trial.edited), live)
@@ -136,33 +87,6 @@ def _copy_mailboxes(session: Session, boxes: Sequence[Mailbox]) -> None:
         box.mode = Mode.SEND
         session.add(box)
     session.flush()
-
-
-def _sources(trial: Trial) -> tuple[int, Iterator[Source]]:
-    """How many mails there are, and the mails."""
-    if trial.file is not None:
-        content = zlib.decompressobj().decompress(trial.file, LARGEST_FILE)
-        mails = [Source(n, one) for n, one in enumerate(read_mbox(io.BytesIO(content)))]
-        return min(len(mails), MOST_MAILS), islice(iter(mails), MOST_MAILS)
-    since = clock.now() - timedelta(days=trial.days)
-    with reading() as session:
-        newest = (
-            select(RawMail.id, RawMail.arrived_at, RawMail.mailbox_id)
-            .where(RawMail.arrived_at > since, ~RawMail.history)
-            .order_by(RawMail.arrived_at.desc())
-            .limit(MOST_MAILS)
-        )
-        rows = [tuple(row) for row in session.execute(newest)][::-1]
-    return len(rows), _read(rows)
-
-
-def _read(rows: Sequence[tuple[Any, ...]]) -> Iterator[Source]:
-    """The mails of the spool, a few at a time."""
-    for n, (raw_id, at, mailbox_id) in enumerate(rows):
-        with reading() as session:
-            content = spool.content_of(session, raw_id)
-        if content is not None:
-            yield Source(n, content, at, mailbox_id, raw_id)
 
 
 def _look_at(session: Session, batch: Sequence[Source], findings: Findings, live: Switches) -> None:

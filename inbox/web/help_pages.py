@@ -3,7 +3,7 @@
 from flask import Response, abort, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from bot import articles
+from bot import articles, fitting
 from bot.articles import Article
 from cases import language
 from cases.db import reading
@@ -19,9 +19,9 @@ SHOWN = 100
 def page() -> Response:
     """All articles, or those that speak of what a visitor looks for."""
     spoken = _speak()
-    query = request.args.get("q", "").strip()[: articles.LONGEST_QUERY]
+    query = request.args.get("q", "").strip()[: fitting.LONGEST_QUERY]
     with reading() as session:
-        found = articles.matching(articles.approved(session), query, spoken)[:SHOWN]
+        found = fitting.matching(articles.approved(session), query, spoken)[:SHOWN]
         shown = render_template(
             "help_pages/page.html",
             title=_("Help"),

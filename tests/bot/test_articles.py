@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import articles
-from bot.articles import Article, Asked
+from bot import articles, fitting
+from bot.articles import Article
+from bot.fitting import Asked
 
 CORPUS = Path(__file__).resolve().parents[2] / "classifiers" / "corpus"
 
@@ -88,13 +89,13 @@ ASKED = [
 def test_the_article_that_answers_is_suggested_and_no_other(
     kind: str, said: str, wanted: int | None
 ) -> None:
-    found = articles.fitting(SPANISH, Asked(kind, said, "es"))
+    found = fitting.fitting(SPANISH, Asked(kind, said, "es"))
     assert [one.id for one in found] == ([] if wanted is None else [wanted])
 
 
 def test_the_type_alone_is_no_reason_for_an_article() -> None:
     refunds = [one for one in SPANISH if one.id == 2]
-    assert articles.fitting(refunds, Asked("money.refund", "Pues muy mal todo", "es")) == []
+    assert fitting.fitting(refunds, Asked("money.refund", "Pues muy mal todo", "es")) == []
 
 
 @pytest.mark.parametrize(("language", "shelf"), [("es", SPANISH), ("en", ENGLISH)])
@@ -109,10 +110,10 @@ def test_among_thousands_of_mails_none_gets_an_article_about_something_else(
             said = f"{mail.get('subject', '')}\n{mail['text']}"
             # Without a type to go by, words alone have to tell them apart.
             loose = [_loose(one) for one in shelf]
-            found = articles.fitting(loose, Asked(kind, said, language))
+            found = fitting.fitting(loose, Asked(kind, said, language))
             total, suggested = total + 1, suggested + bool(found)
             unrelated += any(not _is_about(shelf, one.id, kind) for one in found)
-            typed = articles.fitting(shelf, Asked(kind, said, language))
+            typed = fitting.fitting(shelf, Asked(kind, said, language))
             assert all(_is_about(shelf, one.id, kind) for one in typed), said
     assert total > 1000
     assert suggested
@@ -137,10 +138,10 @@ def _is_about(shelf: list[Article], number: int, kind: str) -> bool:
 
 
 def test_visitors_find_articles_by_any_of_their_words() -> None:
-    found = articles.matching(SPANISH, "contraseña", "es")
+    found = fitting.matching(SPANISH, "contraseña", "es")
     assert [one.id for one in found] == [3]
-    assert len(articles.matching(SPANISH, "", "es")) == len(SPANISH)
-    assert articles.matching(SPANISH, "zzzz", "es") == []
+    assert len(fitting.matching(SPANISH, "", "es")) == len(SPANISH)
+    assert fitting.matching(SPANISH, "zzzz", "es") == []
 
 
 def test_a_title_becomes_an_address() -> None:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import articles, lifecycle, switches
-from bot.articles import Article, Asked
+from bot import fitting, lifecycle, switches, switching
+from bot.articles import Article
+from bot.fitting import Asked
 from bot.kinds import Mode
 from bot.outbox import Decided, OutgoingMail
 from bot.solved import Vote, confirm, read
@@ -23,7 +24,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def _turn(reply: str, mode: Mode = Mode.SEND) -> None:
     with transaction() as session:
-        switches.turn(session, Switch(reply=reply, mode=mode, at=MORNING))
+        switching.turn(session, Switch(reply=reply, mode=mode, at=MORNING))
 
 
 def _case() -> int:
@@ -108,13 +109,13 @@ def test_the_narrower_switch_wins_and_the_kill_switch_over_all():
         for scope, value in ((Scope.TYPE, "money"), (Scope.TYPE, "money.refund")):
             mode = Mode.SEND if value == "money" else Mode.DRAFT
             row = Switch(reply="progress", scope=scope, value=value, mode=mode, at=MORNING)
-            switches.turn(session, row)
+            switching.turn(session, row)
         known = switches.load(session)
         assert known.mode("progress") is Mode.OFF
         assert known.mode("progress", Place(type="money.billing")) is Mode.SEND
         assert known.mode("progress", Place(type="money.refund")) is Mode.DRAFT
         assert known.mode("acknowledgement") is Mode.SEND
-        switches.turn(session, Switch(reply="*", mode=Mode.OFF, at=MORNING))
+        switching.turn(session, Switch(reply="*", mode=Mode.OFF, at=MORNING))
         assert switches.load(session).mode("acknowledgement") is Mode.OFF
 
 
@@ -124,8 +125,8 @@ def test_an_article_fits_by_type_and_words():
     )
     bills = Article(id=2, title_es="Facturas", text_es="En su cuenta.", types=["money.billing"])
     asked = Asked("fulfil.delivery", "¿Cómo puedo seguir mis pedidos?", "es")
-    assert articles.fitting([bills, tracking], asked) == [tracking]
-    assert articles.fitting([bills], asked) == []
+    assert fitting.fitting([bills, tracking], asked) == [tracking]
+    assert fitting.fitting([bills], asked) == []
 
 
 def test_a_link_that_says_solved_closes_the_case_only_when_confirmed():

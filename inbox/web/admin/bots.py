@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import registry, switches
+from bot import registry, switching
 from bot.kinds import Mode
 from bot.registry import OutsideBot
 from bot.switches import Switch
@@ -18,22 +18,14 @@ from cases.language import gettext as _
 from inbox.tokens import Scope, Token, issue
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import bot_webhooks, rule_words
+from inbox.web.admin import bot_form, bot_webhooks, rule_words
+from inbox.web.admin.bot_form import Wrong
 from inbox.web.fragments import show
 from inbox.web.who import agent
-from inbox.webhook import Webhook
 
 pages = Pages("outside_bots", __name__, url_prefix="/admin/bots")
 SCOPES = frozenset({Scope.BOT_READ, Scope.BOT_PROPOSE, Scope.BOT_NOTE, Scope.WEBHOOKS})
-MOST_SIGNS, LONGEST = 100, 300
 _NAME = re.compile(r"[^\s<>\"':@][^<>\"':@\n]{0,79}")
-_HEADER = re.compile(r"([A-Za-z0-9-]{1,60})\s*:\s*(\S[^\n]{0,200})")
-_CUSTOMER = re.compile(r"(to|header:[A-Za-z0-9-]{1,60}|body:[^\n]{1,80})?")
-_HOOK = re.compile(r"https://[^\s/@?#]{1,250}(/[^\s#]{0,1500})?")
-
-
-class Wrong(Exception):
-    """Something in the form cannot be; the text says what."""
 
 
 @pages.get("")
@@ -68,20 +60,7 @@ def one(number: int) -> Response:
     """One bot."""
     with reading() as session:
         bot = session.get(OutsideBot, number) or abort(404)
-        return _form(session, bot, _fields(bot, bot_webhooks.of(session, bot)))
-
-
-def _fields(bot: OutsideBot, hook: Webhook | None) -> dict[str, Any]:
-    return {
-        "name": bot.name,
-        "mode": bot.mode.value,
-        "addresses": "\n".join(bot.addresses),
-        "headers": "\n".join(f"{name}: {value}" for name, value in bot.headers.items()),
-        "subjects": "\n".join(bot.subjects),
-        "customer": bot.customer,
-        "marketing": bot.marketing,
-        "webhook": hook.url if hook is not None else "",
-    }
+        return _form(session, bot, bot_form.fields(bot, bot_webhooks.of(session, bot)))
 
 
 def _form(
@@ -115,10 +94,10 @@ def register() -> AnyResponse:
     """A new bot with its token, which is shown on the answer and never again."""
     with transaction() as session:
         try:
-            signs, name = _signs(), _name(session)
-            _hook()
+            signs, name = bot_form.signs(), _name(session)
+            bot_form.hook()
         except Wrong as wrong:
-            return _form(session, None, _typed(), str(wrong))
+            return _form(session, None, bot_form.typed(), str(wrong))
         text = issue(session, name, SCOPES)
         session.flush()
         prefix = text.split("_")[1]
@@ -145,14 +124,14 @@ def save(number: int) -> AnyResponse:
     with transaction() as session:
         bot = session.get(OutsideBot, number) or abort(404)
         try:
-            signs, hook = _signs(), _hook()
+            signs, hook = bot_form.signs(), bot_form.hook()
         except Wrong as wrong:
-            return _form(session, bot, {**_typed(), "name": bot.name}, str(wrong))
+            return _form(session, bot, {**bot_form.typed(), "name": bot.name}, str(wrong))
         if signs["mode"] is not bot.mode:
             said = Switch(
                 reply=f"bot:{bot.name}", mode=signs["mode"], by=agent().address, at=clock.now()
             )
-            switches.note(session, said, bot.mode.value)
+            switching.note(session, said, bot.mode.value)
         for key, value in signs.items():
             setattr(bot, key, value)
         if hook != getattr(bot_webhooks.of(session, bot), "url", ""):
@@ -162,58 +141,6 @@ def save(number: int) -> AnyResponse:
 
 def _once(session: Session, bot: OutsideBot, once: dict[str, str]) -> Response:
     """The page with what is shown once: the token, and the secret of a new webhook."""
-    secret = bot_webhooks.listen(session, bot, _hook(), clock.now())
+    secret = bot_webhooks.listen(session, bot, bot_form.hook(), clock.now())
     shown = {**once, "secret": secret} if secret else once
-    return _form(session, bot, _fields(bot, bot_webhooks.of(session, bot)), once=shown)
-
-
-def _hook() -> str:
-    """Where the bot wants to be told; raises Wrong."""
-    hook = request.form.get("webhook", "").strip()
-    if hook and not _HOOK.fullmatch(hook):
-        raise Wrong(_("A webhook needs an https address."))
-    return hook
-
-
-def _typed() -> dict[str, Any]:
-    names = ("name", "mode", "addresses", "headers", "subjects", "customer", "webhook")
-    return {
-        **{name: request.form.get(name, "")[:8000] for name in names},
-        "marketing": request.form.get("marketing") == "yes",
-    }
-
-
-def _signs() -> dict[str, Any]:
-    """What the form says of the bot; raises Wrong."""
-    form, customer = request.form, request.form.get("customer", "").strip()
-    mode = form.get("mode", "")
-    if mode not in frozenset(Mode):
-        raise Wrong(_("Choose one of the list."))
-    if not _CUSTOMER.fullmatch(customer):
-        raise Wrong(_("Say where the customer stands as: to, header:NAME or body:LABEL."))
-    addresses = [one.lower() for one in _lines(form.get("addresses", ""))]
-    if any("@" not in one for one in addresses):
-        raise Wrong(_("Write one e-mail address a line."))
-    return {
-        "mode": Mode(mode),
-        "addresses": addresses,
-        "headers": _headers(form.get("headers", "")),
-        "subjects": _lines(form.get("subjects", "")),
-        "customer": customer,
-        "marketing": form.get("marketing") == "yes",
-    }
-
-
-def _lines(typed: str) -> list[str]:
-    found = [line.strip()[:LONGEST] for line in typed[:20_000].splitlines() if line.strip()]
-    return found[:MOST_SIGNS]
-
-
-def _headers(typed: str) -> dict[str, Any]:
-    found = {}
-    for line in _lines(typed):
-        said = _HEADER.fullmatch(line)
-        if said is None:
-            raise Wrong(_("Write headers as Name: pattern, one a line."))
-        found[said[1].lower()] = said[2]
-    return found
+    return _form(session, bot, bot_form.fields(bot, bot_webhooks.of(session, bot)), once=shown)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import breaker, kinds, queues, registry, rulebook, switches, waking
+from bot import breaker, kinds, queues, registry, rulebook, switches, switching, waking
 from bot.kinds import Mode
 from bot.registry import OutsideBot
 from bot.switches import EVERYTHING, Scope, Switch
@@ -51,7 +51,7 @@ def _page(session: Session, wrong: str = "") -> Response:
         bots=registry.everybody(session),
         rules=[row for row in rulebook.newest(session) if row.mode is not Mode.OFF],
         places=_places(session),
-        past=switches.changes(session, PAST),
+        past=switching.changes(session, PAST),
         modes=list(Mode),
         EVERYTHING=EVERYTHING,
         said=rule_words,
@@ -90,7 +90,7 @@ def turn() -> AnyResponse:
         scope, value = _place(session)
         switch = Switch(reply=reply, scope=scope, value=value, mode=Mode(mode), **_said())
         try:
-            switches.turn(session, switch)
+            switching.turn(session, switch)
         except waking.BadQuietHours:
             return _page(session, _("Quiet hours are written as 21:00-08:00."))
     return _back()
@@ -121,7 +121,7 @@ def remove(number: int) -> AnyResponse:
     """The wider switches are valid there again."""
     with transaction() as session:
         switch = session.get_one(Switch, number)
-        switches.remove(session, switch, by=agent().address, at=clock.now())
+        switching.remove(session, switch, by=agent().address, at=clock.now())
     return _back()
 
 
@@ -137,7 +137,7 @@ def turn_bot(number: int) -> AnyResponse:
         change = Switch(
             reply=f"bot:{bot.name}", mode=Mode(mode), by=agent().address, at=clock.now()
         )
-        switches.note(session, change, bot.mode.value)
+        switching.note(session, change, bot.mode.value)
         bot.mode = Mode(mode)
     return _back()
 

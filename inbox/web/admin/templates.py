@@ -1,31 +1,31 @@
 """The mails that bots write: both languages side by side, with a look at how they would read."""
 
 import re
-from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import templates, values, wording
-from bot.templates import MailTemplate, NotPlain
+from bot import templates, wording
+from bot.templates import MailTemplate
 from bot.wording import NoTemplate, Texts
 from cases import clock
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading, transaction
-from cases.language import LANGUAGES, speaking
+from cases.language import LANGUAGES
 from cases.language import gettext as _
 from inbox.web import notices, reasons
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import template_form
 from inbox.web.fragments import show
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("mail_templates", __name__, url_prefix="/admin/templates")
 _NAME = re.compile(r"[a-z_]{1,60}")
-RECENT, LONGEST_SUBJECT, LONGEST_BODY = 8, 300, 20_000
+RECENT = 8
 
 
 @pages.get("")
@@ -89,9 +89,9 @@ def _form(session: Session, name: str, texts: dict[str, Texts], wrong: str = "")
         wrong=wrong,
         cases=cases,
         about=about,
-        previews={one: _preview(text, about, one) for one, text in texts.items()},
+        previews={one: template_form.preview(text, about, one) for one, text in texts.items()},
         known=sorted(templates.VALUES),
-        meanings=_meanings(),
+        meanings=template_form.meanings(),
         changed=templates.is_changed(session, name) if _is_shipped(name) else False,
         notice=notices.from_address(),
     )
@@ -105,13 +105,6 @@ def _recent(session: Session) -> list[Case]:
     return list(found.unique())
 
 
-def _preview(text: Texts, about: Case | None, language: str) -> tuple[str, str]:
-    """How it reads; values that only exist when it is sent stay as they are written."""
-    with speaking(language):
-        given: dict[str, Any] = values.values_of(about, language) if about is not None else {}
-    return templates.preview(text, given)
-
-
 def _is_shipped(name: str) -> bool:
     try:
         wording.shipped(name, "en")
@@ -120,29 +113,13 @@ def _is_shipped(name: str) -> bool:
     return True
 
 
-def _meanings() -> dict[str, str]:
-    return {
-        "number": _("number of the case"),
-        "due": _("until when a person answers"),
-        "hours": _("our opening hours"),
-        "promise": _("what we promise, in words"),
-        "signature": _("name of the mailbox"),
-        "articles": _("the articles of a suggestion"),
-        "links": _("its two links, solved or not"),
-        "when": _("an instant of a reminder"),
-        "facts": _("what bots have to say"),
-        "question": _("what bots ask"),
-        "closing": _("how bots say goodbye"),
-    }
-
-
 @pages.post("/<name>")
 @allow(Policy.ADMIN)
 def save(name: str) -> AnyResponse:
     """Keep both languages, or only look at them."""
-    texts = {one: _typed(one) for one in LANGUAGES}
+    texts = {one: template_form.typed(one) for one in LANGUAGES}
     with transaction() as session:
-        wrong = _refusal(texts)
+        wrong = template_form.refusal(texts)
         if wrong or request.form.get("do") == "preview":
             return _form(session, _named(name), texts, wrong)
         for language, text in texts.items():
@@ -156,32 +133,6 @@ def save(name: str) -> AnyResponse:
             )
             templates.save(session, row)
     return redirect(url_for("mail_templates.one", name=name, done="saved.1"), 303)
-
-
-def _typed(language: str) -> Texts:
-    subject = " ".join(request.form.get(f"subject_{language}", "").split())[:LONGEST_SUBJECT]
-    body = request.form.get(f"body_{language}", "").replace("\r\n", "\n").strip()
-    return Texts(subject, body[:LONGEST_BODY])
-
-
-def _refusal(texts: dict[str, Texts]) -> str:
-    for language, text in texts.items():
-        spoken = {"es": "Español", "en": "English"}[language]
-        if not text.subject or not text.body:
-            return _("{language}: subject and text are both needed.", language=spoken)
-        unknown = wording.places(text) - templates.VALUES
-        if unknown:
-            named = ", ".join(sorted(unknown))
-            return _("{language}: nobody can fill in {names}.", language=spoken, names=named)
-        try:
-            templates.check_plain(text)
-        except NotPlain as wrong:
-            return _(
-                "{language}: braces stand only around a value. Look at: {line}",
-                language=spoken,
-                line=str(wrong),
-            )
-    return ""
 
 
 @pages.post("/<name>/reset")

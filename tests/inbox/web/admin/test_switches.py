@@ -6,7 +6,8 @@ from bot import breaker, switches
 from bot.breaker import Trip
 from bot.kinds import Mode
 from bot.registry import OutsideBot
-from bot.switches import Place, SwitchChange
+from bot.switches import Place
+from bot.switching import SwitchChange
 from cases import clock
 from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter
