@@ -10,12 +10,13 @@ from cases.agent import Agent
 from cases.db import transaction
 from inbox.web import csrf
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.who import somebody
+from inbox.web.who import agent, somebody
 
 pages = Pages("preferences", __name__)
 THEMES = ("auto", "light", "dark")
 LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
 A_YEAR = 31_536_000
+UNDO_SECONDS = ("0", "5", "10", "20", "30")
 
 
 def chosen_language() -> str:
@@ -61,6 +62,16 @@ def set_theme() -> AnyResponse:
 def set_keys() -> AnyResponse:
     """Switch single-letter shortcuts on or off."""
     return _kept(KEYS, _one_of(("on", "off")))
+
+
+@pages.post("/preferences/undo")
+@allow(Policy.CASES)
+def set_undo() -> AnyResponse:
+    """How many seconds one's own answers wait before they leave."""
+    wanted, me = _one_of(UNDO_SECONDS), agent()
+    with transaction() as session:
+        session.get_one(Agent, me.id).undo_seconds = int(wanted)
+    return make_response(redirect(came_from(), 303))
 
 
 def _one_of(values: tuple[str, ...]) -> str:

@@ -23,6 +23,7 @@ from cases.message import Direction, Message
 from cases.settings import settings
 from cases.snoozing import Preset
 from cases.unsent import Unsent, Written
+from classifiers import taxonomy
 from inbox.web import box, ready, recipients, times
 from inbox.web.who import agent
 
@@ -133,7 +134,7 @@ def _besides(session: Session, case: Case, way: str, chosen: Macro | None, at: d
     what, _dot, preset = way.removeprefix("answer").removeprefix("-and-").partition(".")
     if chosen is not None:
         chosen.used += 1
-        if chosen.type and chosen.type != case.type:
+        if chosen.type in taxonomy.codes() and chosen.type != case.type:
             correcting.correct(session, case, Field.TYPE, chosen.type, by=by, at=at)
         what, preset = (what, preset) if what else (chosen.then.value, "")
         preset = preset or chosen.snooze

@@ -1,0 +1,89 @@
+"""Around a case: laid aside and woken, renamed, mentioned colleagues, and who else is here."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.presence import Presence
+from cases import snoozing
+from cases.db import reading
+from cases.mention import Mention
+from tests.inbox.web.conftest import Enter, case_about
+from tests.seeding import ADMIN, ANA, BEA, LUIS
+
+SUBJECT = "Factura"
+
+
+def test_a_case_is_laid_aside_and_woken_in_time_and_by_hand(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/snooze", preset="tomorrow")
+    until = case_about(SUBJECT).snoozed_until
+    assert until is not None
+    assert "Pospuesto hasta el" in ana.get(f"/cases/{case.id}").text
+    assert snoozing.wake_due(until - timedelta(seconds=1)) == 0
+    assert snoozing.wake_due(until) == 1
+    woken = case_about(SUBJECT)
+    assert (woken.snoozed_at, woken.unread) == (None, True)
+    ana.post(f"/cases/{case.id}/snooze", preset="reply")
+    assert case_about(SUBJECT).snoozed_until is None
+    ana.post(f"/cases/{case.id}/waking")
+    assert case_about(SUBJECT).snoozed_at is None
+    for wrong in ({"until": "2001-01-01T10:00"}, {"until": "soon"}, {"preset": "never"}, {}):
+        assert ana.post(f"/cases/{case.id}/snooze", **wrong).status_code == 422
+
+
+def test_a_case_is_called_what_it_is_about(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/subject", subject="  Factura de\nmarzo ")
+    assert case_about("Factura de marzo").id == case.id
+    assert ana.post(f"/cases/{case.id}/subject", subject=" ").status_code == 422
+
+
+def test_who_is_named_in_a_note_is_told_and_may_open_the_case(enter: Enter) -> None:
+    case, luis = case_about(SUBJECT), enter(LUIS)
+    assert luis.get(f"/cases/{case.id}").status_code == 404
+    enter(ANA).post(f"/cases/{case.id}/replies", text="@luis, ¿lo ves? (@nadie)", **{"as": "note"})
+    with reading() as session:
+        (told,) = session.scalars(select(Mention)).all()
+        assert (told.case_id, told.seen_at) == (case.id, None)
+    assert luis.get(f"/cases/{case.id}").status_code == 200
+    with reading() as session:
+        assert session.scalars(select(Mention.seen_at)).one() is not None
+    assert "@luis" in enter(ANA).get("/colleagues", partial=True).text
+
+
+def test_colleagues_see_each_other_and_bots_wait_for_who_writes(enter: Enter) -> None:
+    case, ana, bea = case_about(SUBJECT), enter(ANA), enter(BEA)
+    ana.post(f"/cases/{case.id}/presence", doing="viewing")
+    assert (
+        "Ana Belén Fernández-Villaverde lo está mirando"
+        in bea.get(f"/presence?cases={case.id}", partial=True).text
+    )
+    ana.post(f"/cases/{case.id}/presence", doing="writing")
+    shown = bea.get(f"/presence?cases={case.id},x,99", partial=True).text
+    assert "está escribiendo" in shown
+    assert "lo está mirando" not in shown
+    assert "Ana" not in ana.get(f"/presence?cases={case.id}", partial=True).text
+    assert "Ana" not in enter(LUIS).get(f"/presence?cases={case.id}", partial=True).text
+    with reading() as session:
+        assert session.scalars(select(Presence.case_id)).all() == [case.id]
+    ana.post(f"/cases/{case.id}/presence", doing="", wrote="1")
+    assert "Ana" not in bea.get(f"/presence?cases={case.id}", partial=True).text
+    with reading() as session:
+        assert session.scalars(select(Presence.case_id)).all() == []
+
+
+def test_a_colleague_is_chosen_on_a_page_of_its_own_where_scripts_are_off(enter: Enter) -> None:
+    case, admin = case_about(SUBJECT), enter(ADMIN)
+    whole = admin.get(f"/cases/{case.id}/assignee").text
+    assert whole.startswith("<!doctype html>")
+    assert "Bea Soto" in whole
+    assert "<html" not in admin.get(f"/cases/{case.id}/assignee", partial=True).text
+
+
+def test_each_agent_chooses_how_long_answers_wait(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    assert ana.post("/preferences/undo", value="20").status_code == 303
+    sent = ana.post(f"/cases/{case.id}/replies", text="Recibida.")
+    assert "sale en 20 segundos" in ana.get(sent.location).text
+    assert ana.post("/preferences/undo", value="3000").status_code == 422
