@@ -67,18 +67,18 @@ def add() -> AnyResponse:
             code = changes.add(session, branch, draft, by=agent().address, at=clock.now())
         except BadLeaf:
             return _overview(session, _typed(), 422)
-    return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+    return redirect(url_for("taxonomy.page", leaf_code=code, done="saved.0"), 303)
 
 
-@pages.get("/<code>")
+@pages.get("/<leaf_code>")
 @allow(Policy.OPERATIONS)
-def page(code: str) -> AnyResponse:
+def page(leaf_code: str) -> AnyResponse:
     """One leaf: its words, and what hangs on it."""
     with reading() as session:
         found = tree(session)
-        if code in found.aliases:
-            return redirect(url_for("taxonomy.page", code=found.today(code)))
-        return _page(session, found, _leaf(found, code))
+        if leaf_code in found.aliases:
+            return redirect(url_for("taxonomy.page", leaf_code=found.today(leaf_code)))
+        return _page(session, found, _leaf(found, leaf_code))
 
 
 def _leaf(found: Taxonomy, code: str) -> Leaf:
@@ -108,60 +108,60 @@ def _page(
     )
 
 
-@pages.post("/<code>")
+@pages.post("/<leaf_code>")
 @allow(Policy.ADMIN)
-def edit(code: str) -> AnyResponse:
+def edit(leaf_code: str) -> AnyResponse:
     """Other names, definition or examples; or first only see what that would change."""
     with transaction(lock=TAXONOMY) as session:
         found = tree(session)
-        leaf, typed = _leaf(found, code), _typed()
+        leaf, typed = _leaf(found, leaf_code), _typed()
         draft = _draft(leaf)
         if request.form.get("step") == "look":
             ahead = taxonomy_words.renamed(leaf, draft.labels)
             return _page(session, found, leaf, typed=typed, ahead=ahead)
         try:
-            changes.edit(session, code, draft, by=agent().address, at=clock.now())
+            changes.edit(session, leaf_code, draft, by=agent().address, at=clock.now())
         except BadLeaf:
             return _page(session, found, leaf, 422, typed=typed, wrong=True)
-    return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+    return redirect(url_for("taxonomy.page", leaf_code=leaf_code, done="saved.0"), 303)
 
 
-@pages.post("/<code>/merger")
+@pages.post("/<leaf_code>/merger")
 @allow(Policy.ADMIN)
-def merge(code: str) -> AnyResponse:
+def merge(leaf_code: str) -> AnyResponse:
     """The leaf goes into another; or first only see what that would change."""
     into = request.form.get("into", "")
     with transaction(lock=TAXONOMY) as session:
         found = tree(session)
-        leaf, other = _leaf(found, code), found.leaves.get(into)
+        leaf, other = _leaf(found, leaf_code), found.leaves.get(into)
         if other is None:
             abort(422)
         if request.form.get("step") == "look":
             ahead = taxonomy_words.renamed(leaf, other.labels)
             return _page(session, found, leaf, typed=_typed(), ahead=ahead)
-        changes.merge(session, code, into, by=agent().address, at=clock.now())
-    return redirect(url_for("taxonomy.page", code=into, done="saved.0"), 303)
+        changes.merge(session, leaf_code, into, by=agent().address, at=clock.now())
+    return redirect(url_for("taxonomy.page", leaf_code=into, done="saved.0"), 303)
 
 
-@pages.post("/<code>/retirement")
+@pages.post("/<leaf_code>/retirement")
 @allow(Policy.ADMIN)
-def retire(code: str) -> AnyResponse:
+def retire(leaf_code: str) -> AnyResponse:
     """Nobody chooses it any more."""
-    return _verb(code, changes.retire)
+    return _verb(leaf_code, changes.retire)
 
 
-@pages.post("/<code>/return")
+@pages.post("/<leaf_code>/return")
 @allow(Policy.ADMIN)
-def restore(code: str) -> AnyResponse:
+def restore(leaf_code: str) -> AnyResponse:
     """It may be chosen again."""
-    return _verb(code, changes.restore)
+    return _verb(leaf_code, changes.restore)
 
 
 def _verb(code: str, verb: Callable[..., None]) -> AnyResponse:
     with transaction(lock=TAXONOMY) as session:
         _leaf(tree(session), code)
         verb(session, code, by=agent().address, at=clock.now())
-    return redirect(url_for("taxonomy.page", code=code, done="saved.0"), 303)
+    return redirect(url_for("taxonomy.page", leaf_code=code, done="saved.0"), 303)
 
 
 def _typed() -> dict[str, str]:

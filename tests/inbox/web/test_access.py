@@ -6,6 +6,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from cases import Agent, Case, Mailbox, Message, clock, incident
+from cases.correction import Correction, Field
 from cases.db import reading, transaction
 from cases.incident import Incident
 from inbox.spool import Fate, RawMail
@@ -48,8 +49,18 @@ def _values(rule: Rule) -> dict[str, object]:
             "part": message.attachments[-1]["part"],
             "filename": "icon.svg",
             "number": _an_incident(),
+            "leaf_code": "money.billing",
+            "correction_id": _a_correction(message.case_id),
         }
     return {name: known[name] for name in rule.arguments}
+
+
+def _a_correction(case_id: int) -> int:
+    with transaction() as session:
+        made = Correction(case_id=case_id, field=Field.TYPE, now="x", by=BEA, at=clock.now())
+        session.add(made)
+        session.flush()
+        return made.id
 
 
 def _an_incident() -> int:
