@@ -8,13 +8,16 @@ from email.policy import default
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from bot.outbox import OutgoingMail, State
-from cases import Agent, Case, Mailbox, Role, clock
+from cases import Agent, Case, Direction, Mailbox, Message, Role, clock
+from cases import incident as incidents
 from cases.db import FILING, reading, transaction
 from cases.exclusions.rows import Exclusion
 from cases.filing import file_all
 from cases.filing.arrival import Arrival, Policy
+from cases.incident import Incident, IncidentUpdate
 from cases.mail import Address
 from inbox.app import create_app
 from inbox.web import sessions, signin
@@ -64,46 +67,82 @@ def _settled() -> bool:
         return not session.scalar(select(func.count()).where(OutgoingMail.state.in_(waiting)))
 
 
+class Clicks:
+    """Counts what an agent does: every page opened and every button pressed."""
+
+    def __init__(self, agent: Visitor) -> None:
+        self.agent, self.count = agent, 0
+
+    def open(self, path: str) -> TestResponse:
+        self.count += 1
+        return self.agent.get(path)
+
+    def press(self, path: str, **fields: str) -> TestResponse:
+        self.count += 1
+        return self.agent.post(path, **fields)
+
+
+KILLS = 2
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_three_hundred_hear_it_once_in_their_language_and_thread(shop: Shop) -> None:
     _write(shop.mailbox_id)
-    bea = _an_agent()
-    bea.get("/incidents")
-    # Two clicks: begin, and send. A doubled click changes nothing.
-    began = bea.post("/incidents", title="El camión", words="camión", truce="yes")
-    key = re.search(r'name="key" value="(\w+)"', bea.get(began.location).text)
+    bea = Clicks(_an_agent())
+    bea.open("/incidents")
+    began = bea.press("/incidents", title="El camión", words="camión", truce="yes")
+    key = re.search(r'name="key" value="(\w+)"', bea.agent.get(began.location).text)
     assert key is not None
-    said = {f"text_{language}": text for language, text in TEXTS.items()}
-    for _ in range(2):
-        assert bea.post(f"{began.location}/updates", key=key[1], **said).status_code == 303
+    said = {f"text_{language}": text for language, text in TEXTS.items()} | {"key": key[1]}
+    assert bea.press(f"{began.location}/updates", **said).status_code == 303
+    assert bea.count <= 4
+    # A doubled click changes nothing.
+    assert bea.agent.post(f"{began.location}/updates", **said).status_code == 303
+    _all_are_to_be_told()
     with running(shop.folder, ("work", "send")) as processes:
         until(lambda: len(shop.sink.mails) > 20, seconds=60, what="the first mails")
-        for _ in range(2):
+        for _ in range(KILLS):
             processes.kill("work", "send")
             processes.start("work", "send")
             time.sleep(1.5)
         until(_settled, seconds=90, what="300 mails settled")
     _count(shop)
+    assert bea.press(f"{began.location}/end").status_code == 303
+    with reading() as session:
+        held = (Exclusion.reason == "contact_wave") & Exclusion.lifted_at.is_(None)
+        assert session.scalar(select(func.count()).where(held)) == 0
+
+
+def _all_are_to_be_told() -> None:
+    """One incident, 300 cases, one update, 300 mails; of the five others none."""
+    with reading() as session:
+        (incident,) = session.scalars(select(Incident)).all()
+        assert len(incidents.cases_of(session, incident)) == PEOPLE
+        (update,) = session.scalars(select(IncidentUpdate)).all()
+        assert (update.told, update.untold) == (PEOPLE, 0)
+        mails = session.scalars(select(OutgoingMail.recipient)).all()
+        assert len(mails) == len(set(mails)) == PEOPLE
+        assert not any(one.endswith("@otra.test") for one in mails)
 
 
 def _count(shop: Shop) -> None:
     got = Counter(mail.recipients[0] for mail in shop.sink.mails)
     with reading() as session:
-        uncertain = session.scalars(
-            select(OutgoingMail.recipient).where(OutgoingMail.state == State.UNCERTAIN)
-        ).all()
+        states = dict(session.execute(select(OutgoingMail.recipient, OutgoingMail.state)).all())
         held = select(func.count()).where(Exclusion.reason == "contact_wave")
         assert session.scalar(held) == PEOPLE
-        languages = dict(
-            session.execute(
-                select(OutgoingMail.recipient, Case.language).join(OutgoingMail.case)
-            ).all()
-        )
+        asked = select(Message.rfc_id, Case.language, Message.sender).join(Message.case)
+        wrote = session.execute(asked.where(Message.direction == Direction.IN)).all()
+    threads = {row.sender: (row.rfc_id, row.language) for row in wrote}
     assert max(got.values()) == 1
+    uncertain = {one for one, state in states.items() if state is State.UNCERTAIN}
+    assert {one for one, state in states.items() if state is State.ACCEPTED} <= set(got)
     # What a killed sender left in doubt is shown to people and never just sent again.
-    assert len(set(got) | set(uncertain)) == PEOPLE
+    assert len(set(got) | uncertain) == PEOPLE
+    assert len(uncertain) <= KILLS
     for mail in shop.sink.mails:
         read = email.message_from_bytes(mail.content, policy=default)
-        assert read.get_content().strip() == TEXTS[languages[mail.recipients[0]]]
-        assert read["In-Reply-To"]
+        question, language = threads[mail.recipients[0]]
+        assert read.get_content().strip() == TEXTS[language]
+        assert read["In-Reply-To"] == f"<{question}>"
