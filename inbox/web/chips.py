@@ -141,9 +141,14 @@ def until(holds: Sequence[Exclusion]) -> str:
     return _("until {day}", day=times.day(max(ends))) if ends else _("until further notice")
 
 
+def reasons(score: Score) -> str:
+    """Why a case presses, the weightiest reason first."""
+    return "; ".join(part.words for part in score.parts)
+
+
 def weight(score: Score) -> Chip:
     """How much a case presses; the reasons are its hint."""
-    said = "; ".join(part.words for part in score.parts) or _("nothing presses")
+    said = reasons(score) or _("nothing presses")
     return Chip("zap", str(round(score.points)), "", _("What presses: {reasons}", reasons=said))
 
 

@@ -21,6 +21,7 @@ from inbox.web.chips import Chip
 from inbox.web.order import PAGE, Order, Place, by_weight, place_of, sorted_by
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
+from inbox.web.visible import visible_to
 
 PRESSING = 1000
 """Weighed are the cases that are due first: nobody reads further by weight."""
@@ -54,6 +55,8 @@ class Page:
     first: bool
     after: Place | None
     at: datetime
+    back_at: datetime | None = None
+    """When the next case that was laid aside comes back; asked where a list is empty."""
 
 
 def page(
@@ -73,7 +76,13 @@ def page(
     lines = rows(session, [one[:2] for one in found[:PAGE]], now, content.columns)
     if order is Order.PRIORITY:
         lines = _explained(session, lines, at)
-    return Page(lines, folder, content.title, order, behind is None, after, now)
+    back_at = None if lines else _back_at(session, agent)
+    return Page(lines, folder, content.title, order, behind is None, after, now, back_at)
+
+
+def _back_at(session: Session, agent: Agent) -> datetime | None:
+    waiting = select(Case.snoozed_until).where(visible_to(agent), Case.snoozed_until.is_not(None))
+    return session.scalar(waiting.order_by(Case.snoozed_until).limit(1))
 
 
 def _found(
@@ -95,8 +104,13 @@ def _found(
 def _explained(session: Session, lines: list[Row], at: datetime) -> list[Row]:
     """The lines with what they weigh, and why."""
     facts = ranking.facts_of(session, [line.id for line in lines])
+    scores = {line.id: priority.score(facts[line.id], at) for line in lines}
     return [
-        replace(line, chips=[chips.weight(priority.score(facts[line.id], at)), *line.chips])
+        replace(
+            line,
+            chips=[chips.weight(scores[line.id]), *line.chips],
+            snippet=chips.reasons(scores[line.id]) or line.snippet,
+        )
         for line in lines
     ]
 
