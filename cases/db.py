@@ -126,6 +126,7 @@ def make_engine(url: str) -> Engine:
     made = create_engine(
         url, pool_pre_ping=True, pool_size=10, max_overflow=60, json_serializer=_json
     )
+    event.listen(made, "connect", _prepare_postgresql)
     event.listen(made, "do_executemany", copying.copy)
     return made
 
@@ -141,6 +142,15 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # Compiling a statement takes a second, and none of ours runs as long.
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off")
+    cursor.close()
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:

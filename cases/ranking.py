@@ -103,19 +103,21 @@ def _contacts() -> ColumnElement[int]:
         theirs.state != State.CLOSED,
         theirs.waiting_since.is_not(None),
     )
-    return (
+    # Case by case, and not joined: PostgreSQL would read all messages there are for each line.
+    written = (
         select(func.count())
-        .select_from(theirs)
-        .join(Message, Message.case_id == theirs.id)
+        .select_from(Message)
         .where(
-            waiting,
+            Message.case_id == theirs.id,
             Message.direction == Direction.IN,
             Message.origin == Origin.CUSTOMER,
             Message.arrived_at >= theirs.waiting_since,
         )
-        .correlate(Case)
+        .correlate(theirs)
         .scalar_subquery()
     )
+    of_all = cast(func.coalesce(func.sum(written), 0), Integer)
+    return select(of_all).select_from(theirs).where(waiting).correlate(Case).scalar_subquery()
 
 
 def weight_at(session: Session, at: datetime) -> ColumnElement[int]:

@@ -43,8 +43,8 @@ class Bench:
 
     def settle(self) -> None:
         """Fresh statistics, as a database that has been running for a while has them."""
-        with engine().connect() as connection:
-            connection.execute(text("ANALYZE"))
+        with transaction() as session:
+            session.execute(text("ANALYZE"))
 
 
 @contextmanager
