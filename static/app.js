@@ -292,7 +292,6 @@
 
   // A closed case makes room for the next one, or for the list, as its agent likes it.
   document.addEventListener("settled", () => {
-    ahead.clear();
     if (root.dataset.after === "next") step(1, true);
     if (root.dataset.after === "list") back();
   });

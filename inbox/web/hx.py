@@ -6,10 +6,11 @@ htmx_flask reads the headers; its answering side is not used: it refuses half of
 import json
 from typing import cast
 
-from flask import Request, Response, make_response, request
+from flask import Request, Response, make_response, redirect, request
 from htmx_flask.requests import HtmxHeaders
 from markupsafe import Markup, escape
 from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Response as AnyResponse
 
 
 class Asked(HtmxHeaders):
@@ -69,6 +70,15 @@ def answer(*pieces: str, status: int = 200, retarget: str = "", push: str = "") 
         response.headers["HX-Reswap"] = "innerHTML"
     if push:
         response.headers["HX-Push-Url"] = push
+    return response
+
+
+def lead_to(address: str) -> AnyResponse:
+    """Go to another page, also from a part of one: htmx would put the page into that part."""
+    if not asked().is_partial:
+        return redirect(address, 303)
+    response = answer("")
+    response.headers["HX-Redirect"] = address
     return response
 
 

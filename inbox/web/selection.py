@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.db import reading, transaction
 from cases.snoozing import Preset
 from classifiers import taxonomy
-from inbox.web import bulk, exporting, rows, shelves
+from inbox.web import bulk, exporting, hx, rows, shelves
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.bulk import BulkAction
 from inbox.web.bulk_verbs import VERBS
@@ -121,7 +121,7 @@ def undo(number: int) -> AnyResponse:
     with reading() as session:
         shelf = _theirs(session, number).shelf
     back = bulk.undo(number, by=agent(), at=clock.now())
-    return redirect(url_for("listing.folder", name=shelf, done=f"taken_back.{back}"), 303)
+    return hx.lead_to(url_for("listing.folder", name=shelf, done=f"taken_back.{back}"))
 
 
 @pages.post("/selection/<int:number>/table")

@@ -174,7 +174,7 @@ def bring_back(number: int) -> AnyResponse:
     with transaction() as session:
         if not saved.bring_back(session, number, by=agent()):
             abort(404)
-    return redirect(url_for("views.overview", done="saved.0"), 303)
+    return hx.lead_to(url_for("views.overview", done="saved.0"))
 
 
 @pages.post("/views/<code>/place")

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from cases import clock
+from cases import Agent, clock
 from cases.db import transaction
 from cases.incident import Incident, begin
+from cases.macro import Macro, Then
+from inbox.web import bulk
 from inbox.web.access import Policy, policy_of
 from tests.inbox.web.admin.bots_at_work import at_work
 from tests.inbox.web.conftest import case_about
@@ -26,14 +29,30 @@ SCREENS = {
     "listing.folder": "/inbox/all",
     "case.page": "/cases/{case}",
     "contact.page": "/contacts/1",
+    "privacy.ask": "/contacts/1/erasure",
+    "joining.merge_page": "/cases/{case}/merging?into=1",
+    "joining.split_page": "/cases/{case}/splitting",
+    "naming.choose_assignee": "/cases/{case}/assignee",
+    "naming.colleagues": "/colleagues",
+    "macros.page": "/macros",
+    "macros.choose": "/cases/{case}/macros",
+    "macros.one": "/macros/{macro}",
     "search.page": "/search?q=pedido",
     "failures.page": "/failures",
+    "views.overview": "/views",
+    "views.one": "/views/angry",
+    "selection.choice": "/selection/{choice}",
+    "palette.page": "/commands",
+    "habits.page": "/preferences/keys",
     "exclusions.overview": "/exclusions",
     "incidents.overview": "/incidents",
     "incidents.page": "/incidents/{incident}",
     "quality.page": "/quality",
     "users.page": "/admin/users",
     "mailboxes.page": "/admin/mailboxes",
+    "reports.work": "/reports?days=90",
+    "reports.meaning": "/reports/meaning?days=90",
+    "reports.voices": "/reports/voices?days=90",
     "mailboxes.new": "/admin/mailboxes/new",
     "mailboxes.one": "/admin/mailboxes/1",
     "queues.health": "/admin/queues",
@@ -77,7 +96,12 @@ STATES = {
     "an empty list": "/inbox/mine",
     "a list of machines": "/inbox/bulk",
     "a search without a hit": "/search?q=zzzz",
+    "a search that means nothing": "/search?q=is:opne",
+    "a list by what presses": "/inbox/all?sort=priority",
     "a closed case": "/cases/{closed}",
+    "a customer with their own eyes": "/contacts/1?as=customer",
+    "a case to be merged": "/cases/{case}/merging",
+    "both halves of a case": "/cases/{case}/splitting?preview=1",
     "a page that is not there": "/cases/99999",
     "the help for everybody": "/help?{article}",
     "an article for everybody": "/help/seguir?{article}",
@@ -86,7 +110,8 @@ NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
     *("evaluation.figures",),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
-    "mailboxes.checked",
+    *("bodies.picture", "presence.show", "views.counts"),
+    *("mailboxes.checked", "reports.table"),
     *("audience_files.allowed", "audience_files.excluded"),
     *("audience_files.changed", "audience_files.receipt"),
 }
@@ -122,7 +147,33 @@ def _address(path: str) -> str:
         case=case_about("Llamadas a deshora").id,
         closed=case_about("¡Gracias!").id,
         incident=_an_incident() if "{incident}" in path else "",
+        macro=_a_macro() if "macro" in path else "",
+        choice=_a_choice() if "{choice}" in path else "",
     )
+
+
+def _a_choice() -> int:
+    """Some cases that the administrator ticked."""
+    with transaction() as session:
+        admin = session.scalars(select(Agent).where(Agent.address == ADMIN)).one()
+        return bulk.choose(session, admin, range(1, 9), "all", clock.now())
+
+
+def _a_macro() -> int:
+    """A ready answer with all it can do."""
+    text = "Hola, {{cliente.nombre}}: va con {{pedido.seguimiento}}."
+    made = Macro(
+        name="Está en camino",
+        text_es=text,
+        then=Then.WAIT,
+        snooze="week",
+        changed_at=clock.now(),
+        changed_by=ADMIN,
+    )
+    with transaction() as session:
+        session.add(made)
+        session.flush()
+        return made.id
 
 
 def _an_incident() -> int:
