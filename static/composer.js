@@ -56,7 +56,12 @@
       state.failing = false;
       if (unsaved.get(form.dataset.write)?.join() === JSON.parse(now).join()) unsaved.delete(form.dataset.write);
     }
-    if (!form.isConnected) return;
+    if (!form.isConnected) {
+      // The box was drawn anew meanwhile, perhaps before this save was known there.
+      const next = box();
+      if (answer.ok && next?.dataset.write === form.dataset.write) take(next, answer);
+      return;
+    }
     if (answer.ok) { take(form, answer); say(form, text.trim()); find("[data-discard]", form)?.toggleAttribute("hidden", isEmpty(form)); return; }
     if (answer.status === 409) { state.stopped = true; find(".conflict", form).innerHTML = text; return; }
     if (answer.status === 401) { state.stopped = true; say(form, words.failed); setTimeout(signIn, PAUSE); return; }
@@ -70,7 +75,7 @@
 
   function take(form, answer) {
     const version = (answer.headers.get("ETag") || "").replaceAll('"', "").replace("W/", "");
-    if (version) form.elements.version.value = version;
+    if (Number(version) > Number(value(form, "version"))) form.elements.version.value = version;
   }
 
   // A form that was sent meanwhile has asked already.
@@ -183,6 +188,14 @@
   document.addEventListener("visibilitychange", () => { const form = box(); if (form && document.hidden) save(form, true); });
   addEventListener("pagehide", () => { const form = box(); if (form) save(form, true); });
   addEventListener("beforeunload", (event) => { const form = box(); if (form && states.get(form)?.failing && snapshot(form) !== states.get(form).saved) event.preventDefault(); });
+  document.addEventListener("htmx:before:request", (event) => {
+    const form = event.detail.ctx.sourceElement;
+    if (form?.matches?.("form.write[data-write]")) { clearTimeout(stateOf(form).timer); stateOf(form).stopped = true; }
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = event.detail.ctx.sourceElement;
+    if (form?.isConnected && form.matches("form.write[data-write]")) { stateOf(form).stopped = false; soon(form); }
+  });
   document.addEventListener("htmx:before:swap", (event) => {
     const ctx = event.detail.ctx;
     if (ctx.sourceElement?.closest?.("form.write[data-write]") && ctx.response.status < 400) unsaved.delete(ctx.sourceElement.closest("form.write").dataset.write);
@@ -201,6 +214,20 @@
     const place = value(form, "text").match(/\{\{[^{}]*\}\}/);
     if (place && find(".warning, .refusal", form)) { form.elements.text.focus(); form.elements.text.setSelectionRange(place.index, place.index + place[0].length); }
   }
+  // A page that is loaded again can be drawn before the last save of the one before has arrived.
+  async function catchUp() {
+    const form = box(), kind = performance.getEntriesByType("navigation")[0]?.type;
+    if (!form || kind === "navigate") return;
+    const before = snapshot(form);
+    const answer = await fetch(`${form.dataset.write}/draft`, { headers: { "X-Quiet": "yes" } });
+    if (!answer.ok || snapshot(form) !== before || !form.isConnected) return;
+    const text = await answer.text(), version = value(form, "version");
+    take(form, answer);
+    if (value(form, "version") === version) return;
+    form.elements.text.value = text;
+    stateOf(form).saved = snapshot(form);
+  }
+  addEventListener("load", () => setTimeout(catchUp, 400));
   document.addEventListener("htmx:after:swap", begin);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
 })();

@@ -21,6 +21,18 @@ pages = Pages("half_written", __name__)
 pages.record(saying.furnish)
 
 
+@pages.get("/cases/<int:case_id>/draft")
+@allow(Policy.CASES)
+def stands(case_id: int) -> Response:
+    """The text as it was kept last: a page that was loaded again may have been too early."""
+    with reading() as session:
+        the_case(session, case_id)
+        row = unsent.find(session, case_id, agent().id)
+    response = _tagged(row.text if row is not None else "", row.version if row is not None else 0)
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return response
+
+
 @pages.post("/cases/<int:case_id>/draft")
 @allow(Policy.CASES)
 @takes(LARGEST)
