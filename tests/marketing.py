@@ -8,7 +8,7 @@ from cases import Agent, clock
 from cases.db import transaction
 from cases.exclusions.gates import Campaign
 from cases.exclusions.matrix import CampaignClass
-from inbox.web.console.lists import keeping, sifting
+from inbox.web.console.lists import keeping, looking, sifting
 from inbox.web.console.lists.rows import AudienceList, State, Wish
 
 
@@ -35,6 +35,6 @@ def a_list(content: str, name: str = "Rebajas", *, by: str) -> tuple[int, str]:
         session.get_one(AudienceList, number).bytes = size
     sifting.work_on(number, Wish.CHECK)
     with transaction() as session:
-        check = sifting.newest_check(session, number)
+        check = looking.newest_check(session, number)
         assert check is not None
         return number, check.gate_id

@@ -12,7 +12,7 @@ from cases.exclusions.receipts import Receipt
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.console.audiences import the_list
-from inbox.web.console.lists import sifting, writing
+from inbox.web.console.lists import looking, writing
 from inbox.web.console.lists.reading import Shape
 from inbox.web.console.lists.rows import State
 from inbox.web.who import agent
@@ -35,7 +35,7 @@ class Looked:
 def _look(number: int) -> Looked:
     with reading() as session:
         one, _campaign = the_list(session, number)
-        check = sifting.newest_check(session, number)
+        check = looking.newest_check(session, number)
         if check is None or one.state is State.FORGOTTEN:
             abort(404)
         gate = session.get_one(Gate, check.gate_id)
@@ -43,8 +43,8 @@ def _look(number: int) -> Looked:
         return Looked(
             number,
             Shape(**one.shape),
-            sifting.held_in(session, check),
-            sifting.difference(check),
+            looking.held_in(session, check),
+            looking.difference(check),
             gate.decision,
             receipt.text if receipt is not None else "",
         )

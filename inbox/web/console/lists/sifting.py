@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from bot.settings import settings as bot_settings
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import audience, gating, touches
-from cases.exclusions.gates import Campaign, Gate, GatePart, Going, Status
+from cases.exclusions import audience, gating
+from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED, Action
 from cases.exclusions.terms import Terms
 from cases.load_now import Asked, for_gate
 from inbox.freshness import Lag, freshness
-from inbox.web.console.lists import keeping
+from inbox.web.console.lists import keeping, looking, reporting
 from inbox.web.console.lists import reading as lists
 from inbox.web.console.lists.reading import Shape, Unreadable
 from inbox.web.console.lists.rows import AudienceList, ListCheck, State, Wish
@@ -30,7 +30,6 @@ NOBODYS_TOKEN = 0
 LEASE = timedelta(minutes=10)
 LASTS = timedelta(hours=24)
 AT_ONCE = 50_000
-TOUCHES_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +75,12 @@ def work_on(list_id: int, wish: Wish) -> None:
     """Do what is wished; a list that cannot be read says why."""
     try:
         if wish is Wish.REPORT:
-            _report(list_id)
+            reporting.report(list_id)
         else:
             _check(list_id)
     except Unreadable as wrong:
         log.info("list %s cannot be read: %s", list_id, wrong.why)
-        _settle(list_id, State.FAILED, error=wrong.why)
-
-
-def _settle(list_id: int, state: State, **values: object) -> None:
-    with transaction() as session:
-        row = update(AudienceList).where(AudienceList.id == list_id)
-        session.execute(row.values(state=state, leased_until=None, **values))
+        looking.settle(list_id, State.FAILED, error=wrong.why)
 
 
 def _check(list_id: int) -> None:
@@ -185,7 +178,7 @@ def _conclude(list_id: int, gate_id: str, shape: Shape, counted: Counted) -> Non
     with transaction() as session:
         one = session.get_one(AudienceList, list_id)
         held = audience.held_back(session, gate_id).held
-        before = newest_check(session, list_id)
+        before = looking.newest_check(session, list_id)
         out: list[str] = []
         back: list[str] = []
         if before is not None:
@@ -202,78 +195,3 @@ def _conclude(list_id: int, gate_id: str, shape: Shape, counted: Counted) -> Non
         one.state, one.leased_until, one.shape = State.READY, None, asdict(shape)
         one.rows, one.unreadable, one.repeated = asdict(counted).values()
         one.done = one.bytes
-
-
-def newest_check(session: Session, list_id: int) -> ListCheck | None:
-    """The newest look at that list."""
-    checks = select(ListCheck).where(ListCheck.list_id == list_id)
-    return session.scalars(checks.order_by(ListCheck.id.desc()).limit(1)).first()
-
-
-def difference(check: ListCheck) -> dict[str, list[str]]:
-    """Who must be taken out and who is free again since the look before."""
-    if not check.difference:
-        return {"out": [], "back": []}
-    found: dict[str, list[str]] = json.loads(
-        keeping.unseal(check.difference, check.list_id, f"difference:{check.gate_id}")
-    )
-    return found
-
-
-def held_in(session: Session, check: ListCheck) -> audience.Held:
-    """Who on the list is held back, as of that look."""
-    return audience.held_back(session, check.gate_id).held
-
-
-def _report(list_id: int) -> None:
-    """The allowed ones got the mail: the gate is told, and the mail weighs on them from now on."""
-    with reading() as session:
-        one = session.get_one(AudienceList, list_id)
-        check = newest_check(session, list_id)
-        if check is None:
-            raise Unreadable(lists.EMPTY)
-        gate = session.get_one(Gate, check.gate_id)
-        campaign = session.get_one(Campaign, gate.campaign_id)
-        held, shape = held_in(session, check), Shape(**one.shape)
-        session.expunge_all()
-    if gate.status in (Status.SEALED, Status.UNREPORTED):
-        gating.report(gate.id, sent=None, n=gate.allowed_n, digest=gate.allowed_digest)
-    _touch(campaign, gate, _free(list_id, shape, held))
-    _settle(list_id, State.SENT)
-
-
-def _free(list_id: int, shape: Shape, held: audience.Held) -> Iterator[str]:
-    for row in lists.rows(keeping.pieces(list_id), shape):
-        if row.address is not None and row.address not in held:
-            yield row.address
-
-
-def _touch(campaign: Campaign, gate: Gate, values: Iterator[str]) -> None:
-    at = clock.now()
-    batch: list[str] = []
-    for value in values:
-        batch.append(value)
-        if len(batch) >= TOUCHES_AT_ONCE:
-            _record(campaign, gate, batch, at)
-            batch = []
-    _record(campaign, gate, batch, at)
-
-
-def _record(campaign: Campaign, gate: Gate, values: list[str], at: datetime) -> None:
-    rows = [
-        {
-            "kind": gate.kind,
-            "value": value,
-            "source": f"gate:{gate.id}",
-            "event_id": value,
-            "campaign": campaign.external_id,
-            "campaign_class": campaign.campaign_class.value,
-            "weight": campaign.weight,
-            "subject": campaign.name,
-            "sent_at": at,
-        }
-        for value in dict.fromkeys(values)
-    ]
-    if rows:
-        with transaction() as session:
-            touches.record(session, rows)
