@@ -110,8 +110,8 @@ NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
     *("evaluation.figures",),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
-    *("bodies.picture", "presence.show", "views.counts"),
-    *("mailboxes.checked", "reports.table"),
+    *("bodies.picture", "presence.show", "half_written.stands", "views.counts"),
+    *("mailboxes.checked", "reports.table", "style.sheet"),
     *("audience_files.allowed", "audience_files.excluded"),
     *("audience_files.changed", "audience_files.receipt"),
 }

@@ -34,7 +34,7 @@ def test_what_others_wrote_is_what_we_noted_and_has_its_licence() -> None:
 
 
 def test_scripts_and_styles_are_light() -> None:
-    scripts = [STATIC / "app.js", STATIC / "vendor/htmx.min.js"]
+    scripts = [*STATIC.glob("*.js"), STATIC / "vendor/htmx.min.js"]
     assert sum(map(_packed, scripts)) <= 30_000
     assert sum(map(_packed, (STATIC / "css").glob("*.css"))) <= 14_000
 
@@ -43,7 +43,7 @@ def test_scripts_and_styles_are_light() -> None:
 def test_a_first_visit_loads_little_and_only_from_us(enter: Enter, path: str) -> None:
     admin = enter(ADMIN)
     page = admin.get(path.format(case=case_about("Factura").id))
-    parts = set(re.findall(r"/static/[^\"#]+", page.text))
+    parts = set(re.findall(r"/(?:static/|style\.css)[^\"#]+", page.text))
     weight = len(gzip.compress(page.data, 6))
     for part in parts:
         with admin.get(part) as loaded:
