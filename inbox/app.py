@@ -48,6 +48,7 @@ from inbox.web import (
     signin,
     snoozes,
     solved_pages,
+    style,
     views,
 )
 from inbox.web.access import Policy, allow
@@ -74,6 +75,7 @@ from inbox.web.hx import AskedRequest
 
 _HERE = Path(__file__).resolve().parent
 PAGES = (
+    style,
     *(half_written, joining, macros, naming, presence, privacy, snoozes),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues, reports),
@@ -121,7 +123,7 @@ def create_app() -> Flask:
 
 def _follow_the_tree() -> None:
     """Types may have been renamed by another process; files need no names."""
-    if request.endpoint != "static":
+    if request.endpoint not in style.FILES:
         following.follow()
 
 

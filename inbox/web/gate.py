@@ -9,6 +9,7 @@ from cases.language import gettext as _
 from inbox.web import csrf, hx, sessions, signin
 from inbox.web.access import LARGEST_FORM, Policy, may, policy_of
 from inbox.web.preferences import chosen_language
+from inbox.web.style import FILES
 from inbox.web.who import somebody
 
 
@@ -24,7 +25,7 @@ def guard(app: Flask) -> None:
 def _arrive() -> None:
     """Recognise the agent and speak their language."""
     g.agent = None
-    if _policy() is not Policy.TOKEN and request.endpoint != "static":
+    if _policy() is not Policy.TOKEN and request.endpoint not in FILES:
         view = current_app.view_functions.get(request.endpoint or "")
         _limit(getattr(view, "largest_form", LARGEST_FORM))
         _recognise(request.cookies.get(signin.COOKIE, ""))
@@ -62,7 +63,7 @@ def _recognise(secret: str) -> None:
 def _check() -> AnyResponse | None:
     """Refuse what the route's policy does not allow, and forms that are not ours."""
     policy = _policy()
-    if policy is Policy.TOKEN or request.endpoint == "static":
+    if policy is Policy.TOKEN or request.endpoint in FILES:
         return None
     me = somebody()
     if me is None and policy is not Policy.EVERYONE:

@@ -2,6 +2,8 @@
 
 from flask import Response, request
 
+from inbox.web.style import FILES
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -67,7 +69,7 @@ def _written(policy: dict[str, str]) -> str:
 
 def _say_how_long(response: Response) -> None:
     """Pages are asked for again each time; files with a version in their address never change."""
-    if request.endpoint == "static":
+    if request.endpoint in FILES:
         fixed = "v" in request.args and response.status_code == 200
         said = f"public, max-age={A_YEAR}, immutable" if fixed else "no-cache"
         response.headers["Cache-Control"] = said

@@ -8,7 +8,7 @@ from flask import Flask, request
 from markupsafe import Markup, escape
 
 from cases import clock, language
-from inbox.web import chips, csrf, entries, file_names, hx, shortcuts, times, words
+from inbox.web import chips, csrf, entries, file_names, hx, shortcuts, style, times, words
 from inbox.web.access import Policy, may
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
@@ -24,6 +24,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         _=language.gettext,
         ngettext=language.ngettext,
         asset=asset,
+        style_address=style.address,
         csrf_token=csrf.token,
         words=words,
         times=times,

@@ -1,0 +1,55 @@
+"""Which cases and which span of time a report is about."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from cases.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """From `since` up to `until`, only cases that fulfil all of `only`."""
+
+    since: datetime
+    until: datetime
+    zone: ZoneInfo
+    only: tuple[ColumnElement[bool], ...] = ()
+
+    @property
+    def length(self) -> timedelta:
+        return self.until - self.since
+
+    @property
+    def before(self) -> "Scope":
+        """The span of the same length that ended where this one begins."""
+        return replace(self, since=self.since - self.length, until=self.since)
+
+    def covers(self, instant: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """The condition that something happened in the span, in a case of the scope."""
+        return and_(instant >= self.since, instant < self.until, *self.only)
+
+    def opened(self) -> ColumnElement[bool]:
+        """The condition that a person's case was opened in the span."""
+        return and_(self.covers(Case.opened_at), Case.bulk.is_(False))
+
+    def days(self) -> list[str]:
+        """The local days of the span, as 2026-11-25."""
+        first, last = (at.astimezone(self.zone).date() for at in (self.since, self.until))
+        return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+
+
+def hour_of(session: Session, instant: InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    """The UTC hour of an instant as text, 2026-11-25 13, so that the database can group by it."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.substr(instant, 1, 13)
+    return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD HH24")
+
+
+def local_hour(said: str, zone: ZoneInfo) -> datetime:
+    """That hour in the zone of the shop."""
+    return datetime.fromisoformat(f"{said}:00+00:00").astimezone(zone)

@@ -1,0 +1,102 @@
+"""Reports: what happened in a span of time, drawn and as numbers, for whoever runs the support."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, abort, make_response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases import clock, language
+from cases.db import reading
+from cases.language import gettext as _
+from cases.mailbox import Mailbox
+from classifiers import taxonomy
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.exporting import safe
+from inbox.web.fragments import show
+from inbox.web.reports.cards import TABS, Card
+from inbox.web.reports.choosing import SPANS, Chosen, chosen
+from inbox.web.who import agent
+
+pages = Pages("reports", __name__, url_prefix="/reports")
+
+
+@pages.get("")
+@allow(Policy.OPERATIONS)
+def work() -> Response:
+    """Promises, volume, backlog."""
+    return _tab("work")
+
+
+@pages.get("/meaning")
+@allow(Policy.OPERATIONS)
+def meaning() -> Response:
+    """Types and moods."""
+    return _tab("meaning")
+
+
+@pages.get("/voices")
+@allow(Policy.OPERATIONS)
+def voices() -> Response:
+    """People and bots, who must write again, who is on truce."""
+    return _tab("voices")
+
+
+@pages.get("/<key>.csv")
+@allow(Policy.OPERATIONS)
+def table(key: str) -> Response:
+    """The numbers of one card for a spreadsheet."""
+    make = {one.__name__: one for tab in TABS.values() for one in tab}.get(key) or abort(404)
+    with reading() as session:
+        said = _chosen(session)
+        now = clock.now()
+        card = make(session, said.scope(agent(), now), now)
+    file = make_response(_csv(card))
+    file.headers["Content-Type"] = "text/csv; charset=utf-8"
+    file.headers["Content-Disposition"] = f'attachment; filename="tregua-{key}.csv"'
+    return file
+
+
+def _csv(card: Card) -> str:
+    written = io.StringIO()
+    write = csv.writer(written)
+    write.writerow([safe(cell) for cell in card.columns])
+    write.writerows([safe(cell) for cell in row] for row in card.rows)
+    return "\ufeff" + written.getvalue()
+
+
+def _tab(name: str) -> Response:
+    with reading() as session:
+        said, now = _chosen(session), clock.now()
+        scope = said.scope(agent(), now)
+        return show(
+            session,
+            "reports/page.html",
+            title=_("Reports"),
+            cards=[make(session, scope, now) for make in TABS[name]],
+            said=said,
+            scope=scope,
+            tab=name,
+            spans=SPANS,
+            **_choices(session),
+        )
+
+
+def _choices(session: Session) -> dict[str, Any]:
+    spoken = language.current()
+    return {
+        "mailboxes": _mailboxes(session),
+        "types": {leaf.code: leaf.label(spoken) for leaf in taxonomy.leaves()},
+    }
+
+
+def _mailboxes(session: Session) -> dict[int, str]:
+    rows = session.execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address))
+    return {row.id: row.address for row in rows}
+
+
+def _chosen(session: Session) -> Chosen:
+    choices = _choices(session)
+    return chosen(request.args, choices["mailboxes"], choices["types"])

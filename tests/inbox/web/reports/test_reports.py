@@ -1,0 +1,89 @@
+"""Reports: what is counted equals what anybody counts from the rows; nobody sees others' cases."""
+
+import csv
+import io
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from cases import Case, Exclusion, Message, clock
+from cases.db import reading
+from cases.mail import Origin
+from cases.message import Direction
+from inbox.web.reports.cards import TABS
+from tests.inbox.web.conftest import Enter
+from tests.seeding import ADMIN, ANA
+
+CARDS = [make.__name__ for tab in TABS.values() for make in tab]
+
+
+def _table(enter: Enter, key: str, query: str = "?days=90") -> list[list[str]]:
+    answer = enter(ADMIN).get(f"/reports/{key}.csv{query}")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))[1:]
+
+
+@pytest.mark.parametrize("path", ["/reports", "/reports/meaning", "/reports/voices"])
+def test_every_drawing_stands_beside_its_numbers(enter: Enter, path: str) -> None:
+    page = enter(ADMIN).get(f"{path}?days=90").text
+    for drawing in page.split("<svg ")[1:]:
+        assert 'aria-label="' in drawing[:200] or 'aria-hidden="true"' in drawing[:200]
+    assert page.count("<details") >= page.count('<section class="card"')
+
+
+@pytest.mark.parametrize("key", CARDS)
+def test_every_card_has_its_numbers_for_a_spreadsheet(enter: Enter, key: str) -> None:
+    assert _table(enter, key)
+
+
+def test_types_and_volume_are_what_the_rows_say(enter: Enter) -> None:
+    now = clock.now()
+    with reading() as session:
+        cases = session.scalars(select(Case).where(Case.bulk.is_(False))).all()
+        opened = [case for case in cases if (now - case.opened_at).days < 90]
+        mails = session.scalars(
+            select(Message).where(
+                Message.direction == Direction.IN, Message.origin == Origin.CUSTOMER
+            )
+        ).all()
+        came = [mail for mail in mails if _in_time(mail.arrived_at, now)]
+    counted = [int(row[1]) for row in _table(enter, "types")]
+    assert sorted(filter(None, counted)) == sorted(Counter(case.type for case in opened).values())
+    assert sum(int(row[1]) for row in _table(enter, "volume")) == len(came)
+
+
+def _in_time(at: datetime, now: datetime) -> bool:
+    return (now - at).days < 89
+
+
+def test_the_held_are_those_whom_the_feed_holds(enter: Enter) -> None:
+    now = clock.now()
+    with reading() as session:
+        held = {row.contact_id for row in session.scalars(select(Exclusion)) if row.holds_at(now)}
+    assert int(_table(enter, "held")[-1][1]) == len(held)
+
+
+def test_conditions_narrow_the_cases(enter: Enter) -> None:
+    every = sum(int(row[1]) for row in _table(enter, "types"))
+    english = sum(int(row[1]) for row in _table(enter, "types", "?days=90&language=en"))
+    spanish = sum(int(row[1]) for row in _table(enter, "types", "?days=90&language=es"))
+    assert 0 < english < every
+    assert 0 < spanish < every
+    nonsense = "?days=90&mailbox=x&type=' OR 1=1&language=xx"
+    assert sum(int(row[1]) for row in _table(enter, "types", nonsense)) == every
+
+
+def test_only_who_runs_the_support_sees_reports(enter: Enter) -> None:
+    assert enter(ANA).get("/reports").status_code == 403
+    assert enter(ANA).get("/reports/types.csv").status_code == 403
+
+
+def test_a_page_of_reports_costs_few_statements(enter: Enter, statements: list[str]) -> None:
+    admin = enter(ADMIN)
+    for path in ("/reports", "/reports/meaning", "/reports/voices"):
+        admin.get(path)
+        statements.clear()
+        admin.get(path, partial=True)
+        assert len(statements) <= 14, path
