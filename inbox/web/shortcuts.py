@@ -48,6 +48,8 @@ def _of_cases() -> tuple[Shortcut, ...]:
         Shortcut("[", _("next case of the list, while reading")),
         Shortcut("]", _("previous case of the list, while reading")),
         Shortcut("r", _("write an answer")),
+        Shortcut("a", _("answer everybody")),
+        Shortcut("f", _("pass it on")),
         Shortcut("i", _("write a note")),
         Shortcut("m", _("ready answers")),
         Shortcut("e", _("close the case")),

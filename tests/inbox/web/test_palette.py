@@ -1,6 +1,7 @@
 """All commands in one place, and keys that can be changed."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,16 @@ def test_two_commands_never_share_a_key(enter: Enter, wanted: dict[str, str]) ->
     refused = enter(ANA).post("/preferences/keymap", **fields)
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
+
+
+def test_the_help_lists_every_key_that_does_something() -> None:
+    listed = {one.key for _title, some in shortcuts.all_of_them() for one in some}
+    used = {
+        key
+        for path in (Path(__file__).parents[3] / "templates").rglob("*.html")
+        for key in re.findall(r'data-key="([^"]+)"', path.read_text())
+    }
+    assert used - listed == set()
 
 
 def test_two_keys_may_change_places() -> None:

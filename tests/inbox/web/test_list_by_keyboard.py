@@ -1,0 +1,100 @@
+"""The list by keyboard alone, in a real browser: commands, many cases, other keys, eight tabs."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from cases import Agent, Case
+from cases.db import reading, transaction
+from tests.seeding import ADMIN, ANA
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[..., None]
+LOST = "document.activeElement === document.body"
+
+
+def _case(page: "Page") -> str:
+    return page.locator("#reader .case").get_attribute("data-case") or ""
+
+
+def test_a_case_is_found_and_many_are_worked_by_keyboard_alone(
+    page: "Page", open_as: Open, faults: list[str]
+) -> None:
+    open_as(ADMIN, "/inbox/all")
+    page.keyboard.press("Control+k")
+    page.locator("#option-3").wait_for()
+    page.keyboard.type("sin asig")
+    page.locator("#option-0", has_text="Sin asignar").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inbox/unassigned")
+    page.keyboard.press("j")
+    page.locator("#reader .case").wait_for()
+    first = _case(page)
+    page.keyboard.press("[")
+    page.locator(f'.case:not([data-case="{first}"])').wait_for()
+    page.keyboard.press("]")
+    page.locator(f'.case[data-case="{first}"]').wait_for()
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    assert page.locator(".pick :checked").count() == 3
+    page.keyboard.press("*")
+    page.keyboard.press("n")
+    assert page.locator(".pick :checked").count() == 0
+    page.keyboard.press("*")
+    page.keyboard.press("a")
+    chosen = page.locator(".pick :checked").count()
+    assert chosen == page.locator("#rows .row").count() > 3
+    assert not page.evaluate(LOST)
+    page.locator('#selection [value="take"]').press("Enter")
+    page.locator("#undo").wait_for()
+    assert _given() == chosen
+    page.keyboard.press("z")
+    page.wait_for_url("**done=taken_back.*")
+    assert _given() == 0
+    assert faults == []
+
+
+def _given() -> int:
+    """How many cases the administrator has."""
+    with reading() as session:
+        mine = select(func.count()).select_from(Case).join(Agent, Agent.id == Case.assignee_id)
+        return session.scalar(mine.where(Agent.address == ADMIN)) or 0
+
+
+def test_a_closed_case_makes_room_for_the_next_which_was_fetched_ahead(
+    page: "Page", open_as: Open, faults: list[str]
+) -> None:
+    with transaction() as session:
+        ana = session.scalars(select(Agent).where(Agent.address == ANA)).one()
+        ana.keys = {"e": "d"}
+    open_as(ANA, "/inbox/unassigned")
+    with page.expect_request(lambda asked: "x-ahead" in asked.headers):
+        page.keyboard.press("j")
+    first = _case(page)
+    page.keyboard.press("e")
+    page.keyboard.press("d")
+    page.locator(f'.case:not([data-case="{first}"])').wait_for()
+    assert page.locator("#undo").is_visible()
+    assert not page.evaluate(LOST)
+    second = _case(page)
+    with reading() as session:
+        assert not session.get_one(Case, int(first)).is_open
+        assert session.get_one(Case, int(second)).is_open
+    assert faults == []
+
+
+def test_eight_tabs_share_one_stream_and_all_stay_usable(page: "Page", open_as: Open) -> None:
+    open_as(ANA, "/inbox/all")
+    page.locator('html[data-live="on"]').wait_for(state="attached")
+    tabs = [page, *(page.context.new_page() for _n in range(7))]
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    for tab in tabs[1:]:
+        tab.goto(page.url)
+    for tab in tabs:
+        tab.keyboard.press("j")
+        tab.locator("#reader .case").wait_for()
+    assert [url for url in asked if url.endswith("/events")] == []
