@@ -32,7 +32,7 @@ def sentence(kind: str, said: dict[str, Any]) -> str:
     return {
         "mailbox": _("the mailbox {address} cannot be read", address=said.get("address", "")),
         "queue": _("work lies waiting: {queue}", queue=queue_name(str(said.get("queue", "")))),
-        "feed": _("the exclusion feed is not up to date, so marketing waits"),
+        "feed": _("the exclusion feed is not up to date: nobody is released"),
         "breaches": ngettext(
             "{number} promise was broken within an hour",
             "{number} promises were broken within an hour",
@@ -61,9 +61,11 @@ def advice(kind: str) -> str:
             " when it works again. Marketing to its customers waits."
         ),
         "queue": _("See whether the workers run, and whether the relay takes mail."),
-        "feed": _("See whether mailboxes can be read and mails are filed."),
+        "feed": _("See whether the worker of the queue send runs: it releases whose time is over."),
         "breaches": _("See who is on shift, and answer by priority."),
-        "bot": _("Mails wait until somebody has looked. Then let them go on, on the page of the bots."),
+        "bot": _(
+            "Mails wait until somebody has looked. Then let them go on, on the page of the bots."
+        ),
         "disk": _("Make room: when the disk is full, no mail can be taken in."),
         "test": _("You will be told in this way when something is wrong."),
     }[kind]

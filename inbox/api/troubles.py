@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from bot import breaker
 from bot.alarms import Kind, Trouble
 from bot.outbox import OutgoingMail, State
+from cases.exclusions.rows import Exclusion
 from cases.mailbox import Mailbox
 from cases.message import Message
 from cases.promises import Mark, PromiseMark
 from cases.settings import settings
-from inbox.freshness import Lag, freshness
 from inbox.spool import Fate, RawMail
 
 FAILING = timedelta(minutes=2)
 """Alarms are looked for twice a minute, so that they are out within three."""
 FILING, SENDING, CLASSIFYING = timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=30)
+RELEASING = timedelta(minutes=15)
 AN_HOUR, MANY_BREACHES = timedelta(hours=1), 10
 LEAST_ROOM, LEAST_PART = 1_000_000_000, 0.05
 
@@ -59,8 +60,11 @@ def _queues(session: Session, now: datetime) -> Iterator[Trouble]:
 
 
 def _feed(session: Session, now: datetime) -> Iterator[Trouble]:
-    if freshness(session, now).lag is Lag.STOPPED:
-        yield Trouble(Kind.FEED)
+    """Followers are not told whose time is over; who cannot be read is the mailbox's alarm."""
+    over = select(func.min(Exclusion.until)).where(Exclusion.lifted_at.is_(None))
+    since = session.scalar(over)
+    if since is not None and now - since > RELEASING:
+        yield Trouble(Kind.FEED, "", since)
 
 
 def _breaches(session: Session, now: datetime) -> Iterator[Trouble]:

@@ -60,8 +60,10 @@ def lay_down(dovecot: Dovecot, count: int, now: datetime) -> None:
     dovecot.drop(ADDRESS, [content for content, _at in begun])
     folder = dovecot.folder / "mail" / ADDRESS / "Maildir" / "new"
     names = sorted(folder.iterdir(), key=lambda path: int(path.name.split("P")[1].split(".")[0]))
-    for path, (_content, at) in zip(names, begun, strict=True):
+    for n, (path, (_content, at)) in enumerate(zip(names, begun, strict=True)):
         os.utime(path, (at.timestamp(), at.timestamp()))
+        # The server numbers them by the time in their names.
+        path.rename(path.with_name(f"{1_600_000_000 + n}.M{n}P1.test"))
 
 
 def flags(dovecot: Dovecot) -> dict[int, tuple[bytes, ...]]:

@@ -1,9 +1,10 @@
 """When we are open: shifts, holidays of a country and region, and days of their own."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.dates import format_skeleton
 from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,7 +13,7 @@ from cases import calendars, clock, hours
 from cases.calendars import BusinessCalendar
 from cases.db import reading, transaction
 from cases.hours import BadHours, NeverOpen
-from cases.language import current, say_date
+from cases.language import current
 from cases.language import gettext as _
 from cases.sla import book as books
 from inbox.web import notices
@@ -98,7 +99,8 @@ def _what(row: BusinessCalendar, built: hours.Calendar, day: date) -> str:
 
 
 def _name(day: date) -> str:
-    return say_date(datetime(day.year, day.month, day.day, 12, tzinfo=clock.now().tzinfo), "UTC")
+    noon = datetime.combine(day, time(12), UTC)
+    return format_skeleton("MMMEd", noon, tzinfo=UTC, locale=current())
 
 
 @pages.post("")
