@@ -42,6 +42,7 @@ from inbox.web import (
     quality,
     replies,
     reports,
+    saved_views,
     screen,
     search,
     selection,
@@ -49,7 +50,6 @@ from inbox.web import (
     snoozes,
     solved_pages,
     style,
-    views,
 )
 from inbox.web.access import Policy, allow
 from inbox.web.admin import (
@@ -81,18 +81,8 @@ PAGES = (
     *(failures, exclusions, live, users, mailboxes, queues, reports),
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
-    *(
-        views,
-        habits,
-        palette,
-        beside,
-        calls,
-        incidents,
-        quality,
-        contact_form,
-        mail_choices,
-        outlook,
-    ),
+    *(saved_views, habits, palette, beside, calls, incidents, quality),
+    *(contact_form, mail_choices, outlook),
     *(alarms, notifications, promises, calendars, topics, contact_edit),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
