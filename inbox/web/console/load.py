@@ -64,7 +64,7 @@ def _shown(session: Session, refusal: str, status: int = 200) -> Response:
 
 def _bar(slot: Slot) -> tuple[str, float, str]:
     share = round(min(slot.inputs.rho, 2.0) * 100)
-    return times.day(slot.starts_at).rpartition(" ")[0], share, _tone(slot)
+    return times.day(slot.starts_at).rpartition(" ")[0].rstrip(","), share, _tone(slot)
 
 
 def _tone(slot: Slot) -> str:

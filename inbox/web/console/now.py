@@ -41,6 +41,10 @@ def page() -> Response:
             age=numbers.median_age(session, now, held),
             free=numbers.releases(session, now),
             trend=trend,
-            chart=charts.lines([(name.rpartition(" ")[0] or name, n) for name, n in trend]),
+            chart=charts.lines([(_without_year(name), n) for name, n in trend]),
             waves=types_of_waves(session),
         )
+
+
+def _without_year(day: str) -> str:
+    return day.rpartition(" ")[0].rstrip(",")
