@@ -15,7 +15,7 @@ from cases.language import gettext as _
 from cases.settings import settings
 from cases.training_words import reason
 from classifiers import places, taxonomy, versions
-from inbox.web import notices, words
+from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import plots
 from inbox.web.fragments import show
@@ -64,9 +64,7 @@ def _figures(worth: Mapping[str, Any]) -> dict[str, Any]:
 def _drawn(figures: Mapping[str, Any]) -> dict[str, Any]:
     curve = figures.get("curve", [])
     return {
-        "confusion": plots.confusion(
-            figures.get("confusion", {}), taxonomy.codes(), words.type_name
-        ),
+        "confusion": plots.confusion(figures.get("confusion", {}), taxonomy.codes()),
         "calibration": plots.calibration(figures.get("calibration", [])),
         "share": plots.line(curve, "share"),
         "fine": plots.line(curve, "fine"),

@@ -1,38 +1,37 @@
 """Where things stand in the drawings of the evaluation page: values to coordinates. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-CELL = 34
-NAMES = 216
-"""Room for the names of the leaves, left of the table and above it."""
-PALEST, DEEPEST = 0.06, 0.5
-# A mistake is as dark as it can be when a quarter of a leaf goes there.
-GRAVE = 4
+# From so much of a leaf on a mistake is marked, and then marked as grave.
+NOTABLE, GRAVE = 0.05, 0.1
 SIDE = 320
-EDGE = 40
+EDGE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How often one leaf was called another."""
+    """How often one leaf was called another, and how serious that is."""
 
-    x: int
-    y: int
     count: int
-    shade: float
-    right: bool
-    words: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was said of the texts of one leaf."""
+
+    code: str
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A table of who was called what: names along both sides, and its cells."""
+    """Who was called what: the same leaves along both sides."""
 
-    size: int
-    names: tuple[tuple[str, int], ...]
-    cells: tuple[Cell, ...]
+    codes: tuple[str, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +44,26 @@ class Dot:
     radius: float = 4.0
 
 
-def confusion(
-    table: Mapping[str, Mapping[str, int]], codes: Sequence[str], name: Callable[[str], str]
-) -> Square:
-    """Rows are what the texts are, columns what was said of them; shade is the share of a row."""
+def confusion(table: Mapping[str, Mapping[str, int]], codes: Sequence[str]) -> Square:
+    """Rows are what the texts are, columns what was said of them."""
     seen = {*table, *(code for row in table.values() for code in row)}
-    shown = [code for code in codes if code in seen] + sorted(seen - set(codes))
-    places = {code: NAMES + CELL * place for place, code in enumerate(shown)}
-    cells = tuple(
-        Cell(
-            x=places[said],
-            y=places[truth],
-            count=count,
-            shade=_shade(count / sum(row.values()) * (1 if truth == said else GRAVE)),
-            right=truth == said,
-            words=f"{name(truth)} → {name(said)}: {count}",
-        )
-        for truth, row in table.items()
-        for said, count in row.items()
+    shown = (*(code for code in codes if code in seen), *sorted(seen - set(codes)))
+    rows = (Row(truth, _cells(truth, table.get(truth, {}), shown)) for truth in shown)
+    return Square(shown, tuple(rows))
+
+
+def _cells(truth: str, row: Mapping[str, int], shown: Sequence[str]) -> tuple[Cell, ...]:
+    whole = sum(row.values()) or 1
+    return tuple(
+        Cell(row.get(said, 0), "ok" if said == truth else _tone(row.get(said, 0) / whole))
+        for said in shown
     )
-    names = tuple((name(code), places[code]) for code in shown)
-    return Square(NAMES + CELL * len(shown) + 4, names, cells)
 
 
-def _shade(share: float) -> float:
-    return round(PALEST + (DEEPEST - PALEST) * min(share, 1.0), 3)
+def _tone(share: float) -> str:
+    if share >= GRAVE:
+        return "danger"
+    return "warn" if share >= NOTABLE else ""
 
 
 def mistakes(table: Mapping[str, Mapping[str, int]], most: int = 5) -> list[tuple[str, str, int]]:
@@ -109,4 +103,4 @@ def across(share: float) -> float:
 
 def up(share: float) -> float:
     """Where a share stands from below to above."""
-    return round(EDGE / 2 + SIDE * (1 - share), 1)
+    return round(EDGE + SIDE * (1 - share), 1)
