@@ -20,8 +20,11 @@ BENCHES = {
     "classify": 960,
     "send": 500,
     "check": 100_000,
+    "pages": 100_000,
     "faults": 120,
 }
+
+LARGE = 1_000_000
 
 
 def _known() -> list[str]:
@@ -32,19 +35,21 @@ def _known() -> list[str]:
     help=_(
         "Measure this machine, with made mail and servers of its own: mails from IMAP to a"
         " case (ingest), the time until a case and its reply are there (latency), tagging"
-        " (classify), sending (send), asking whom one may write to (check), and what is lost"
-        " when processes are killed (faults)."
+        " (classify), sending (send), asking whom one may write to (check), what is lost"
+        " when processes are killed (faults), and pages with many cases (pages)."
     )
 )
 @click.argument("name", type=click.Choice(_known()))
 @click.option("--mails", "number", type=click.IntRange(1), default=None, help=_("How many."))
+@click.option("--large", is_flag=True, help=_("A million cases for pages: an hour and 30 GB."))
 @click.option(
     "--database",
     default="",
     help=_("URL of an empty database; else a PostgreSQL of its own, or SQLite."),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("The figures as JSON on the last line."))
-def bench(name: str, number: int | None, database: str, as_json: bool) -> None:
+def bench(name: str, number: int | None, large: bool, database: str, as_json: bool) -> None:
+    number = LARGE if large and name == "pages" else number
     measure: Bench = getattr(import_module(f"inbox.command.benching.{name}"), name)
     figures = measure(number or BENCHES[name], database)
     for key, value in figures.items():

@@ -19,6 +19,7 @@ def look() -> Iterator[Found]:
     yield from stores.workers()
     if all(one.state is State.GOOD for one in tables):
         yield from mail.mailboxes()
+        yield from mail.signatures()
         yield from machine.clock_is_right()
     yield from mail.relay()
     yield from machine.models()

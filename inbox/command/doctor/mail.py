@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from bot import dkim_signing
 from bot.settings import settings as bot_settings
 from bot.smtp import DeliveryFailure, Relay
 from cases import clock
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.settings import BadSetting
 from cases.signing import Tampered
 from cases.xoauth import GrantLost, ProviderAway
 from inbox.command.doctor.found import Found, good, surprised, unknown, wrong
@@ -58,3 +60,25 @@ def relay() -> Iterator[Found]:
         yield surprised(part, failure, advice)
         return
     yield good(part, _("takes us"))
+
+
+def signatures() -> Iterator[Found]:
+    """For each domain that we write from, where mails are to be signed at all."""
+    chosen = dkim_signing.settings()
+    if not chosen.dkim_selector:
+        return
+    with reading() as session:
+        addresses = session.scalars(select(Mailbox.address)).all()
+    domains = {address.rpartition("@")[2] for address in addresses}
+    for domain in sorted(domains & set(chosen.dkim_domains or domains)):
+        yield _signature(domain)
+
+
+def _signature(domain: str) -> Found:
+    part = _("DKIM signature for {domain}", domain=domain)
+    try:
+        dkim_signing.check(domain)
+    except BadSetting as failure:
+        advice = _("Check TREGUA_DKIM_SELECTOR and TREGUA_DKIM_KEY_FILE.")
+        return surprised(part, failure, advice)
+    return good(part, _("mails are signed"))

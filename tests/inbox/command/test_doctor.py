@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from bot import dkim_signing
 from cases import clock
 from cases.agent import Role
 from cases.db import transaction
@@ -103,6 +104,20 @@ def test_a_relay_that_takes_us_is_fine(home, smtp_sink, monkeypatch):
     monkeypatch.setenv("TREGUA_SMTP_PORT", str(smtp_sink.port))
     forget()
     assert [one.state for one in mail.relay()] == [State.GOOD]
+
+
+def test_a_key_that_cannot_sign_for_a_mailbox_is_wrong(home, monkeypatch, tmp_path):
+    with transaction() as session:
+        box = Mailbox(address="help@shop.test", imap_host="imap.shop.test", created_at=clock.now())
+        session.add(box)
+    assert list(mail.signatures()) == []
+    monkeypatch.setenv("TREGUA_DKIM_SELECTOR", "t1")
+    monkeypatch.setenv("TREGUA_DKIM_KEY_FILE", str(tmp_path / "none.pem"))
+    dkim_signing.settings.cache_clear()
+    (found,) = mail.signatures()
+    dkim_signing.settings.cache_clear()
+    assert (found.part, found.state) == ("DKIM signature for shop.test", State.WRONG)
+    assert "TREGUA_DKIM_KEY_FILE" in found.advice
 
 
 @pytest.mark.usefixtures("home")
