@@ -108,8 +108,8 @@ def test_a_relay_that_takes_us_is_fine(home, smtp_sink, monkeypatch):
 
 def test_a_key_that_cannot_sign_for_a_mailbox_is_wrong(home, monkeypatch, tmp_path):
     with transaction() as session:
-        box = Mailbox(address="help@shop.test", imap_host="imap.shop.test", created_at=clock.now())
-        session.add(box)
+        place = {"imap_host": "imap.shop.test", "imap_user": "help"}
+        session.add(Mailbox(address="help@shop.test", created_at=clock.now(), **place))
     assert list(mail.signatures()) == []
     monkeypatch.setenv("TREGUA_DKIM_SELECTOR", "t1")
     monkeypatch.setenv("TREGUA_DKIM_KEY_FILE", str(tmp_path / "none.pem"))
