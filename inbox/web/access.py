@@ -26,6 +26,7 @@ class Policy(StrEnum):
     ADMIN = "admin"
     CONSOLE = "console"
     MARKETING = "marketing"
+    SUPERVISION = "supervision"
     TOKEN = "token"  # noqa: S105  the word for programs that bring an API token
 
 
@@ -35,6 +36,7 @@ _ROLES: dict[Policy, frozenset[Role]] = {
     Policy.OPERATIONS: frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
     Policy.ADMIN: frozenset({Role.ADMIN}),
     Policy.CONSOLE: frozenset({Role.MARKETING, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
+    Policy.SUPERVISION: frozenset({Role.SUPERVISOR, Role.ADMIN}),
     Policy.MARKETING: frozenset({Role.MARKETING, Role.SUPERVISOR, Role.ADMIN}),
 }
 

@@ -67,7 +67,7 @@ def _shown(asked: str) -> Response:
 
 
 @pages.post("/exclusions/provisional")
-@allow(Policy.OPERATIONS)
+@allow(Policy.SUPERVISION)
 def lift_flood() -> AnyResponse:
     """Somebody made those mails up: all that was held for them in this hour is free again."""
     now = clock.now()

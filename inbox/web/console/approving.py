@@ -44,7 +44,7 @@ def _waiting(session: Session) -> list[Waiting]:
 
 
 @pages.post("")
-@allow(Policy.OPERATIONS)
+@allow(Policy.SUPERVISION)
 def decide() -> AnyResponse:
     """Let that person have the campaign, or not. The next look at the list knows it."""
     campaign, value = request.form.get("campaign", ""), request.form.get("who", "")
@@ -55,7 +55,7 @@ def decide() -> AnyResponse:
             if str(one.campaign.id) == campaign and one.value == value
         ]
         if not found:
-            abort(404)
+            abort(422)
         try:
             approvals.decide(
                 session,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response
+from flask import Response, make_response, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from inbox.freshness import Lag, freshness
 from inbox.tokens import Scope, Token
 from inbox.web import times
 from inbox.web.console import names
-from inbox.web.fragments import show
+from inbox.web.fragments import frame
 
 SOFT, HARD = timedelta(minutes=15), timedelta(minutes=60)
 
@@ -56,17 +56,17 @@ def tabs() -> tuple[Tab, ...]:
 def shown(
     session: Session, template: str, *, title: str, status: int = 200, **values: Any
 ) -> Response:
-    """A page of the console."""
-    return show(
-        session,
+    """A page of the console, always whole: what asks again selects its part of it."""
+    page = render_template(
         f"console/{template}.html",
         title=title,
-        status=status,
+        **frame(session),
         tabs=tabs(),
         warnings=warnings(session, clock.now()),
         names=names,
         **values,
     )
+    return make_response(page, status)
 
 
 def warnings(session: Session, now: datetime) -> list[Warned]:

@@ -45,7 +45,7 @@ def page() -> Response:
 
 
 @pages.post("/messages/<int:number>/again")
-@allow(Policy.OPERATIONS)
+@allow(Policy.SUPERVISION)
 def again(number: int) -> AnyResponse:
     """Send a message to a webhook once more."""
     with transaction() as session:

@@ -74,7 +74,7 @@ def _tone(slot: Slot) -> str:
 
 
 @pages.post("/override")
-@allow(Policy.OPERATIONS)
+@allow(Policy.SUPERVISION)
 def decide_otherwise() -> AnyResponse:
     """A supervisor lets mailings go for some hours, and says why."""
     hours = request.form.get("hours", "")

@@ -9,9 +9,12 @@ from cases import Agent, Case, Mailbox, Message, clock, incident
 from cases.correction import Correction, Field
 from cases.db import reading, transaction
 from cases.incident import Incident
+from inbox import tokens
 from inbox.spool import Fate, RawMail
 from inbox.web.access import NoPolicy, Pages, Policy, policy_of
+from inbox.webhook import Telling, Webhook
 from tests.inbox.web.conftest import Enter, Visitor
+from tests.marketing import a_list
 from tests.seeding import ADMIN, ANA, BEA, LUIS
 
 MAR, AUD, EX = "mar@tienda.test", "aud@tienda.test", "ex@tienda.test"
@@ -21,6 +24,9 @@ MAY = {
     Policy.CASES: {ANA, LUIS, BEA, ADMIN},
     Policy.OPERATIONS: {BEA, ADMIN, AUD},
     Policy.ADMIN: {ADMIN},
+    Policy.CONSOLE: {MAR, BEA, ADMIN, AUD},
+    Policy.MARKETING: {MAR, BEA, ADMIN},
+    Policy.SUPERVISION: {BEA, ADMIN},
 }
 EVERYBODY = ("", ANA, LUIS, BEA, ADMIN, MAR, AUD, EX)
 # Routes whose address names something that belongs to the team "tienda".
@@ -29,6 +35,8 @@ OWNED = ("case_id", "message_id", "contact_id", "raw_id")
 
 def _values(rule: Rule) -> dict[str, object]:
     """An object of the team "tienda" for each part of the address."""
+    if rule.rule.startswith("/console/"):
+        return _of_marketing(rule)
     with reading() as session:
         message = session.scalars(
             select(Message)
@@ -53,6 +61,31 @@ def _values(rule: Rule) -> dict[str, object]:
             "correction_id": _a_correction(message.case_id),
         }
     return {name: known[name] for name in rule.arguments}
+
+
+def _of_marketing(rule: Rule) -> dict[str, object]:
+    known: dict[str, object] = {"which": "out"}
+    if "messages" in rule.rule:
+        known["number"] = _a_telling()
+    elif rule.arguments:
+        known["number"], known["gate_id"] = a_list("Correo\nuno@x.example\n", by=ADMIN)
+    return {name: known[name] for name in rule.arguments}
+
+
+def _a_telling() -> int:
+    now = clock.now()
+    with transaction() as session:
+        tokens.issue(session, "Boletines", frozenset())
+        session.flush()
+        hook = Webhook(token_id=1, url="https://x.example", sealed="", created_at=now)
+        session.add(hook)
+        session.flush()
+        told = Telling(
+            webhook_id=hook.id, event="x", payload={}, created_at=now, due_at=now, attempts=0
+        )
+        session.add(told)
+        session.flush()
+        return told.id
 
 
 def _a_correction(case_id: int) -> int:
