@@ -6,7 +6,17 @@ a page, so walking down the list and looking into each case is quicker than gath
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, column, func, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    any_,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -27,9 +37,16 @@ def holds(session: Session, expression: Expression) -> ColumnElement[bool]:
     hits = _hits(session, expression)
     some = hits.limit(RARE).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) < RARE:
-        found = select(Message.case_id).where(Message.id.in_(hits))
-        return Case.id.in_(found)
+        if not _is_postgresql(session):
+            return Case.id.in_(select(Message.case_id).where(Message.id.in_(hits)))
+        # As arrays they are gathered first: else the planner may walk, fearing more hits.
+        cases = select(Message.case_id).where(_among(Message.id, hits))
+        return _among(Case.id, cases)
     return _looked_into(session, expression)
+
+
+def _among(number: SQLColumnExpression[int], found: Select[int]) -> ColumnElement[bool]:
+    return number == any_(func.array(found.scalar_subquery()))
 
 
 def _looked_into(session: Session, expression: Expression) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cases import Agent, Case, State, clock
 from cases.db import Base, make_engine, reading, transaction
+from cases.words import keeping
 from inbox.app import create_app
 from inbox.web import sessions, signin
 from tests.databases import forget, settle_in
@@ -28,6 +29,7 @@ def visitor(
     Base.metadata.create_all(made)
     made.dispose()
     seed()
+    keeping.keep()
     ana = Visitor(app.test_client())
     with transaction() as session:
         agent = session.scalars(select(Agent).where(Agent.address == ANA)).one()
@@ -39,14 +41,17 @@ def visitor(
 
 def test_pages_and_actions_work_on_postgresql(visitor: Visitor) -> None:
     case = case_about("Charged twice for order 88213")
-    folders = ("unassigned", "mine", "risk", "all", "closed", "bulk")
+    folders = ("unassigned", "mine", "mentioned", "snoozed", "risk", "all", "view-angry", "bulk")
     for path in (
-        *(f"/inbox/{folder}?sort={sort}" for folder in folders for sort in ("due", "newest")),
+        *(f"/inbox/{folder}?sort={sort}" for folder in folders for sort in ("due", "priority")),
         *("/inbox/all?after=~5", "/inbox/all?sort=oldest&after=2026-11-01T00:00:00%2B00:00~5"),
         *(f"/cases/{case.id}", f"/cases/{case.id}/news?seen=0", f"/contacts/{case.contact_id}"),
         *(
             "/search?q=88213",
             "/search?q=%C3%93SCAR",
+            "/search?q=pedido+OR+-from:ana+is:open+-sla:none+has:attachment+bot:yes+after:7d",
+            "/views/counts",
+            "/commands?q=oscar",
             "/failures",
             "/exclusions",
         ),
