@@ -79,7 +79,8 @@ def _behind(session: Session, now: datetime) -> list[Warned]:
     if state.lag is Lag.NONE:
         return []
     stops = _("Marketing waits until mail is read again. Tell whoever runs Tregua.")
-    said = _("Mail is not being read as it should: {what}", what=", ".join(state.degraded))
+    longest = times.rough(max(since for _name, since in state.late))
+    said = _("Mail was not read for {time}: who complains now is not known yet", time=longest)
     return [Warned(said, stops, "danger" if state.lag is Lag.STOPPED else "warn")]
 
 
