@@ -4,26 +4,25 @@ import base64
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
 import logging
-import socket
-import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import transaction
+from inbox import outward
 from inbox.api.settings import settings
+from inbox.outward import USUAL_PORTS, Goal, NotPublic, Pinned
 from inbox.webhook import Telling, Webhook
 
 log = logging.getLogger(__name__)
-PATIENCE = 10
+PATIENCE, LONGEST = 10.0, 20.0
+"""Seconds that a webhook may be silent, and may take in all."""
 # Eight tries within a day.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800))
 AT_ONCE = 50
@@ -31,17 +30,6 @@ AT_ONCE = 50
 
 class NotReachable(Exception):
     """The webhook's address cannot be used; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where a message goes: the name for the certificate, the address for the connection."""
-
-    secure: bool
-    host: str
-    port: int
-    path: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +43,15 @@ class Due:
 
 
 def goal_of(url: str) -> Goal:
-    """Where that URL leads, looked up once, so that no second answer of a name server counts."""
-    parts = urlsplit(url)
+    """Where that URL leads, looked up once. Raises NotReachable."""
     local = settings().webhooks_to_private_networks
-    if parts.scheme != "https" and not (local and parts.scheme == "http"):
-        raise NotReachable("a webhook needs https")
-    if not parts.hostname or parts.username or parts.password:
-        raise NotReachable("this is no address of a webhook")
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except (OSError, ValueError) as wrong:
-        raise NotReachable("the name of the webhook is not found") from wrong
-    address = str(found[0][4][0])
-    if not local and not ipaddress.ip_address(address.partition("%")[0]).is_global:
-        raise NotReachable("a webhook must not lead into a private network")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Goal(parts.scheme == "https", parts.hostname, port, path, address)
-
-
-class _Pinned(http.client.HTTPConnection):
-    """Connects to the address that was checked, and to no other."""
-
-    def __init__(self, goal: Goal) -> None:
-        super().__init__(goal.host, goal.port, timeout=PATIENCE)
-        self._goal = goal
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self._goal.address, self._goal.port), PATIENCE)
-        if self._goal.secure:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self._goal.host)
+        parts = outward.split(url)
+        if parts.scheme != "https" and not (local and parts.scheme == "http"):
+            raise NotReachable("a webhook needs https")
+        return outward.goal(parts, parts.port or USUAL_PORTS[parts.scheme], inside=local)
+    except NotPublic as wrong:
+        raise NotReachable(f"a webhook needs a public address: {wrong}") from wrong
 
 
 def sign(secret: bytes, id_: str, at: datetime, body: bytes) -> str:
@@ -106,14 +72,12 @@ def post(due: Due, at: datetime) -> int:
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": sign(due.secret, id_, at, body),
     }
-    connection = _Pinned(goal)
     try:
-        connection.request("POST", goal.path, body, headers)
-        return connection.getresponse().status
+        with Pinned(goal, patience=PATIENCE, longest=LONGEST) as connection:
+            connection.request("POST", goal.path, body, headers)
+            return connection.getresponse().status
     except (OSError, http.client.HTTPException) as wrong:
         raise NotReachable(str(wrong) or type(wrong).__name__) from wrong
-    finally:
-        connection.close()
 
 
 def deliver_due() -> int:

@@ -2,12 +2,14 @@
 
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from inbox import fetching
-from inbox.fetching import Goal, NotShown
+from inbox import fetching, outward
+from inbox.fetching import NotShown
+from inbox.outward import Goal
 from tests.seeding import PIXEL
 
 
@@ -40,7 +42,7 @@ def test_nothing_but_public_addresses_is_asked(url: str) -> None:
 
 def test_a_public_address_is_pinned() -> None:
     found = fetching.goal_of("https://93.184.216.34/a.png?x=1")
-    assert found == Goal(True, "93.184.216.34", "93.184.216.34", "/a.png?x=1")
+    assert found == Goal(True, "93.184.216.34", 443, "/a.png?x=1", "93.184.216.34")
 
 
 class _Shop(http.server.BaseHTTPRequestHandler):
@@ -55,9 +57,21 @@ class _Shop(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(200)
+        if self.path == "/slow.png":
+            self._go_on_for_ever()
+            return
         self.end_headers()
         try:
             self.wfile.write(kinds[self.path])
+        except OSError:
+            self.close_connection = True
+
+    def _go_on_for_ever(self) -> None:
+        self.flush_headers()
+        try:
+            while True:
+                self.wfile.write(b"X-Wait: a little longer\r\n"[:1])
+                time.sleep(0.02)
         except OSError:
             self.close_connection = True
 
@@ -70,13 +84,13 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A server of pictures that counts as public as long as it is named, not numbered."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Shop)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(fetching, "PORTS", {"http": server.server_port, "https": 443})
-    known = fetching._public
-    monkeypatch.setattr(
-        fetching,
-        "_public",
-        lambda host, port: "127.0.0.1" if host == "p.test" else known(host, port),
-    )
+    monkeypatch.setitem(outward.USUAL_PORTS, "http", server.server_port)
+    known = outward.looked_up
+
+    def looked_up(host: str, port: int, *, inside: bool = False) -> str:
+        return "127.0.0.1" if host == "p.test" else known(host, port, inside=inside)
+
+    monkeypatch.setattr(outward, "looked_up", looked_up)
     _Shop.heard.clear()
     yield "http://p.test"
     server.shutdown()
@@ -93,3 +107,11 @@ def test_a_picture_is_fetched_without_saying_who_asks(shop: str) -> None:
 def test_what_is_no_picture_too_large_or_leads_inside_is_not_shown(shop: str, path: str) -> None:
     with pytest.raises(NotShown):
         fetching.picture(shop + path)
+
+
+def test_a_server_that_dribbles_its_headers_is_cut_off(
+    shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "LONGEST", 0.2)
+    with pytest.raises(NotShown):
+        fetching.picture(f"{shop}/slow.png")
