@@ -19,6 +19,18 @@ def temperature(scores: Floats, truth: NDArray[np.intp]) -> float:
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
+def confidence(scores: Floats, acceptable: NDArray[np.bool_]) -> float:
+    """What to divide scores by, so that the highest says how often it is acceptable."""
+    rows = np.arange(len(scores))
+    fine = acceptable[rows, scores.argmax(axis=1)]
+
+    def loss(temperature: float) -> float:
+        sure = np.clip(softmax(scores / temperature).max(axis=1), 1e-6, 1 - 1e-6)
+        return -float(np.where(fine, np.log(sure), np.log(1 - sure)).mean())
+
+    return float(min(TEMPERATURES, key=loss))
+
+
 def threshold(sure: Floats, acceptable: NDArray[np.bool_], *, aim: float = AIM) -> float:
     """The lowest probability above which at least the aimed share is acceptable."""
     order = np.argsort(-sure, kind="stable")

@@ -15,6 +15,8 @@ from classifiers.nlp.mixture import BUCKETS, FEWER_BUCKETS, Features
 SECOND_LABEL = 0.2
 CHATTER = "other.other"
 IDLE = 0.2
+# A complaint is negative for what it is about; how somebody feels is better learned from posts.
+MATTER = 0.6
 # Weight decay is given for a corpus of this size: more texts need less of it.
 USUAL = 4500
 BALANCE = 0.5
@@ -37,7 +39,7 @@ class Manner:
 
 # Found by leaving out every third block of texts. What a mail is about shows in its words too;
 # how somebody feels shows in the sentence.
-ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=6, decay=7e-5, shares=(0.4, 0.3))
+ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=4, decay=7e-5, shares=(0.45, 0.25))
 ABOUT_MOODS = Manner(buckets=FEWER_BUCKETS, epochs=5, decay=6e-4, shares=(0.85,))
 
 
@@ -107,7 +109,8 @@ def moods(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
         for row, text in enumerate(texts):
             grade = _grade(text, head)
             if grade is not None:
-                targets[row, place.start + grade] = 1.0
+                matter = head == "sentiment" and text.type is not None
+                targets[row, place.start + grade] = MATTER if matter else 1.0
     groups = tuple(place for _, place in heads.columns())
     views = (np.stack([one.mood for one in read]),)
     return _lesson(texts, read, views, targets, groups, ABOUT_MOODS)
@@ -136,7 +139,7 @@ def _seen(lesson: Lesson, view: Floats) -> Part:
             goal = lesson.targets[known, group]
             part.weights[group], part.bias[group] = dense.fit(
                 view[known],
-                goal,
+                goal / goal.sum(axis=1, keepdims=True),
                 lesson.weights[known] * _rarity(goal),
                 decay=lesson.manner.decay * USUAL / len(known),
             )

@@ -107,8 +107,8 @@ def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
     for group in lesson.groups:
         known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
         if len(known):
-            truth = lesson.targets[known, group].argmax(axis=1)
-            scale[:, group] = _scales(said[:, known, group], truth, lesson.manner)[:, None]
+            goal = lesson.targets[known, group]
+            scale[:, group] = _scales(said[:, known, group], goal, lesson.manner)[:, None]
     parts = [*final.dense, final.sparse]
     scaled = zip(scale, final.dense, strict=False)
     weights = Weights(
@@ -120,12 +120,14 @@ def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
     return Mixed(weights, (said * scale[:, None]).sum(axis=0))
 
 
-def _scales(said: Floats, truth: NDArray[np.intp], manner: Manner) -> Floats:
+def _scales(said: Floats, goal: Floats, manner: Manner) -> Floats:
     """What to multiply each part by."""
+    truth = goal.argmax(axis=1)
     cool = np.array([certainty.temperature(part, truth) for part in said], np.float32)
     shares = np.array([*manner.shares, manner.lexical], np.float32) / cool
     together = np.tensordot(shares, said, axes=1)
-    scales: Floats = shares / np.float32(certainty.temperature(together, truth))
+    # A second label that would do is no mistake, so being sure means that one of them is right.
+    scales: Floats = shares / np.float32(certainty.confidence(together, goal > 0))
     return scales
 
 

@@ -23,8 +23,12 @@ from classifiers.tone import tone
 
 # The subject and this much of the beginning tell the type best.
 TELLING = 500
+# The encoder is slow, and hardly anything changes where it hears no more than this of it.
+ENCODED = 350
 # The first sentence is heard once more: it is a title, or says what the rest is about.
 OPENING = 160
+# What is this short is all opening.
+ROOM = 200
 BREAK = re.compile(r"[.!?]\s|\n")
 BUCKETS = 2**15
 FEWER_BUCKETS = 2**13
@@ -69,9 +73,11 @@ class Weights:
 def features(docs: Sequence[Doc]) -> list[Features]:
     """The numbers of each document, worked out once and kept on it."""
     new = [doc for doc in docs if FEATURES not in doc.user_data]
-    tellings = [doc.text[: doc.user_data.get(TOLD, TELLING)] for doc in new]
+    ends = [doc.user_data.get(TOLD, TELLING) for doc in new]
+    tellings = [doc.text[:end] for doc, end in zip(new, ends, strict=True)]
     # The encoder takes capitals for other words, so that a shouted complaint would read as praise.
-    vectors, openings = _encoded([telling.lower() for telling in tellings])
+    heard = zip(tellings, ends, strict=True)
+    vectors, openings = _encoded([text[: end - TELLING + ENCODED].lower() for text, end in heard])
     for doc, telling, vector, first in zip(new, tellings, vectors, openings, strict=True):
         found = doc.to_array([NORM, IDX])
         words = found[found[:, 1] < len(telling), 0] if len(doc) else np.zeros(0, np.uint64)
@@ -88,14 +94,12 @@ def opening(telling: str) -> str:
 
 
 def _encoded(tellings: Sequence[str]) -> tuple[encoder.Vectors, encoder.Vectors]:
-    """The vector of each text and of its opening; of what is one sentence, the same twice."""
-    openings = [opening(telling) for telling in tellings]
+    """The vector of each text and of its opening; of what is short, the same twice."""
     vectors = encoder.encode(tellings)
     firsts = vectors.copy()
-    pairs = enumerate(zip(tellings, openings, strict=True))
-    other = [place for place, (whole, first) in pairs if first != whole.strip()]
-    if other:
-        firsts[other] = encoder.encode([openings[place] for place in other])
+    long = [place for place, telling in enumerate(tellings) if len(telling) > ROOM]
+    if long:
+        firsts[long] = encoder.encode([opening(tellings[place]) for place in long])
     return vectors, firsts
 
 

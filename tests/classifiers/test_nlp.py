@@ -72,3 +72,14 @@ def _none(pipeline):
 )
 def test_the_opening_is_the_first_sentence(telling, start):
     assert mixture.opening(telling) == start
+
+
+def test_what_is_short_is_all_opening_and_what_is_long_is_told_by_its_first_sentence():
+    pipeline = nlp.pipeline()
+    long = "Se corta la línea. " + "Llevo días esperando a que venga alguien. " * 6
+    short, told, first = nlp.read_features(
+        pipeline, [("", "Hola. No llega."), ("", long), ("", "Se corta la línea.")]
+    )
+    assert (short.opening == short.vector).all()
+    assert np.allclose(told.opening, first.vector, atol=1e-5)
+    assert told.matter.shape == (mixture.WIDTHS["matter"],)

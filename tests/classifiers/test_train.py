@@ -104,6 +104,17 @@ def test_a_model_twice_too_sure_is_cooled_to_what_it_knows():
     assert certainty.temperature(scores * 2, truth) == pytest.approx(2.0, rel=0.15)
 
 
+def test_being_sure_means_that_one_of_the_labels_would_do():
+    chance = np.random.default_rng(2)
+    scores = chance.normal(size=(2000, 3)).astype(np.float32) * 2
+    best = softmax(scores).max(axis=1)
+    fine = chance.random(2000) < best
+    acceptable = np.zeros((2000, 3), bool)
+    acceptable[np.arange(2000), scores.argmax(axis=1)] = fine
+    assert certainty.confidence(scores, acceptable) == pytest.approx(1.0, rel=0.15)
+    assert certainty.confidence(scores, np.ones((2000, 3), bool)) < 0.3
+
+
 def test_regression_finds_the_line_between_two_groups():
     points = np.array([[1, 0], [2, 0], [-1, 0], [-2, 0]], np.float32)
     goal = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], np.float32)
