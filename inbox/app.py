@@ -39,26 +39,31 @@ from inbox.web import (
     preferences,
     presence,
     privacy,
+    profile,
     quality,
     replies,
     reports,
     saved_views,
     screen,
     search,
+    second_factor,
     selection,
     signin,
     snoozes,
     solved_pages,
     style,
+    truces,
 )
 from inbox.web.access import Policy, allow
 from inbox.web.admin import (
     alarms,
     articles,
+    audit,
     bots,
     calendars,
     evaluation,
     mailboxes,
+    overview,
     promises,
     queues,
     reasons,
@@ -67,11 +72,13 @@ from inbox.web.admin import (
     switches,
     taxonomy,
     templates,
+    tokens,
     topics,
     users,
 )
 from inbox.web.console.every import CONSOLE
 from inbox.web.hx import AskedRequest
+from inbox.web.ids import Id
 
 _HERE = Path(__file__).resolve().parent
 PAGES = (
@@ -82,7 +89,8 @@ PAGES = (
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, quality),
-    *(contact_form, mail_choices, outlook),
+    *(contact_form, mail_choices, outlook, truces),
+    *(overview, tokens, audit, profile, second_factor),
     *(alarms, notifications, promises, calendars, topics, contact_edit),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
@@ -97,7 +105,8 @@ def create_app() -> Flask:
     app = _App(
         "inbox", template_folder=str(folder("templates")), static_folder=str(folder("static"))
     )
-    app.config["MAX_FORM_PARTS"] = 500
+    app.config["MAX_FORM_PARTS"] = 1000
+    app.url_map.converters["int"] = Id
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     for module in PAGES:
         app.register_blueprint(module.pages)

@@ -9,8 +9,10 @@ from werkzeug.exceptions import HTTPException
 from bot.answers import TooLate
 from cases.case import AlreadyClosed, NotClosed
 from cases.correcting import AlreadyUndone, Superseded
+from cases.exclusions.verbs import AlreadyLifted
 from cases.language import gettext as _
 from cases.taxonomy.changes import Indispensable, NotInUse
+from cases.unsent import TooMuch
 from inbox.web import hx
 from inbox.web.notices import Notice
 
@@ -31,6 +33,8 @@ REFUSALS = {
     AlreadyClosed: lambda: _("The case was closed before."),
     NotClosed: lambda: _("The case is open."),
     TooLate: lambda: _("Too late: the answer has left."),
+    AlreadyLifted: lambda: _("This truce was ended before."),
+    TooMuch: lambda: _("The files are too large for one mail."),
     AlreadyUndone: lambda: _("The correction was taken back before."),
     Superseded: lambda: _("It was corrected again since, so that comes first."),
     Indispensable: lambda: _("The program itself needs this type, so it can only be renamed."),

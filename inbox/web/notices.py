@@ -1,5 +1,6 @@
 """What was just done, in a sentence, and how to take it back: for toasts and for plain pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -19,6 +20,9 @@ class Notice:
     text: str
     undo: str = ""
     seconds: int = 10
+
+
+Kind = Callable[[int], Notice]
 
 
 def closed(case_id: int) -> Notice:
@@ -172,6 +176,14 @@ def view_removed(number: int) -> Notice:
     return Notice(_("The view is gone"), url_for("views.bring_back", number=number))
 
 
+def truce_ended(_id: int) -> Notice:
+    return Notice(_("This truce is over; the others stay"))
+
+
+def refusal_kept(_id: int) -> Notice:
+    return Notice(_("Kept: no advertising for them; service mail goes on"))
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (
@@ -207,6 +219,8 @@ KINDS = {
         dropped,
         with_people,
         with_bots,
+        truce_ended,
+        refusal_kept,
     )
 }
 

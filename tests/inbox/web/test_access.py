@@ -5,10 +5,13 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from cases import Agent, Case, Mailbox, Message, clock, incident
+from bot.alarms import AlarmGoal, Way
+from cases import Agent, Case, Contact, Exclusion, Mailbox, Message, clock, incident
 from cases.correction import Correction, Field
 from cases.db import reading, transaction
+from cases.exclusions.reasons import Reason, Severity
 from cases.incident import Incident
+from cases.macro import Macro
 from inbox import tokens
 from inbox.spool import Fate, RawMail
 from inbox.web.access import NoPolicy, Pages, Policy, policy_of
@@ -37,6 +40,8 @@ def _values(rule: Rule) -> dict[str, object]:
     """An object of the team "tienda" for each part of the address."""
     if rule.rule.startswith("/console/"):
         return _of_marketing(rule)
+    if rule.rule.startswith("/admin/tokens/"):
+        return {"number": _a_token()}
     with reading() as session:
         message = session.scalars(
             select(Message)
@@ -59,6 +64,14 @@ def _values(rule: Rule) -> dict[str, object]:
             "number": _an_incident(),
             "leaf_code": "money.billing",
             "correction_id": _a_correction(message.case_id),
+            "mailbox_id": session.scalars(select(Mailbox.id).order_by(Mailbox.id)).first(),
+            "identifier_id": session.get_one(Contact, message.case.contact_id).identifiers[0].id,
+            "goal_id": _a_goal(),
+            "macro_id": _a_macro(),
+            "key": "volume",
+            # These are looked for within the case, and nobody may have one there.
+            **dict.fromkeys(("mail_id", "file_id", "proposal_id", "other_id"), 1),
+            "exclusion_id": _an_opt_out(session.get_one(Case, message.case_id).contact_id),
         }
     return {name: known[name] for name in rule.arguments}
 
@@ -70,6 +83,14 @@ def _of_marketing(rule: Rule) -> dict[str, object]:
     elif rule.arguments:
         known["number"], known["gate_id"] = a_list("Correo\nuno@x.example\n", by=ADMIN)
     return {name: known[name] for name in rule.arguments}
+
+
+def _a_token() -> int:
+    with transaction() as session:
+        text = tokens.issue(session, "Boletines", frozenset({tokens.Scope.CHECK}))
+        made = select(tokens.Token.id).where(tokens.Token.prefix == text.split("_")[1])
+        session.flush()
+        return session.scalars(made).one()
 
 
 def _a_telling() -> int:
@@ -91,6 +112,33 @@ def _a_telling() -> int:
 def _a_correction(case_id: int) -> int:
     with transaction() as session:
         made = Correction(case_id=case_id, field=Field.TYPE, now="x", by=BEA, at=clock.now())
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def _an_opt_out(contact_id: int) -> int:
+    with transaction() as session:
+        made = Exclusion(
+            contact_id=contact_id, reason=Reason.OPT_OUT_HEARD, severity=Severity.HARD, topics=[],
+            starts_at=clock.now(), origin="x", evidence="x", note="", created_at=clock.now(),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def _a_goal() -> int:
+    with transaction() as session:
+        made = AlarmGoal(way=Way.MAIL, address=ADMIN, language="es", created_at=clock.now())
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def _a_macro() -> int:
+    with transaction() as session:
+        made = Macro(name="x", text_es="Hola", changed_at=clock.now(), changed_by=BEA)
         session.add(made)
         session.flush()
         return made.id
@@ -161,7 +209,7 @@ def _as_it_should(status: int, rule: Rule, policy: Policy, who: str, *, partial:
         return status == (401 if partial else 303)
     if who not in MAY[policy]:
         return status == 403
-    if who == LUIS and set(OWNED) & rule.arguments:
+    if (who == LUIS and set(OWNED) & rule.arguments) or "file_id" in rule.arguments:
         return status == 404
     # Who may, gets an answer or a refusal that speaks of the thing itself.
     return status in (200, 204, 302, 303, 400, 403 if "withdrawal" in rule.rule else 200, 409, 422)

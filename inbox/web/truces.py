@@ -1,0 +1,86 @@
+"""A truce ended before its time: by somebody who may, who says why; an opt-out heard wrongly."""
+
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.orm import object_session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock
+from cases.db import transaction
+from cases.exclusions.reasons import Reason
+from cases.exclusions.rows import Exclusion
+from cases.exclusions.verbs import NotYours, confirm_opt_out, dismiss_opt_out, lift, may_lift
+from cases.language import gettext as _
+from inbox.web import live, notices
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.actions import done
+from inbox.web.visible import the_case, the_contact
+from inbox.web.who import agent
+
+pages = Pages("truces", __name__)
+LONGEST = 500
+
+
+@pages.record
+def _furnish(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(may_end=may_end, Reason=Reason)
+
+
+def may_end(hold: Exclusion) -> bool:
+    """Whether the agent may end it by hand; an open case is closed instead."""
+    session = object_session(hold)
+    if session is None or hold.reason is Reason.OPEN_CASE:
+        return False
+    return may_lift(session, hold, agent())
+
+
+@pages.post("/contacts/<int:contact_id>/truces/<int:exclusion_id>/end")
+@allow(Policy.CASES)
+def end(contact_id: int, exclusion_id: int) -> AnyResponse:
+    """Marketing may write again, as far as this reason goes; the reason why is kept."""
+    why = " ".join(request.form.get("why", "").split())[:LONGEST]
+    with transaction() as session:
+        contact = the_contact(session, contact_id)
+        row = session.get(Exclusion, exclusion_id)
+        if row is None or row.contact_id != contact.id:
+            abort(404)
+        if not why and row.reason is not Reason.OPT_OUT_HEARD:
+            abort(422)
+        verb: dict[str, Any] = {"agent": agent(), "at": clock.now()}
+        try:
+            if row.reason is Reason.OPT_OUT_HEARD:
+                dismiss_opt_out(session, row.id, **verb)
+            else:
+                lift(session, row.id, why=why, **verb)
+        except NotYours:
+            abort(403, _("This truce is ended by somebody else."))
+        live.announce(session)
+    return _back(contact_id, notices.truce_ended)
+
+
+@pages.post("/contacts/<int:contact_id>/truces/<int:exclusion_id>/confirmation")
+@allow(Policy.CASES)
+def confirm(contact_id: int, exclusion_id: int) -> AnyResponse:
+    """They meant it: what was heard becomes their refusal of all advertising."""
+    with transaction() as session:
+        contact = the_contact(session, contact_id)
+        row = session.get(Exclusion, exclusion_id)
+        if row is None or row.contact_id != contact.id or row.reason is not Reason.OPT_OUT_HEARD:
+            abort(404)
+        confirm_opt_out(session, row.id, agent=agent(), at=clock.now())
+        live.announce(session)
+    return _back(contact_id, notices.refusal_kept)
+
+
+def _back(contact_id: int, kind: notices.Kind) -> AnyResponse:
+    """To the case from which it was done, or to the customer's page."""
+    said = request.form.get("case", "")
+    if said.isascii() and said.isdecimal():
+        case_id = int(said[:9])
+        with transaction() as session:
+            the_case(session, case_id)
+        return done(case_id, kind)
+    address = url_for("contact.page", contact_id=contact_id, done=f"{kind.__name__}.{contact_id}")
+    return redirect(address, 303)

@@ -1,0 +1,71 @@
+"""A truce is ended in the case or on the customer's page, by those who may and with a reason."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from cases import Exclusion, clock
+from cases.db import reading, transaction
+from cases.exclusions.reasons import Reason, Severity
+from cases.exclusions.verbs import Set, exclude
+from tests.inbox.web.conftest import Enter, case_about
+from tests.seeding import ANA, BEA, LUIS
+
+
+def _by_hand(contact_id: int, reason: Reason = Reason.MANUAL) -> int:
+    now = clock.now()
+    with transaction() as session:
+        wish = Set(reason, until=now + timedelta(days=3), note="obras")
+        return exclude(session, contact_id, wish, by=BEA, at=now).id
+
+
+def _row(number: int) -> Exclusion:
+    with reading() as session:
+        return session.get_one(Exclusion, number)
+
+
+def test_who_may_ends_it_with_a_reason_and_once(enter: Enter) -> None:
+    case = case_about("Cambio de talla")
+    number = _by_hand(case.contact_id)
+    url, bea = f"/contacts/{case.contact_id}/truces/{number}/end", enter(BEA)
+    assert url in bea.get(f"/cases/{case.id}").text
+    assert url in bea.get(f"/contacts/{case.contact_id}").text
+    assert bea.post(url).status_code == 422
+    ended = bea.post(url, why="hablado por teléfono", case=str(case.id))
+    assert ended.status_code == 303
+    assert "tregua ha terminado" in bea.get(ended.location).text
+    row = _row(number)
+    assert (row.lifted_by, row.lift_reason) == (BEA, "hablado por teléfono")
+    assert bea.post(url, why="x").status_code == 409
+    assert bea.post(url.replace(f"/{number}/", "/99999/"), why="x").status_code == 404
+
+
+def test_it_is_shown_to_nobody_else_and_refused(enter: Enter) -> None:
+    case = case_about("Cambio de talla")
+    number = _by_hand(case.contact_id, Reason.OBJECTION)
+    url = f"/contacts/{case.contact_id}/truces/{number}/end"
+    assert url not in enter(ANA).get(f"/cases/{case.id}").text
+    assert enter(ANA).post(url, why="x").status_code == 403
+    assert enter(LUIS).post(url, why="x").status_code == 404
+    assert _row(number).lifted_at is None
+
+
+def test_an_opt_out_that_was_meant_becomes_a_refusal(enter: Enter) -> None:
+    case, now = case_about("Cambio de talla"), clock.now()
+    with transaction() as session:
+        heard = Exclusion(
+            contact_id=case.contact_id, reason=Reason.OPT_OUT_HEARD, severity=Severity.HARD,
+            topics=[], starts_at=now, origin="x", evidence="message:1", note="", created_at=now,
+        )  # fmt: skip
+        session.add(heard)
+        session.flush()
+        number = heard.id
+    kept = enter(ANA).post(f"/contacts/{case.contact_id}/truces/{number}/confirmation")
+    assert kept.status_code == 303
+    with reading() as session:
+        living = select(Exclusion.reason).where(
+            Exclusion.contact_id == case.contact_id, Exclusion.lifted_at.is_(None)
+        )
+        reasons = set(session.scalars(living))
+    assert Reason.UNSUBSCRIBED_ALL in reasons
+    assert Reason.OPT_OUT_HEARD not in reasons
