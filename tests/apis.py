@@ -59,8 +59,10 @@ class Api:
 
     def case(self, address: str = ANA, *, at: datetime = MORNING) -> int:
         """A customer complains."""
+        minutes = (at - MORNING).total_seconds() / 60
         with transaction() as session:
-            case = file(session, an_arrival(a_mail("No llega", sender=address))).case
+            arrival = an_arrival(a_mail("No llega", sender=address), minutes=minutes)
+            case = file(session, arrival).case
             session.flush()
             return case.id
 

@@ -16,6 +16,7 @@ from cases.exclusions.rows import FeedEntry
 from cases.exclusions.spans import Span, ending, spans, standing
 
 CHUNK = 10_000
+MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ def judge(
 ) -> Verdict:
     """What those exclusions mean for a mail at that instant."""
     found = spans(holds, question.campaign_class, question.topic, changes)
+    if len(found) == 1:
+        # Most people are held for one thing alone, and there may be a hundred thousand of them.
+        alone = found[0]
+        return Verdict(alone.action, alone.until, alone) if alone.holds_at(now) else FREE
     holding = standing(found, now)
     if not holding:
         return FREE
@@ -88,9 +93,19 @@ def _words(question: Question) -> tuple[CampaignClass, str]:
 def held(session: Session, kind: Kind, values: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """The entries of the feed among those (normalised) identifiers."""
     query = select(FeedEntry.value, FeedEntry.holds).where(FeedEntry.kind == kind)
+    if len(values) > MANY and _is_shorter(session, len(values)):
+        # To read who is held at all costs less than to look for each of so many.
+        names = session.scalars(select(FeedEntry.value).where(FeedEntry.kind == kind))
+        values = list(set(values).intersection(names))
     for chunk in batches(values, CHUNK):
         rows = session.execute(query.where(among(session, FeedEntry.value, chunk)))
         yield from (tuple(row) for row in rows)
+
+
+def _is_shorter(session: Session, count: int) -> bool:
+    """Whether the feed is shorter than a list of that length."""
+    beyond = select(FeedEntry.seq).order_by(FeedEntry.seq).offset(count).limit(1)
+    return session.scalar(beyond) is None
 
 
 def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:

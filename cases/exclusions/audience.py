@@ -3,11 +3,9 @@
 import hashlib
 import json
 import zlib
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -23,7 +21,8 @@ Held = dict[str, list[Any]]
 
 def pack(values: Iterable[str]) -> tuple[bytes, int]:
     """Those identifiers sorted, each once, compressed; and how many they are."""
-    ordered = sorted(set(values))
+    # What is sorted already costs least this way round, and many lists are.
+    ordered = list(dict.fromkeys(sorted(values)))
     return zlib.compress("\n".join(ordered).encode(), 1), len(ordered)
 
 
@@ -61,12 +60,14 @@ def short(value: str) -> bytes:
 
 def shelve(session: Session, gate_id: str, everybody: Sequence[str]) -> None:
     """Make the shelves of an audience."""
-    marks = sorted(map(short, everybody))
-    edges = [bisect_left(marks, bytes([n])) for n in range(SHELVES)] + [len(marks)]
+    shelves = [bytearray() for _ in range(SHELVES)]
+    for value in everybody:
+        mark = short(value)
+        shelves[mark[0]] += mark
     rows = [
-        {"gate_id": gate_id, "shelf": n, "hashes": b"".join(marks[start:end])}
-        for n, (start, end) in enumerate(pairwise(edges))
-        if start < end
+        {"gate_id": gate_id, "shelf": n, "hashes": bytes(hashes)}
+        for n, hashes in enumerate(shelves)
+        if hashes
     ]
     if rows:
         session.execute(insert(GateShelf), rows)
@@ -83,16 +84,24 @@ def among(session: Session, gate_id: str, values: Iterable[str]) -> list[str]:
             GateShelf.gate_id == gate_id, GateShelf.shelf.in_(by_shelf)
         )
     )
-    return [
-        value for shelf, hashes in rows for mark, value in by_shelf[shelf] if is_on(hashes, mark)
-    ]
+    found: list[str] = []
+    for shelf, hashes in rows:
+        marks = standing_on(hashes)
+        found += [value for mark, value in by_shelf[shelf] if mark in marks]
+    return found
 
 
 def is_on(hashes: bytes, mark: bytes) -> bool:
     """Whether that mark stands on a shelf."""
-    places = range(len(hashes) // WIDTH)
-    n = bisect_left(places, mark, key=lambda n: hashes[n * WIDTH : n * WIDTH + WIDTH])
-    return hashes[n * WIDTH : n * WIDTH + WIDTH] == mark
+    place = hashes.find(mark)
+    while place % WIDTH and place > 0:
+        place = hashes.find(mark, place + 1)
+    return place >= 0
+
+
+def standing_on(hashes: bytes) -> set[bytes]:
+    """The marks on a shelf; they stand in no order."""
+    return {hashes[n : n + WIDTH] for n in range(0, len(hashes), WIDTH)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cases.exclusions.matrix import MATRIX, Action
 from cases.exclusions.policies import in_force
 from cases.exclusions.reasons import Reason
 from cases.exclusions.spans import Span
-from cases.exclusions.touches import Planned, pressed
+from cases.exclusions.touches import Planned, nobody_is_pressed, pressed
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def decide(
     policy, cell = in_force(session), (question.campaign_class, Reason.PRESSURE_CAP)
     shipped = Reason.PRESSURE_CAP in MATRIX[question.campaign_class]
     presses = policy.changes[cell] is not Action.ALLOW if cell in policy.changes else shipped
-    if not presses:
+    if not presses or nobody_is_pressed(session, planned):
         return Decision(held, 0, soon)
     free = [value for value in values if value not in held]
     heavy = pressed(session, kind, free, question.campaign_class, weight, now, planned)

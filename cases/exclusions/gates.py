@@ -104,7 +104,7 @@ class GatePart(Base):
 
 
 class GateShelf(Base):
-    """The audience as sorted short hashes, so that one person is found without reading all."""
+    """The audience as short hashes on shelves, so that one person is found without reading all."""
 
     __tablename__ = "gate_shelf"
 

@@ -55,7 +55,6 @@ class Answer:
     head: Head
     at: datetime
 
-    @property
     def held(self) -> Held:
         return {value: as_held(one) for value, one in self.decision.held.items()}
 
@@ -85,8 +84,9 @@ def question_of(campaign: Campaign) -> Question:
 def seal(gate_id: str, terms: Terms) -> None:
     """Ask about the whole audience. The look-up holds no writer up; only the result is written."""
     answer = _ask(gate_id)
+    held = answer.held()
     digest = receipts.digest_of_sorted(answer.everybody)
-    free = [value for value in answer.everybody if value not in answer.decision.held]
+    free = [value for value in answer.everybody if value not in held]
     allowed = receipts.digest_of_sorted(free)
     with transaction() as session:
         gate = _taken(session, gate_id)
@@ -97,8 +97,8 @@ def seal(gate_id: str, terms: Terms) -> None:
         gate.allowed_n, gate.allowed_digest = len(free), allowed
         gate.too_much = answer.decision.too_much
         audience.shelve(session, gate_id, answer.everybody)
-        audience.keep_held(session, gate_id, Back(answer.held, tuple(answer.decision.soon)))
-        _conclude(session, gate, answer.held, answer.head, answer.at, terms)
+        audience.keep_held(session, gate_id, Back(held, tuple(answer.decision.soon)))
+        _conclude(session, gate, held, answer.head, answer.at, terms)
 
 
 def _ask(gate_id: str) -> Answer:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cases.exclusions.matrix import AS_SHIPPED, Action, CampaignClass, Changes, Hold, action
 from cases.exclusions.reasons import RULES, Group, Reason, Severity
 
+_NOTHING: frozenset[tuple[tuple[CampaignClass, Reason], Action]] = frozenset()
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -37,15 +39,29 @@ def spans(
     changes: Changes = AS_SHIPPED,
 ) -> tuple[Span, ...]:
     """The spans in which those exclusions (as the feed keeps them) concern such a mail."""
+    known = frozenset(changes.items()) if changes else _NOTHING
     found = []
     for hold in holds:
-        reason, severity = Reason(hold["reason"]), Severity(hold["severity"])
-        seen = Hold(reason, severity, tuple(hold.get("topics", ())), hold.get("about", ""))
-        does = action(seen, campaign_class, topic, changes)
+        topics = tuple(hold.get("topics", ()))
+        said = hold["reason"], hold["severity"], topics, hold.get("about", "")
+        does, reason = _meaning(said, campaign_class, topic, known)
         if does is not Action.ALLOW:
             # Whole seconds, rounded to the safe side, are enough and are shorter to send.
             found.append(Span(does, _floor(hold["starts_at"]), _ceiling(hold["until"]), reason))
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(found, key=_order)) if len(found) > 1 else tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _meaning(
+    said: tuple[str, str, tuple[str, ...], str],
+    campaign_class: CampaignClass,
+    topic: str,
+    changes: frozenset[tuple[tuple[CampaignClass, Reason], Action]],
+) -> tuple[Action, Reason]:
+    """What is meant by a hold of that kind, whoever is held: the same for very many people."""
+    reason, severity, topics, about = said
+    hold = Hold(Reason(reason), Severity(severity), topics, about)
+    return action(hold, campaign_class, topic, dict(changes)), hold.reason
 
 
 def joined(found: Sequence[Span]) -> tuple[Span, ...]:

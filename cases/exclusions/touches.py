@@ -139,6 +139,11 @@ Planned = Callable[[Session, Sequence[str]], Mapping[str, Sequence[float]]]
 """Which weightier campaigns are planned for whom among some people."""
 
 
+def nobody_is_pressed(session: Session, planned: Planned | None) -> bool:
+    """Whether nobody was written to so far, and nothing is planned."""
+    return planned is None and session.scalar(select(Pressure.value).limit(1)) is None
+
+
 def pressed(
     session: Session,
     kind: Kind,
@@ -151,8 +156,6 @@ def pressed(
     """Those among them for whom one more mail is too much now, and until when."""
     heavy = WEIGHTS.get(campaign_class, 1.0) if weight is None else weight
     if heavy <= 0:
-        return {}
-    if planned is None and session.scalar(select(Pressure.value).limit(1)) is None:
         return {}
     found, enough = {}, limit(session)
     query = select(Pressure.value, Pressure.score, Pressure.at, Pressure.last)

@@ -17,7 +17,8 @@ from inbox.api.seeing import Form, View
 LONGEST = 320
 TOKENS_REMEMBERED = 4
 # Most addresses are written as they are matched, and a million of them come at once.
-_PLAIN = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,253}")
+PLAIN = r"[a-z0-9._+-]{1,64}+@[a-z0-9.-]{1,253}+"
+_PLAIN = re.compile(PLAIN)
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
 Name = tuple[Kind, str]
 

@@ -16,7 +16,7 @@ from cases.exclusions.gates import Campaign, Gate, Status
 from cases.exclusions.gating import NotSealed, NotWhatWasSent, OtherEpoch
 from inbox.api import hooks, lists
 from inbox.api.contract import asker, body, contract, needs
-from inbox.api.gates import differs, excluded_rows, own
+from inbox.api.gates import differs, excluded_names, excluded_rows, own
 from inbox.api.problems import N_, Problem
 from inbox.api.telling import tell, terms_for
 from inbox.tokens import Scope
@@ -56,7 +56,10 @@ def refresh(gate_id: str) -> ResponseReturnValue:
             410, "receipt-expired", N_("The feed began anew. Open a new gate for this audience.")
         ) from wrong
     told = tell(token, gate_id)
-    told["excluded_now"] = excluded_rows(token, late.held)
+    told["excluded_now"] = [
+        dict(zip(excluded_names(token), row, strict=True))
+        for row in excluded_rows(token, late.held)
+    ]
     told["released"] = list(late.released) if request.args.get("released") else []
     return told
 

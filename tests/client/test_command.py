@@ -7,6 +7,7 @@ import pytest
 from tregua_client.command import main
 from werkzeug.serving import make_server
 
+from cases import clock
 from inbox.tokens import Scope
 from tests.apis import Api
 
@@ -36,13 +37,13 @@ def run(capsys, *words):
 
 
 def test_check_says_by_its_code_whether_to_write(live, capsys):
-    live.case(ANA)
+    live.case(ANA, at=clock.now())
     assert run(capsys, "check", ANA)[0] == 20
     assert run(capsys, "check", EVA) == (0, {"allowed": True, "until": None})
 
 
 def test_pull_and_drop_make_files_of_the_feed(live, capsys, tmp_path):
-    live.case(ANA)
+    live.case(ANA, at=clock.now())
     assert run(capsys, "pull")[1]["held"] == 1
     assert run(capsys, "follow", "--rounds", "1")[0] == 0
     code, told = run(capsys, "drop", "--dir", str(tmp_path))
@@ -53,7 +54,7 @@ def test_pull_and_drop_make_files_of_the_feed(live, capsys, tmp_path):
 
 
 def test_a_campaign_by_files(live, capsys, tmp_path):
-    live.case(ANA)
+    live.case(ANA, at=clock.now())
     (tmp_path / "aud.csv").write_text(f"address,name\n{ANA},Ana\n{EVA},Eva\n")
     files = ("--allowed", "a.csv", "--excluded", "x.csv", "--receipt", "r.jwt")
     code, told = run(capsys, "gate", "aud.csv", "--campaign", "rebajas", *files)

@@ -1,82 +1,49 @@
 """What the answers cost: one person, ten thousand, a gate of a million, the snapshot, the delta."""
 
-import base64
 import contextlib
 import gzip
-import http.client
 import json
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
-from cases.contact import Kind
-from cases.db import reading, transaction
-from cases.exclusions import asking
-from inbox.command.benching.held import HELD, address, fill, hold_somebody
+from cases.db import transaction
+from inbox.command.benching.asker import Asker, serving
+from inbox.command.benching.held import address, fill, hold_somebody, know, look_up, read_all
+from inbox.command.benching.installing import installed
+from inbox.embedded import processes
 from inbox.tokens import Limits, Scope, issue
 
 PART = 50_000
-SINGLES, BULKS, DELTAS = 400, 12, 40
+SINGLES, BULKS, GATES, DELTAS = 400, 20, 3, 100
+UNORDERED = 7919
+"""A prime: lists of other tools are in no order that would help us."""
+KNOWN_FOR_ONE = 10
+"""Identifiers that are known for each one that is held."""
 
 
-class Asker:
-    """A program with a kept connection."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self._token = token
-
-    def ask(self, method: str, url: str, body: bytes = b"", **headers: str) -> bytes:
-        said = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        said |= {name.replace("_", "-"): value for name, value in headers.items()}
-        self._http.request(method, url, body, said)
-        answer = self._http.getresponse()
-        content = answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"{method} {url}: {answer.status} {content[:200]!r}")
-        return content
-
-    def close(self) -> None:
-        self._http.close()
-
-
-def check(port: int, *, held: int = HELD, largest: int = 1_000_000) -> dict[str, float]:
-    """Measure on the empty installation of the settings, through a server of its own."""
-    fill(held)
-    with transaction() as session:
-        token = issue(session, "bench", frozenset(Scope), Limits())
-    with _serving(port):
-        asker = Asker(port, token)
-        with contextlib.closing(asker):
-            figures = _answers(asker) | _lists(asker, largest)
-            return figures | {"delta_p99_ms": _delta(Asker(port, token), asker)}
+def check(number: int, url: str) -> dict[str, Any]:
+    """Measure with that many people on truce among ten times as many known ones."""
+    with installed(url) as bench:
+        know(number * KNOWN_FOR_ONE)
+        fill(number)
+        bench.settle()
+        with transaction() as session:
+            token = issue(session, "bench", frozenset(Scope), Limits())
+        port = processes.free_port()
+        with serving(port), _asking(port, token) as asker, _asking(port, token) as follower:
+            figures = _one(asker) | _many(asker) | _lists(asker, number * KNOWN_FOR_ONE)
+            delta = {"delta_p99_ms": _delta(follower, asker)}
+        return {"held": number, "servers": bench.database, **figures, **delta}
 
 
 @contextlib.contextmanager
-def _serving(port: int) -> Iterator[None]:
-    words = ("-m", "gunicorn", "inbox.app:create_app()", "--no-control-socket", "--threads", "16")
-    more = ("--worker-class", "gthread", "--bind", f"127.0.0.1:{port}", "--log-level", "error")
-    process = subprocess.Popen([sys.executable, *words, *more])
-    try:
-        _until_up(port)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _until_up(port: int) -> None:
-    for _ in range(200):
-        try:
-            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
+def _asking(port: int, token: str) -> Iterator[Asker]:
+    with contextlib.closing(Asker(port, token)) as asker:
+        yield asker
 
 
 def _timed(act: Callable[[], object]) -> float:
@@ -91,58 +58,78 @@ def _quantile(times: Sequence[float], share: float) -> float:
     return round(1000 * ordered[min(int(share * len(ordered)), len(ordered) - 1)], 2)
 
 
-def _answers(asker: Asker) -> dict[str, float]:
-    def one(n: int) -> float:
-        body = json.dumps({"address": address(n * 7919 % 1_000_000)}).encode()
+def _one(asker: Asker) -> dict[str, float]:
+    def ask(n: int) -> float:
+        body = json.dumps({"address": _somebody(n)}).encode()
         return _timed(lambda: asker.ask("POST", "/v1/check", body))
 
     for n in range(20):
-        one(n)
-    singles = [one(n) for n in range(SINGLES)]
+        ask(n)
+    times = [ask(n) for n in range(SINGLES)]
+    bare = [_timed(partial(look_up, [_somebody(n)])) for n in range(SINGLES)]
+    quantiles = {f"single_p{n}_ms": _quantile(times, n / 100) for n in (50, 95, 99)}
+    return {**quantiles, "single_sql_ratio": _ratio(times, bare)}
+
+
+def _somebody(n: int) -> str:
+    return address(n * 7919 % 1_000_000)
+
+
+def _many(asker: Asker) -> dict[str, float]:
     people = [address(n * 97) for n in range(10_000)]
-    many = json.dumps({"items": people}).encode()
-    bulks = [_timed(lambda: asker.ask("POST", "/v1/check/bulk", many)) for _ in range(BULKS)]
-    bare = [_timed(lambda: _bare(people)) for _ in range(BULKS)]
+    body = json.dumps({"items": people}).encode()
+
+    def ask() -> bytes:
+        return asker.ask("POST", "/v1/check/bulk", body)
+
+    ask()
+    times, bare = [], []
+    for _ in range(BULKS):
+        times.append(_timed(ask))
+        bare.append(_timed(lambda: look_up(people)))
     return {
-        "single_p50_ms": _quantile(singles, 0.5),
-        "single_p95_ms": _quantile(singles, 0.95),
-        "single_p99_ms": _quantile(singles, 0.99),
-        "bulk_10k_p95_ms": _quantile(bulks, 0.95),
-        "sql_ratio": round(statistics.median(bulks) / statistics.median(bare), 1),
+        "bulk_10k_p50_ms": _quantile(times, 0.5),
+        "bulk_10k_p95_ms": _quantile(times, 0.95),
+        "bulk_sql_ratio": _ratio(times, bare),
     }
 
 
-def _bare(people: Sequence[str]) -> None:
-    """The query alone."""
-    with reading() as session:
-        for _ in asking.held(session, Kind.ADDRESS, people):
-            continue
+def _ratio(times: Sequence[float], bare: Sequence[float]) -> float:
+    return round(statistics.median(times) / statistics.median(bare), 1)
 
 
-def _lists(asker: Asker, largest: int) -> dict[str, float]:
-    def snapshot() -> None:
-        packed = asker.ask("GET", "/v1/exclusions", Accept_Encoding="gzip")
-        lines = gzip.decompress(packed).count(b"\n")
-        sizes.append((len(packed), lines))
-
-    sizes: list[tuple[int, int]] = []
-    seconds = _timed(snapshot)
-    return {
-        "gate_100k_s": round(_timed(lambda: _gate(asker, largest // 10)), 2),
-        "gate_1m_s": round(_timed(lambda: _gate(asker, largest)), 2),
-        "snapshot_100k_s": round(seconds, 2),
-        "snapshot_100k_mb": round(sizes[0][0] / 1e6, 2),
+def _lists(asker: Asker, largest: int) -> dict[str, Any]:
+    sizes: list[int] = []
+    wholes = [_timed(lambda: sizes.append(_snapshot(asker))) for _ in range(GATES)]
+    figures: dict[str, Any] = {
+        "snapshot_s": round(statistics.median(wholes), 2),
+        "snapshot_mb": round(sizes[0] / 1e6, 2),
+        "snapshot_sql_ratio": _ratio(wholes, [_timed(read_all)]),
     }
+    for name, count in (("gate_tenth", largest // 10), ("gate_all", largest)):
+        times = [_timed(partial(_gate, asker, count, n)) for n in range(GATES)]
+        people = [address(n) for n in range(count)]
+        figures[f"{name}_s"] = round(statistics.median(times), 2)
+        figures[f"{name}_sql_ratio"] = _ratio(times, [_timed(partial(look_up, people))])
+    return figures
 
 
-def _gate(asker: Asker, count: int) -> None:
-    name = base64.b32encode(str(count).encode()).decode().rstrip("=")
+def _snapshot(asker: Asker) -> int:
+    packed = asker.ask("GET", "/v1/exclusions", Accept_Encoding="gzip")
+    if b'{"end": true' not in gzip.decompress(packed)[-300:]:
+        raise RuntimeError("the snapshot was cut off")
+    return len(packed)
+
+
+def _gate(asker: Asker, count: int, n: int) -> None:
+    name = f"c{count}-{n}"
     asker.ask("PUT", f"/v1/campaigns/{name}", b"{}")
     gate = json.loads(asker.ask("POST", f"/v1/campaigns/{name}/gates", b"{}"))["id"]
-    for n in range(0, count, PART):
-        body = "".join(f"{address(n + k)}\n" for k in range(min(PART, count - n))).encode()
-        url = f"/v1/gates/{gate}/parts/{n // PART}"
-        asker.ask("PUT", url, body, Content_Type="text/plain")
+    for start in range(0, count, PART):
+        part = range(start, min(start + PART, count))
+        body = "".join(f"{address(k * UNORDERED % count)}\n" for k in part)
+        url = f"/v1/gates/{gate}/parts/{start // PART}"
+        asker.ask("PUT", url, body.encode(), Content_Type="text/plain")
     asker.ask("POST", f"/v1/gates/{gate}/seal", b"{}")
     asker.ask("GET", f"/v1/gates/{gate}/excluded")
 
@@ -161,7 +148,6 @@ def _delta(follower: Asker, asker: Asker) -> float:
             time.sleep(0.001)
         times.append(heard.get(n, committed + 10) - committed)
     thread.join()
-    follower.close()
     return _quantile(times, 0.99)
 
 
