@@ -16,7 +16,7 @@ from inbox.mime.transfer import Enclosed, enclosed_files
 from inbox.mime.words import decode_words
 
 LONGEST = 2_000_000
-_NEWLINES = re.compile(r"\r+\n|\r")
+_NEWLINES = re.compile(r"\r+\n?")
 _ENRICHED_MARK = re.compile(r"<param>[^<]{0,200}</param>|</?[A-Za-z-]{1,60}>")
 _WORD = re.compile(r"\w+")
 _EXTENSIONS = {
@@ -157,10 +157,15 @@ def _without_a_body(reader: _Reader, found: Sorted) -> None:
 
 
 def _laid_out(text: str, part: Part) -> str:
-    text = _NEWLINES.sub("\n", text).replace("\x00", "")
+    text = _NEWLINES.sub(_newline, text).replace("\x00", "")
     if part.type == "text/plain" and part.parameters.get("format", "").lower() == "flowed":
         return unflow(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
     return text
+
+
+def _newline(found: re.Match[str]) -> str:
+    """However many carriage returns stand before a line feed; each counts where there is none."""
+    return "\n" if found[0][-1] == "\n" else "\n" * len(found[0])
 
 
 def _attachment(part: Part, content: bytes) -> Attachment:

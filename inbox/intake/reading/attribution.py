@@ -19,7 +19,8 @@ _MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d,? \d{1,2}:\d\d(?::\d\d)? (?:GMT|UTC
 _ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w-]|mailto:")
 # "On 5 May your agent wrote:" is the person's own tale, not a mail program's line.
 _TALE = re.compile(
-    r"(?<!\w)(?:i|you|we|he|she|they|your|me|nos|te|les?|yo|vosotros|ustedes|vuestr[ao]|su|tu|sus"
+    r"(?<!\w)(?:i|you|we|he|she|they|your|me|nos|te|(?<!a )les?|yo|vosotros|ustedes|vuestr[ao]"
+    r"|su|tu|sus"
     r"|ich|wir|ihre?|mir|uns|je|nous|vous|votre|mi|ci|vi|vostr[ao]|eu|nosso|meu|who)(?!\w)",
 )
 _ENDS = (":", "：")

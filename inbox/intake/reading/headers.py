@@ -99,6 +99,8 @@ def _is_form(lines: list[str], start: int, end: int) -> bool:
 
 
 def _is_field(line: str) -> bool:
+    if line.startswith(">"):
+        return False
     label, colon, value = line.partition(":")
     known = label_of(line) is not None or "-" in label or value.startswith("//")
     return bool(colon) and not known and 0 < len(label.split()) <= 3 and len(label) < 25

@@ -9,9 +9,13 @@ from inbox.intake.reading.page import SIGNATURE_MARK, Page, Part, is_rule
 _MOST_LINES = 15
 _LONGEST_SIGNATURE_LINE = 90
 _WORDS_OF_PROSE = 10
+_LONGEST_FAREWELL = 160
+_AROUND = " .!-–—*_;:"
+_JOINTS = re.compile(r"[,./;!]| (?:and|y|e|et|und|i|en|og|och|&|\+) ")
 _PHONE = re.compile(r"(?:\+|\(|\d)[\d ()./-]{7,20}\d")
 _LINK = re.compile(r"https?://|www\.|[\w.-]{1,60}@[\w-]|<mailto:")
-_DASH_NAME = re.compile(r"(?:-|~|—|–)\s?[^\W\d_][\w.' ]{0,30}$")
+# An em dash is how those who care for type end a text ("—Ana"): only a name, which may stay.
+_DASH_NAME = re.compile(r"(?:-|~|–)\s?[^\W\d_][\w.' ]{0,30}$")
 # Other languages put an ending on these, so they are found inside a word too.
 _DEVICE = re.compile(
     r"i-?phone|ipad|ipod|android|blackberry|samsung|huawei|xiaomi|outlook|gmail|yahoo|windows"
@@ -22,7 +26,7 @@ _DEVICE = re.compile(
     r"|mòbil|mobile?|handy|smartphone|telefono|teléfono|telèfon|telefone|telefoon|mobiltelefon"
     r"|téléphone|celular|tablet|tableta|phone|dispositivo|device|app|aplicación|ios|mac"
     r"|cellulare|handheld|treo|palm|verizon|at&t|t-mobile|vodafone|orange|movistar|telcel"
-    r"|surface|poczty|почты|mobil|телефона)(?!\w)",
+    r"|poco|realme|honor|on the go|unterwegs|surface|poczty|почты|mobil|телефона)(?!\w)",
 )
 _TITLE = re.compile(
     r"(?<!\w)(?:ceo|cto|cfo|coo|manager|director|directora|engineer|developer|consultant|president"
@@ -145,20 +149,37 @@ def _closed(page: Page, lines: list[int], *, first: bool) -> int | None:
         rest = [page.shown[n] for n in lines[at + 1 :]]
         if _closes(page.shown[lines[at]], rest) and _signs(rest):
             return lines[at]
+        if rest and _ends_closing(page.shown[lines[at]]) and _is_name(rest[0]) and _signs(rest):
+            return lines[at + 1]
     return None
 
 
 def _closes(line: str, rest: list[str]) -> bool:
     """Whether the line says goodbye; thanks do so only with a name below or beside it."""
-    plain = " ".join(line.lower().replace(",", " ").split()).strip(" .!-–—*_;:")
-    if all(part.strip(" .!") in phrases.CLOSINGS for part in plain.split("/")):
-        return True
+    plain = " ".join(line.lower().replace(",", " ").split()).strip(_AROUND)
+    if plain in phrases.CLOSINGS or _all_close(line) or plain.startswith(phrases.FORMAL):
+        return len(line) < _LONGEST_FAREWELL
     if plain in phrases.THANKS:
         return bool(rest) and _is_name(rest[0]) and not line.endswith("?")
     closing, comma, name = line.partition(",")
     if comma and closing.lower().strip(" *_-") in phrases.CLOSINGS | phrases.THANKS:
         return _is_name(name)
     return _closing_then_name(line)
+
+
+def _all_close(line: str) -> bool:
+    """ "Many thanks and regards", "Danke, viele Grüße": thanks and closings, joined as one may."""
+    parts = [part.strip(_AROUND) for part in _JOINTS.split(line[:_LONGEST_FAREWELL].lower())]
+    said = [part for part in parts if part]
+    known = all(part in phrases.CLOSINGS or part in phrases.THANKS for part in said)
+    return known and bool(parts[0]) and any(part in phrases.CLOSINGS for part in said)
+
+
+def _ends_closing(line: str) -> bool:
+    """ "Please answer. Regards": the line is the person's own, the name below it is not."""
+    plain = line[:_LONGEST_FAREWELL].lower().strip(_AROUND).replace(",", ".")
+    _said, point, closing = plain.rpartition(".")
+    return bool(point) and closing.strip(_AROUND) in phrases.CLOSINGS
 
 
 def _closing_then_name(line: str) -> bool:
@@ -186,7 +207,7 @@ def _dash_named(page: Page, lines: list[int], *, first: bool) -> int | None:
     before = page.shown[lines[-2]] if len(lines) > 1 else ""
     if before[:1] in ("-", "*", "•", "–") or not _DASH_NAME.match(line):
         return None
-    name = line.lstrip("-~—– ")
+    name = line.lstrip("-~– ")
     spaced = line[1:2] == " "
     alone = lines[-1] > 0 and not page.shown[lines[-1] - 1]
     return lines[-1] if _is_name(name) and name[0].isupper() and (alone or not spaced) else None
