@@ -12,6 +12,7 @@ from cases.contact import Contact
 from cases.db import Base
 from cases.history import Event, What
 from cases.mailbox import Mailbox
+from cases.outcome import Outcome
 
 if TYPE_CHECKING:
     from cases.agent import Agent
@@ -109,11 +110,15 @@ class Case(Base):
     sentiment: Mapped[str] = mapped_column(default="")
     anger: Mapped[float] = mapped_column(default=0.0)
     urgency: Mapped[float] = mapped_column(default=0.0)
+    outcome: Mapped[Outcome | None]
+    """How it ended, if whoever closed it said so."""
     needs_review: Mapped[bool] = mapped_column(default=False)
     labels: Mapped[dict[str, Any]] = mapped_column(default=dict)
     course: Mapped[dict[str, Any] | None]
     """How the mood began, how bad it got, how it is now; None before the first mail is tagged."""
 
+    satisfaction: Mapped[int | None]
+    """What the customer said of it, from 1 to 5; None while they said nothing."""
     provisional: Mapped[bool] = mapped_column(default=False)
     """No trusted server vouched for the sender so far: the matter may be made up."""
     linked_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -146,18 +151,18 @@ class Case(Base):
     def is_open(self) -> bool:
         return self.state is not State.CLOSED
 
-    def close(self, *, by: str, at: datetime) -> None:
+    def close(self, *, by: str, at: datetime, outcome: Outcome | None = None) -> None:
         """The matter is settled; the customer may reopen it by writing again."""
         if not self.is_open:
             raise AlreadyClosed(f"case {self.id} was closed before")
-        self.state, self.closed_at = State.CLOSED, at
+        self.state, self.closed_at, self.outcome = State.CLOSED, at, outcome
         self.happened(What.CLOSED, by=by, at=at)
 
     def reopen(self, *, by: str, at: datetime) -> None:
         """It is not settled after all."""
         if self.is_open:
             raise NotClosed(f"case {self.id} is open")
-        self.state, self.closed_at = State.OPEN, None
+        self.state, self.closed_at, self.outcome = State.OPEN, None, None
         self.happened(What.REOPENED, by=by, at=at)
 
     def merge_into(self, other: "Case", *, by: str, at: datetime, **data: object) -> None:

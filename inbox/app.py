@@ -32,6 +32,7 @@ from inbox.web import (
     live,
     macros,
     mail_choices,
+    monitoring,
     naming,
     notifications,
     outlook,
@@ -43,6 +44,7 @@ from inbox.web import (
     quality,
     replies,
     reports,
+    satisfaction,
     saved_views,
     screen,
     search,
@@ -53,6 +55,7 @@ from inbox.web import (
     solved_pages,
     style,
     truces,
+    wrapping_up,
 )
 from inbox.web.access import Policy, allow
 from inbox.web.admin import (
@@ -83,6 +86,7 @@ from inbox.web.ids import Id
 _HERE = Path(__file__).resolve().parent
 PAGES = (
     style,
+    wrapping_up,
     *(half_written, joining, macros, naming, presence, privacy, snoozes),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(failures, exclusions, live, users, mailboxes, queues, reports),
@@ -90,7 +94,7 @@ PAGES = (
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, quality),
     *(contact_form, mail_choices, outlook, truces),
-    *(overview, tokens, audit, profile, second_factor),
+    *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring),
     *(alarms, notifications, promises, calendars, topics, contact_edit),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )

@@ -3,12 +3,15 @@
 from alembic import context
 
 import bot.tables
+import cases.audit
 import cases.correction
 import cases.linking
 import cases.macro
 import cases.mention
 import cases.people.scale
 import cases.people.suggesting
+import cases.satisfaction
+import cases.second_factor
 import cases.taxonomy.rows
 import cases.unsent
 import inbox.api
@@ -33,6 +36,9 @@ OWNERS = (
     cases.people.scale,
     cases.correction,
     cases.people.suggesting,
+    cases.audit,
+    cases.satisfaction,
+    cases.second_factor,
     cases.taxonomy.rows,
     cases.unsent,
     inbox.api,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.correction import Correction, Field
+from cases.outcome import Outcome
 from cases.reporting.scope import Scope, hour_of, local_hour
 
 MOODS = ("negative", "neutral", "positive")
@@ -16,6 +17,16 @@ def types(session: Session, scope: Scope) -> dict[str, int]:
     """Cases opened in the span, by the leaf of the taxonomy; "" for what is not tagged yet."""
     rows = session.execute(
         select(Case.type, func.count()).where(scope.opened()).group_by(Case.type)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def outcomes(session: Session, scope: Scope) -> dict[Outcome | None, int]:
+    """Cases closed in the span, by what the agent said became of them; None where nobody did."""
+    rows = session.execute(
+        select(Case.outcome, func.count())
+        .where(scope.covers(Case.closed_at), Case.bulk.is_(False))
+        .group_by(Case.outcome)
     ).all()
     return {row[0]: row[1] for row in rows}
 

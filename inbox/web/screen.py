@@ -8,6 +8,7 @@ from flask import Flask, request
 from markupsafe import Markup, escape
 
 from cases import clock, language
+from cases.outcome import Outcome
 from inbox.web import chips, csrf, entries, file_names, hx, shortcuts, style, times, words
 from inbox.web.access import Policy, may
 from inbox.web.order import Order
@@ -35,6 +36,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         Policy=Policy,
         order_name=order_name,
         orders=list(Order),
+        outcomes=list(Outcome),
         shortcut_groups=shortcuts.all_of_them,
         shortcut_key=shortcuts.key_of,
         may=may,

@@ -9,6 +9,7 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.mail import Origin, Trust
 from cases.mailbox import FolderRole
+from cases.outcome import Outcome
 from classifiers import taxonomy
 
 
@@ -35,6 +36,17 @@ def role(value: Role) -> str:
         Role.ADMIN: _("Administrator"),
         Role.MARKETING: _("Marketing"),
         Role.AUDITOR: _("Auditor"),
+    }[value]
+
+
+def outcome(value: Outcome) -> str:
+    return {
+        Outcome.SOLVED: _("solved"),
+        Outcome.EXPLAINED: _("explained"),
+        Outcome.COMPENSATED: _("refunded or made good"),
+        Outcome.PASSED_ON: _("passed on"),
+        Outcome.NOT_SOLVED: _("could not be solved"),
+        Outcome.NOTHING_TO_DO: _("nothing to do"),
     }[value]
 
 

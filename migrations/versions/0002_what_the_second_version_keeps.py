@@ -89,6 +89,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("list_id", "n", name=op.f("pk_audience_list_piece")),
     )
     op.create_table(
+        "audit",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
+    )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_what", ["what", "number"], unique=False)
+
+    op.create_table(
         "breaker_trip",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
@@ -97,6 +111,26 @@ def upgrade() -> None:
         sa.Column("released_at", cases.db.Utc(timezone=True), nullable=True),
         sa.Column("released_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_breaker_trip")),
+    )
+    op.create_table(
+        "factor_rule",
+        sa.Column(
+            "role",
+            sa.Enum(
+                "agent",
+                "supervisor",
+                "admin",
+                "marketing",
+                "auditor",
+                name="role",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("role", name=op.f("pk_factor_rule")),
     )
     op.create_table(
         "load_override",
@@ -426,6 +460,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_view_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "second_factor",
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("begun_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("confirmed_at", cases.db.Utc(timezone=True), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_second_factor_agent_id")),
+        sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_second_factor")),
+    )
+    op.create_table(
         "case_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -475,6 +520,27 @@ def upgrade() -> None:
             postgresql_where=sa.text("seen_at IS NULL"),
             sqlite_where=sa.text("seen_at IS NULL"),
         )
+
+    op.create_table(
+        "satisfaction",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("said_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("changed_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_satisfaction_case_id")),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_satisfaction_contact_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_satisfaction")),
+    )
+    with op.batch_alter_table("satisfaction", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_satisfaction_contact_id"), ["contact_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_satisfaction_said_at"), ["said_at"], unique=False)
 
     op.create_table(
         "unsent",
@@ -585,7 +651,25 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("snoozed_at", cases.db.Utc(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("snoozed_until", cases.db.Utc(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "outcome",
+                sa.Enum(
+                    "solved",
+                    "explained",
+                    "compensated",
+                    "passed_on",
+                    "not_solved",
+                    "nothing_to_do",
+                    name="outcome",
+                    native_enum=False,
+                    length=32,
+                ),
+                nullable=True,
+            )
+        )
         batch_op.add_column(sa.Column("course", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("satisfaction", sa.Integer(), nullable=True))
         batch_op.create_index("ix_cases_snoozed_until", ["snoozed_until"], unique=False)
 
     with op.batch_alter_table("feed_head", schema=None) as batch_op:
@@ -622,11 +706,21 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("mailboxes", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("pulled_at", cases.db.Utc(timezone=True), nullable=True))
 
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("browser", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("owes_factor", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_column("owes_factor")
+        batch_op.drop_column("browser")
+
     with op.batch_alter_table("token", schema=None) as batch_op:
         batch_op.drop_column("pulled_at")
         batch_op.drop_column("mailboxes")
@@ -655,7 +749,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_snoozed_until")
+        batch_op.drop_column("satisfaction")
         batch_op.drop_column("course")
+        batch_op.drop_column("outcome")
         batch_op.drop_column("snoozed_until")
         batch_op.drop_column("snoozed_at")
 
@@ -688,6 +784,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unsent_agent_id"))
 
     op.drop_table("unsent")
+    with op.batch_alter_table("satisfaction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_satisfaction_said_at"))
+        batch_op.drop_index(batch_op.f("ix_satisfaction_contact_id"))
+
+    op.drop_table("satisfaction")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_notification_unseen",
@@ -701,6 +802,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_link_other_id"))
 
     op.drop_table("case_link")
+    op.drop_table("second_factor")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_owner_id"))
 
@@ -747,7 +849,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_load_override_until"))
 
     op.drop_table("load_override")
+    op.drop_table("factor_rule")
     op.drop_table("breaker_trip")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_what")
+
+    op.drop_table("audit")
     op.drop_table("audience_list_piece")
     with op.batch_alter_table("audience_list_check", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audience_list_check_list_id"))

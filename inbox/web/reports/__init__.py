@@ -16,7 +16,8 @@ from classifiers import taxonomy
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.exporting import safe
 from inbox.web.fragments import show
-from inbox.web.reports.cards import TABS, Card
+from inbox.web.reports.card import Card
+from inbox.web.reports.cards import TABS
 from inbox.web.reports.choosing import SPANS, Chosen, chosen
 from inbox.web.who import agent
 

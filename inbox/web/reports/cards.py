@@ -1,7 +1,6 @@
 """The cards of the reports: each a definition in words, a drawing, and a table of the same."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from babel.dates import get_day_names
@@ -10,51 +9,16 @@ from sqlalchemy.orm import Session
 from cases.correction import Field
 from cases.language import current
 from cases.language import gettext as _
+from cases.outcome import Outcome
 from cases.reporting import meaning, voices, working
 from cases.reporting.scope import Scope
 from cases.sla.policy import Target
 from inbox.web import words
 from inbox.web.console import charts
-from inbox.web.console.charts import Chart
 from inbox.web.console.names import number, share
 from inbox.web.reports import drawing
-from inbox.web.reports.drawing import Cell, Stack
-
-FEW = 20
-"""Shares of fewer than that say little, and are shown pale."""
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One number, what it is, and how it was in the span before."""
-
-    value: str
-    about: str
-    before: str = ""
-    pale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is counted and how, the drawing, and the numbers."""
-
-    key: str
-    title: str
-    means: str
-    columns: Row
-    rows: Sequence[Row]
-    tiles: Sequence[Tile] = ()
-    chart: Chart | None = None
-    second: Chart | None = None
-    cells: Sequence[Cell] = ()
-    days: Sequence[str] = ()
-    stack: Stack | None = None
-    legend: Sequence[tuple[str, str]] = ()
-    """Tone and name of the parts of a stack."""
-    bars: Sequence[float] = field(default=())
-    """For each row how much of the track it fills, from 0 to 1."""
-
+from inbox.web.reports.card import FEW, Card, Tile
+from inbox.web.reports.contentment import satisfaction
 
 Make = Callable[[Session, Scope, datetime], Card]
 
@@ -188,6 +152,21 @@ def _agreement(wrong: int, all_: int, about: str) -> Tile:
     return Tile(_share(1 - wrong / all_ if all_ else None), about, pale=all_ < FEW)
 
 
+def outcomes(session: Session, scope: Scope, _now: datetime) -> Card:
+    found = meaning.outcomes(session, scope)
+    told = {one: found[one] for one in Outcome if found.get(one)}
+    said, most = sum(told.values()), max(told.values(), default=1)
+    return Card(
+        "outcomes",
+        _("How it ended"),
+        _("Cases closed in the span with a result that the agent chose at closing."),
+        (_("Result"), _("Cases")),
+        [(words.outcome(one), str(number_)) for one, number_ in told.items()],
+        [_part(said, sum(found.values()), _("closed with a result"))],
+        bars=[number_ / most for number_ in told.values()],
+    )
+
+
 def moods(session: Session, scope: Scope, _now: datetime) -> Card:
     found, days = meaning.moods(session, scope), scope.days()
     tones = {"negative": "danger", "neutral": "neutral", "positive": "ok"}
@@ -294,6 +273,6 @@ def held(session: Session, scope: Scope, now: datetime) -> Card:
 
 TABS: dict[str, tuple[Make, ...]] = {
     "work": (promises, volume, backlog),
-    "meaning": (types, moods),
-    "voices": (answers, repeats, held),
+    "meaning": (types, moods, outcomes),
+    "voices": (answers, repeats, held, satisfaction),
 }

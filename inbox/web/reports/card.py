@@ -1,0 +1,42 @@
+"""What a card of the reports is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from inbox.web.console.charts import Chart
+from inbox.web.reports.drawing import Cell, Stack
+
+FEW = 20
+"""Shares of fewer than that say little, and are shown pale."""
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number, what it is, and how it was in the span before."""
+
+    value: str
+    about: str
+    before: str = ""
+    pale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is counted and how, the drawing, and the numbers."""
+
+    key: str
+    title: str
+    means: str
+    columns: Row
+    rows: Sequence[Row]
+    tiles: Sequence[Tile] = ()
+    chart: Chart | None = None
+    second: Chart | None = None
+    cells: Sequence[Cell] = ()
+    days: Sequence[str] = ()
+    stack: Stack | None = None
+    legend: Sequence[tuple[str, str]] = ()
+    """Tone and name of the parts of a stack."""
+    bars: Sequence[float] = field(default=())
+    """For each row how much of the track it fills, from 0 to 1."""
