@@ -16,6 +16,7 @@ from inbox.web import after, hx, live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.case import came_from, gathered, pieces, see
 from inbox.web.casefile import ASSIGNABLE
+from inbox.web.ids import whole
 from inbox.web.notices import Notice
 from inbox.web.visible import acting_on
 from inbox.web.who import agent
@@ -58,7 +59,7 @@ def assign(case_id: int) -> AnyResponse:
     """Make it mine, somebody's or nobody's."""
     wanted = request.form.get("agent", "")
     with acting_on(case_id) as (session, case):
-        chosen = _chosen(session.get(Agent, int(wanted)) if wanted.isdecimal() else None, wanted)
+        chosen = _chosen(session.get(Agent, whole(wanted) or 0), wanted)
         case.assign(chosen, by=agent().address, at=clock.now())
         live.announce(session)
     return done(case_id, notices.assigned)

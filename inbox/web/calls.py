@@ -19,6 +19,7 @@ from cases.settings import settings
 from inbox.web import live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.visible import acting_on, visible_to
 from inbox.web.who import agent
 
@@ -44,7 +45,8 @@ def log(case_id: int) -> AnyResponse:
 
 def _talk(now: datetime) -> Talk:
     hours = request.form.get("call_back", "")
-    usable = hours.isascii() and hours.isdecimal() and 0 < int(hours[:4]) <= LONGEST_HOURS
+    number = whole(hours) or 0
+    usable = 0 < number <= LONGEST_HOURS
     promised = hours == "policy"
     if hours and not usable and not promised:
         abort(422)
@@ -54,7 +56,7 @@ def _talk(now: datetime) -> Talk:
         me.address,
         me.name,
         mood=request.form.get("talk_mood", ""),
-        call_back_by=now + timedelta(hours=int(hours)) if usable else None,
+        call_back_by=now + timedelta(hours=number) if usable else None,
         promises_call=promised,
     )
 

@@ -5,9 +5,11 @@ that make one case each, and limits by place keep machines out; what they send i
 never thrown away. The bot acknowledges it as it does a mail, with the same limits.
 """
 
+import json
 import re
 import secrets
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from flask import Response, abort, g, make_response, render_template, request
 from sqlalchemy import select
@@ -76,7 +78,7 @@ def write(mailbox: str) -> Response:
         said = _("Too many messages from here. Write to {address} instead.", address=box.address)
         return _form(box, typed, said, 429)
     with transaction(lock=FILING) as session:
-        shown = request.form.get("moment", "")[:LONGEST_MOMENT]
+        shown = _once(typed)
         known = case_of(session, shown)
         if known is not None:
             again = session.get_one(Case, known)
@@ -85,6 +87,15 @@ def write(mailbox: str) -> Response:
         made(session, shown, filed.case.id, at=now)
         number, due = filed.case.id, filed.case.due_at
     return _thanks(number, due)
+
+
+def _once(typed: dict[str, str]) -> str:
+    """The form that was shown, with what was written into it.
+
+    Who goes back and writes something else is heard too; who presses twice is heard once.
+    """
+    said = (request.form.get("moment", "")[:LONGEST_MOMENT], *typed.values())
+    return sha256(json.dumps(said).encode()).hexdigest()
 
 
 def _the_mailbox(session: Session, address: str) -> Mailbox:

@@ -22,6 +22,7 @@ from inbox.web.access import Pages, Policy, allow
 from inbox.web.entries import Entry
 from inbox.web.errors import show as show_error
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.visible import the_case, visible_to
 from inbox.web.who import agent
 
@@ -61,10 +62,9 @@ def merge_page(case_id: int) -> Response:
 
 def _other(session: Session, case: Case, into: str) -> Case | None:
     """The case of that number, or the one that it was merged into."""
-    if not (into.isascii() and into.isdecimal() and len(into) < 12):
-        return None
-    found = session.scalars(select(Case).where(Case.id == int(into), visible_to(agent()))).first()
-    if found is None:
+    number = whole(into)
+    found = session.scalars(select(Case).where(Case.id == number, visible_to(agent()))).first()
+    if number is None or found is None:
         return None
     last = final(session, found)
     return last if last.id != case.id and case.merged_into_id is None else None

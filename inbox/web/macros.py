@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, macro
-from cases.agent import Role
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.macro import Macro, Then
 from cases.snoozing import Preset
 from classifiers import taxonomy
 from inbox.web import notices, ready
-from inbox.web.access import Pages, Policy, allow
+from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show
 from inbox.web.visible import the_case
 from inbox.web.who import agent
@@ -82,7 +81,7 @@ def _shown(
         chosen=chosen,
         typed=typed,
         wrong=wrong,
-        leads=leads(),
+        leads=may(agent(), Policy.SUPERVISION),
         leaves=taxonomy.leaves(),
         thens=list(Then),
         all_presets=list(Preset),
@@ -92,28 +91,21 @@ def _shown(
     )
 
 
-def leads() -> bool:
-    """Whether the agent may change what the whole team says."""
-    return agent().role in (Role.SUPERVISOR, Role.ADMIN)
-
-
 @pages.post("/macros")
-@allow(Policy.CASES)
+@allow(Policy.SUPERVISION)
 def add() -> AnyResponse:
     """One more."""
     return _keep(None)
 
 
 @pages.post("/macros/<int:macro_id>")
-@allow(Policy.CASES)
+@allow(Policy.SUPERVISION)
 def change(macro_id: int) -> AnyResponse:
     """Say it otherwise from now on."""
     return _keep(macro_id)
 
 
 def _keep(macro_id: int | None) -> AnyResponse:
-    if not leads():
-        abort(403)
     typed = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
     wrong = _wrong(typed)
     with transaction() as session:
@@ -156,11 +148,9 @@ def _is_known(place: str) -> bool:
 
 
 @pages.post("/macros/<int:macro_id>/retirement")
-@allow(Policy.CASES)
+@allow(Policy.SUPERVISION)
 def retire(macro_id: int) -> AnyResponse:
     """Nobody uses it any more."""
-    if not leads():
-        abort(403)
     with transaction() as session:
         found = ready.usable(session, macro_id) or abort(404)
         found.retired_at, found.changed_by = clock.now(), agent().address

@@ -14,6 +14,7 @@ from cases.case import Case
 from cases.db import reading, transaction
 from inbox.web import hx
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.ids import whole
 from inbox.web.visible import open_to, the_case
 from inbox.web.who import agent
 
@@ -53,7 +54,8 @@ def tell(case_id: int) -> Response:
 @allow(Policy.CASES)
 def show() -> Response:
     """The colleagues in the case that is open and in the cases of the list, as pieces of a page."""
-    asked = [int(one) for one in request.args.get("cases", "").split(",") if one.isdecimal()][:MOST]
+    named = map(whole, request.args.get("cases", "").split(",")[:MOST])
+    asked = [one for one in named if one is not None]
     here = _here(asked)
     pieces = [
         hx.partial(place.format(one), render_template("case/here.html", here=here.get(one, ())))

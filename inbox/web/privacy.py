@@ -14,37 +14,32 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import bot.erasing
 from cases import clock, erasing
-from cases.agent import Role
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading, transaction
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.touches import Touch
+from cases.language import gettext as _
 from cases.message import Direction, Message
 from inbox import content
 from inbox.spool import burying
 from inbox.web import file_names, live, rows
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
-from inbox.web.visible import the_contact
+from inbox.web.visible import the_contact, visible_to
 from inbox.web.who import agent
 
 pages = Pages("privacy", __name__)
 MOST_MAILS, AT_ONCE = 5_000, 65_536
 
 
-def _leads() -> None:
-    if agent().role not in (Role.SUPERVISOR, Role.ADMIN):
-        abort(403)
-
-
 @pages.post("/contacts/<int:contact_id>/export")
-@allow(Policy.CASES)
+@allow(Policy.SUPERVISION)
 def export(contact_id: int) -> Response:
     """All that we hold of them as a ZIP: facts as JSON, mails as they came (GDPR, article 15)."""
-    _leads()
     with reading() as session:
         contact = the_contact(session, contact_id)
+        _sees_all(session, contact)
         file = _packed(session, contact)
     response = Response(_read(file), mimetype="application/zip")
     response.call_on_close(file.close)
@@ -52,6 +47,14 @@ def export(contact_id: int) -> Response:
     response.headers["Content-Disposition"] = file_names.disposition(name)
     response.headers["X-Content-Kind"] = "file"
     return response
+
+
+def _sees_all(session: Session, contact: Contact) -> None:
+    """The file must hold all of it, so it is for those who may see all of it."""
+    seen = select(Case.id).where(Case.contact_id == contact.id, visible_to(agent()))
+    hidden = select(Case.id).where(Case.contact_id == contact.id, Case.id.not_in(seen))
+    if session.scalars(hidden.limit(1)).first() is not None:
+        abort(403, _("This person wrote to another team too. Ask somebody who sees all cases."))
 
 
 def _packed(session: Session, contact: Contact) -> BinaryIO:

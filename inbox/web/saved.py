@@ -20,7 +20,7 @@ from inbox.web.asking.operators import Asker
 from inbox.web.order import Order
 
 MOST = 100
-"""Views of one person; who has more finds none of them."""
+"""Views of one person; who has more finds only the first of them."""
 
 
 class Audience(StrEnum):
@@ -104,7 +104,11 @@ def defaults() -> tuple[View, ...]:
 
 def seen_by(session: Session, agent: Agent) -> list[View]:
     """All views that the agent has, in their order."""
-    found = list(session.scalars(select(SavedView).where(_theirs(agent)).limit(MOST)))
+    kept_or_shipped = or_(SavedView.removed_at.is_(None), SavedView.key.is_not(None))
+    # One's own first, so that no colleague with many views for everybody crowds them out.
+    order = (SavedView.key.is_(None), SavedView.owner_id != agent.id, SavedView.id)
+    rows = select(SavedView).where(_theirs(agent), kept_or_shipped).order_by(*order)
+    found = list(session.scalars(rows.limit(MOST)))
     replaced = {row.key for row in found}
     kept = [one for one in defaults() if one.code not in replaced]
     made = [_view(row) for row in found if row.removed_at is None]

@@ -18,6 +18,7 @@ from inbox.web.case import came_from
 from inbox.web.casefile import assignable
 from inbox.web.folders import Folder
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
@@ -30,7 +31,7 @@ PREVIEWED = 20
 @allow(Policy.CASES)
 def act() -> AnyResponse:
     """Do what the button says with the chosen cases; those it does not fit are left alone."""
-    ticked = [int(one) for one in request.form.getlist("case")[:TICKED] if one.isdecimal()]
+    ticked = [one for one in map(whole, request.form.getlist("case")[:TICKED]) if one is not None]
     verb, value = _wanted()
     with transaction() as session:
         number = _choice(session, ticked, everything=verb == "all")
@@ -64,9 +65,9 @@ def _fits(verb: str, value: str) -> bool:
 
 def _choice(session: Session, ticked: list[int], *, everything: bool) -> int:
     """The number of the choice: an earlier one, all of the list, or what was ticked."""
-    kept = request.form.get("set", "")
-    if kept.isdecimal():
-        row = bulk.chosen(session, int(kept), agent())
+    kept = whole(request.form.get("set", ""))
+    if kept is not None:
+        row = bulk.chosen(session, kept, agent())
         return row.id if row is not None else abort(404)
     shelf, _order = came_from()
     if everything:

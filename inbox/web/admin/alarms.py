@@ -1,7 +1,5 @@
 """Alarms: what is wrong now, what was, and who is told of it."""
 
-from urllib.parse import urlsplit
-
 from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +13,7 @@ from cases.contact import Kind, normalised
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.people.identifiers import NotAnIdentifier, matched
+from inbox import outward
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
@@ -92,14 +91,20 @@ def _wrong(session: Session, typed: str, *, web: bool) -> str:
     if number >= MOST_GOALS:
         return _("That are enough addresses. Take one away first.")
     if web:
-        parts = urlsplit(typed) if typed.isprintable() else None
-        usable = parts and parts.scheme in ("https", "http") and parts.hostname
+        usable = typed.startswith(("https://", "http://")) and _is_address(typed)
         return "" if usable else _("A webhook begins with https:// and the name of a server.")
     try:
         matched(Kind.ADDRESS, typed)
     except NotAnIdentifier:
         return _("This is no e-mail address.")
     return ""
+
+
+def _is_address(typed: str) -> bool:
+    try:
+        return bool(outward.split(typed).hostname)
+    except outward.NotPublic:
+        return False
 
 
 @pages.post("/goals/<int:goal_id>/test")

@@ -58,18 +58,19 @@ def _page(session: Session, text: str, wrong: str = "") -> Response:
 @takes(LARGEST)
 def begin() -> AnyResponse:
     """Try the rules as they are written in the box."""
-    text = request.form.get("rules", "").replace("\r\n", "\n")
+    text = request.form.get("rules", "").replace("\r\n", "\n")[:MOST_TEXT]
     upload = request.files.get("mbox")
     content = upload.stream.read() if upload is not None and upload.filename else b""
     days = request.form.get("days", 30, type=int)
+    # Squeezing a large file takes a second, and no transaction waits for it.
+    packed = zlib.compress(content, 6) if content else None
     with transaction() as session:
         try:
-            edited = own_rules.parsed(text[:MOST_TEXT], _("the rules"))
+            edited = own_rules.parsed(text, _("the rules"))
             if content and not content.startswith(b"From "):
                 raise BadRule(_("This is no mailbox file: it has to begin with “From ”."))
         except BadRule as wrong:
             return _page(session, text, str(wrong))
-        packed = zlib.compress(content, 6) if content else None
         number = _begin(session, edited, days if days in DAYS else 30, packed)
     return redirect(url_for("simulator.one", number=number), 303)
 

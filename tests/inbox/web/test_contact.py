@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.outbox import OutgoingMail
-from cases import Case, Contact, Exclusion, Kind, Message, clock
+from cases import Agent, Case, Contact, Exclusion, Kind, Mailbox, Message, clock
 from cases.db import reading, transaction
 from cases.exclusions import audience, touches
 from cases.exclusions.gates import Campaign, Gate, Status
@@ -107,6 +107,26 @@ def test_all_that_is_held_of_somebody_fits_in_one_file(enter: Enter) -> None:
         assert b"88213" in packed.read(mails[0])
     assert person["identifiers"][0]["value"] == value
     assert all("entre nosotros" not in one["text"] for one in told["messages"])
+
+
+def test_what_other_teams_know_of_somebody_leaves_in_no_file(enter: Enter) -> None:
+    case, _value = _person()
+    with transaction() as session:
+        bea = session.scalars(select(Agent).where(Agent.address == BEA)).one()
+        bea.team = "tienda"
+        other = session.scalars(select(Mailbox.id).where(Mailbox.team == "mayoristas")).first()
+        at = clock.now()
+        session.add(
+            Case(
+                subject="Tarifas",
+                contact_id=case.contact_id,
+                mailbox_id=other,
+                opened_at=at,
+                last_at=at,
+            )
+        )
+    assert enter(BEA).post(f"/contacts/{case.contact_id}/export").status_code == 403
+    assert enter(ADMIN).post(f"/contacts/{case.contact_id}/export").status_code == 200
 
 
 def test_who_is_erased_leaves_no_word_and_is_never_written_to(enter: Enter) -> None:

@@ -105,6 +105,9 @@ def test_a_form_that_is_sent_twice_makes_one_case(client: FlaskClient) -> None:
     assert len(cases()) == 1
     assert written(client, text="Otra cosa, de otro pedido").status_code == 200
     assert len(cases()) == 2
+    # Whoever goes back in the browser finds the same form, and says something else in it.
+    assert written(client, moment=shown, text="Y además falta el manual").status_code == 200
+    assert len(cases()) == 3
 
 
 def test_who_writes_is_acknowledged_once_in_the_language_of_the_form(client: FlaskClient) -> None:

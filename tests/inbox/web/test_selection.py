@@ -2,13 +2,14 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from cases import Case, State, clock
+from cases import Case, Mailbox, State, clock
 from cases.case import take
 from cases.db import reading, transaction
 from inbox.web import bulk, exporting
@@ -33,7 +34,7 @@ def _standing(ids: list[int]) -> dict[int, Any]:
         }
 
 
-def _act(visitor: Visitor, ids: list[int], do: str, **more: object) -> int:
+def _act(visitor: Visitor, ids: Sequence[int | str], do: str, **more: object) -> int:
     """Do it; the number of the action."""
     done = visitor.post("/selection", case=ids, do=do, **{"in": "all", **more})
     assert done.status_code == 303, done.text
@@ -93,6 +94,30 @@ def test_merging_joins_the_cases_of_one_person_alone(enter: Enter) -> None:
     admin.post(f"/selection/{action}/undoing")
     with reading() as session:
         assert session.get_one(Case, number).merged_into_id is None
+
+
+def test_nothing_is_merged_into_a_case_of_another_team(enter: Enter) -> None:
+    at = clock.now()
+    with transaction() as session:
+        team = Mailbox.team == "mayoristas"
+        hidden = session.scalars(select(Case).join(Mailbox).where(team).limit(1)).one()
+        twin = Case(subject="Twin", contact_id=hidden.contact_id, opened_at=at, last_at=at)
+        session.add(twin)
+        session.flush()
+        number = twin.id
+    ana = enter(ANA)
+    assert ana.get(f"/cases/{hidden.id}").status_code == 404
+    _act(ana, [hidden.id, number], "merge")
+    with reading() as session:
+        assert session.get_one(Case, number).merged_into_id is None
+
+
+def test_numbers_that_are_none_name_nothing(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    assert admin.get(f"/cases/{10**20}").status_code == 404
+    number = _act(admin, ["9" * 30, "٣", "x"], "close")
+    with reading() as session:
+        assert session.get_one(bulk.BulkAction, number).case_ids == []
 
 
 def test_an_undoing_never_overwrites_what_a_colleague_did_since(enter: Enter) -> None:
