@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import staff_mail
@@ -200,13 +210,18 @@ def choose(session: Session, agent_id: int, kind: Kind, *, in_page: bool, by_mai
 
 def unseen(session: Session, agent_id: int) -> int:
     """How many things the agent has not looked at, up to a hundred."""
+    return session.scalar(select(count_of(agent_id))) or 0
+
+
+def count_of(agent_id: int) -> ScalarSelect[int]:
+    """The same as a part of another statement."""
     some = (
         select(Notification.id)
         .where(Notification.agent_id == agent_id, Notification.seen_at.is_(None))
         .limit(MANY)
         .subquery()
     )
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def newest(session: Session, agent_id: int) -> Sequence[tuple[Notification, str]]:

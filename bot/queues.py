@@ -1,12 +1,16 @@
 """The queues, and wake(): a doorbell rung after the commit. The database is the truth."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from redis import Redis, RedisError
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 from rq import Queue, Worker
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
@@ -17,6 +21,7 @@ from cases.db import afterwards
 FILE, SEND, TAG = "file", "send", "tag"
 QUEUES = (FILE, SEND, TAG)
 CHANNEL = "tregua:changes"
+MANY_FAILED, LONGEST_WHY = 50, 300
 
 
 @cache
@@ -69,6 +74,59 @@ def depth(name: str) -> int | None:
         return int(Queue(name, connection=impatient(), serializer=JSONSerializer).count)
     except AWAY:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCall:
+    """A call that raised: where, what, when, and the last line of why."""
+
+    queue: str
+    id: str
+    job: str
+    at: datetime | None
+    why: str
+
+
+def failed() -> list[FailedCall] | None:
+    """The calls that failed within the last hour, or None if Redis is away."""
+    try:
+        return [one for name in QUEUES for one in _failed_in(name)]
+    except AWAY:
+        return None
+
+
+def _failed_in(name: str) -> list[FailedCall]:
+    waiting = Queue(name, connection=impatient(), serializer=JSONSerializer)
+    ids = waiting.failed_job_registry.get_job_ids(0, MANY_FAILED - 1)
+    jobs = (waiting.fetch_job(one) for one in ids)
+    return [_as_failed(name, one) for one in jobs if one is not None]
+
+
+def _as_failed(name: str, job: Job) -> FailedCall:
+    result = job.latest_result()
+    lines = (result.exc_string or "").strip().splitlines() if result is not None else []
+    said = lines[-1][:LONGEST_WHY] if lines else ""
+    return FailedCall(name, job.id, job.func_name or "", job.ended_at, said)
+
+
+def retry(name: str, job_id: str) -> bool:
+    """Call it once more; False if it is there no longer."""
+    try:
+        registry = Queue(name, connection=impatient(), serializer=JSONSerializer)
+        registry.failed_job_registry.requeue(job_id)
+    except (NoSuchJobError, InvalidJobOperation, *AWAY):
+        return False
+    return True
+
+
+def discard(name: str, job_id: str) -> bool:
+    """Forget it; False if it is there no longer."""
+    try:
+        waiting = Queue(name, connection=impatient(), serializer=JSONSerializer)
+        waiting.failed_job_registry.remove(job_id, delete_job=True)
+    except (NoSuchJobError, InvalidJobOperation, *AWAY):
+        return False
+    return True
 
 
 def workers(name: str) -> int | None:

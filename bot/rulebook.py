@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot import rules, templates, wording
 from bot.kinds import Mode
 from bot.rules import BadRule, Rule
+from cases import audit
 from cases.db import Base
 from cases.language import LANGUAGES
 
@@ -89,6 +90,8 @@ def _keep(session: Session, rule: Rule, position: int, by: str, at: datetime) ->
     )
     session.add(row)
     session.flush()
+    said = {"version": kept.version, "mode": kept.mode.value}
+    audit.note(session, by=by, what="rule.saved", about=kept.name, **said)
     return row
 
 

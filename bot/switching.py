@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot import switches, waking
 from bot.kinds import Mode
 from bot.switches import Place, Scope, Switch
+from cases import audit
 from cases.db import Base
 
 
@@ -59,6 +60,9 @@ def note(session: Session, switch: Switch, was: str) -> None:
             at=switch.at,
         )
     )
+    said = {"before": was, "now": switch.mode.value}
+    where = " ".join(filter(None, (switch.reply, switch.scope, switch.value)))
+    audit.note(session, by=switch.by, what="switch.turned", about=where, **said)
 
 
 def changes(session: Session, most: int) -> Sequence[SwitchChange]:

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import wording
 from bot.wording import Texts
+from cases import audit
 from cases.db import Base
 from cases.language import LANGUAGES
 
 VALUES = frozenset(
     {
         *("number", "due", "hours", "promise", "signature", "articles", "links", "when"),
-        *("facts", "question", "closing"),
+        *("facts", "question", "closing", "satisfaction"),
     }
 )
 """All that a template may ask for; not each reply can give all of it."""
@@ -81,6 +82,7 @@ def save(session: Session, row: MailTemplate) -> MailTemplate:
     if unknown:
         raise UnknownPlaces(", ".join(sorted(unknown)))
     session.add(row)
+    audit.note(session, by=row.by, what="template.saved", about=f"{row.name} ({row.language})")
     session.flush()
     session.info.pop("texts", None)
     return row

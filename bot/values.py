@@ -3,6 +3,8 @@
 from datetime import datetime
 from functools import lru_cache
 
+from bot.settings import settings as bot_settings
+from cases import satisfaction
 from cases.case import Case
 from cases.language import gettext as _
 from cases.language import say_date, say_time, speaking
@@ -16,12 +18,14 @@ def values_of(case: Case, language: str) -> dict[str, str]:
     with speaking(language):
         hours = _said_hours(settings().opening_hours, language)
     name = case.mailbox.name if case.mailbox else ""
+    site = bot_settings().public_url.rstrip("/")
     return {
         "number": str(case.id),
         "due": said_instant(case, due, language),
         "hours": hours,
         "promise": promise_in_words(case, language),
         "signature": name or "Tregua",
+        "satisfaction": f"{site}/satisfaction/{satisfaction.token(case.id)}",
     }
 
 

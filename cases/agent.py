@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.db import Base
 
 _hasher = PasswordHasher()
+SHORTEST_PASSWORD = 10
 
 
 class Role(StrEnum):
@@ -77,6 +78,12 @@ def _matches(hashed: str, password: str) -> bool:
         return _hasher.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def is_last_admin(session: Session, agent: Agent) -> bool:
+    """Whether nobody else could run the installation."""
+    admins = select(Agent.id).where(Agent.active, Agent.role == Role.ADMIN).with_for_update()
+    return session.scalars(admins).all() == [agent.id]
 
 
 def addresses(session: Session) -> frozenset[str]:

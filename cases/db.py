@@ -31,7 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from cases import copying, numbering
+from cases import copying, inserting, numbering
 from cases.settings import settings
 
 log = logging.getLogger(__name__)
@@ -207,6 +207,7 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
     writer = engine().execution_options(tregua_writes=True)
     with Session(writer, autoflush=False, expire_on_commit=False) as session, session.begin():
         event.listen(session, "before_flush", numbering.number)
+        event.listen(session, "before_flush", inserting.write)
         if lock is not None:
             _take(session, lock)
         yield session
@@ -227,6 +228,11 @@ def scratch() -> Iterator[Session]:
     with Session(memory, autoflush=False, expire_on_commit=False) as session:
         yield session
     memory.dispose()
+
+
+def hold(session: Session, lock: str) -> None:
+    """Be the only one with that lock until the transaction ends."""
+    _take(session, lock)
 
 
 def _take(session: Session, lock: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from cases import audit
 from cases.case import Case, Participant
 from cases.consent import OptIn
 from cases.contact import Contact, Identifier
@@ -45,6 +46,8 @@ def erase(session: Session, contact_id: int, *, by: str, at: datetime) -> list[i
     _forget_events(session, case_ids)
     _forget_person(session, contact_id)
     exclude(session, contact_id, Set(Reason.ERASED), by=by, at=at)
+    about = f"contact {contact_id}"
+    audit.note(session, by=by, what="erasure.person", about=about, cases=len(case_ids))
     session.flush()
     session.expire_all()
     return raw_ids

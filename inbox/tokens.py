@@ -40,6 +40,7 @@ class Scope(StrEnum):
     BOT_NOTE = "bot:note"
     CONTACTS_WRITE = "contacts:write"
     ORDERS_WRITE = "orders:write"
+    METRICS_READ = "metrics:read"
 
 
 class Token(Base):

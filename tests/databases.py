@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import bot.tables  # noqa: F401  owns tables
+import cases.satisfaction
 import inbox.api
 import inbox.gateway.unasked
 import inbox.spool

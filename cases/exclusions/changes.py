@@ -24,6 +24,7 @@ from cases.exclusions.wanted import Wanted, wanted
 OF_CASE = (
     *("contact_id", "contact", "state", "bulk", "opened_at", "closed_at", "due_at", "breached_at"),
     *("type", "type_by", "complaint", "assignee_id", "answered_at", "merged_into_id"),
+    "satisfaction",
 )
 OF_IDENTIFIER = ("contact_id", "contact", "kind", "value", "bounced_at")
 _DERIVED = tuple(reason for reason, rule in RULES.items() if rule.derived)

@@ -57,6 +57,8 @@ class Matter:
     acted: bool
     """A person of ours has taken it up: assigned, answered or tagged it."""
     said: tuple[Said, ...] = ()
+    satisfaction: int | None = None
+    """What the customer said of it when asked, from 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _matters(
         *(Case.contact_id, Case.id, Case.state, Case.bulk, Case.merged_into_id),
         *(Case.opened_at, Case.closed_at, Case.last_at, Case.due_at, Case.breached_at),
         *(Case.type, Case.complaint, Case.assignee_id, Case.answered_at, Case.type_by),
+        Case.satisfaction,
     )
     for row in session.execute(
         select(*columns).where(Case.contact_id.in_(contact_ids), recent).order_by(Case.id)
@@ -140,6 +143,7 @@ def _matter(row: Any, said: tuple[Said, ...]) -> Matter:
         complaint=row.complaint,
         acted=bool(row.assignee_id or row.answered_at or row.type_by),
         said=said,
+        satisfaction=row.satisfaction,
     )
 
 

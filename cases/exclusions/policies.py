@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases import audit
 from cases.db import Base
 from cases.exclusions import feed
 from cases.exclusions.matrix import Action, CampaignClass, Changes, may_become
@@ -125,6 +126,9 @@ def adopt(
     if content.get("matrix", {}) != before.get("matrix", {}):
         # Who follows the feed has applied the old matrix to it and must begin anew.
         feed.renew_epoch(session)
+    audit.note(
+        session, by=by, what="matrix.adopted", about=f"version {row.id}", why=row.why, **what
+    )
     return row.id
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases import audit
 from cases.agent import Agent, Role
 from cases.case import Case
 from cases.exclusions.changes import note_contact
@@ -152,6 +153,8 @@ def _taken(session: Session, exclusion_id: int) -> Exclusion:
 
 def _end(session: Session, row: Exclusion, *, by: str, why: str, at: datetime) -> None:
     row.lifted_at, row.lifted_by, row.lift_reason = at, by, why[:500]
+    about = f"contact {row.contact_id}"
+    audit.note(session, by=by, what="hold.lifted", about=about, reason=row.reason.value)
     session.flush()
     note_contact(session, row.contact_id)
 

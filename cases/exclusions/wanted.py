@@ -13,6 +13,8 @@ from cases.message import Direction
 # Leaves of the taxonomy whose open cases a campaign class may exempt.
 SOFT_TYPES = frozenset({"info.question", "info.document"})
 ANGRY = 1.0
+BAD, GOOD = 2, 4
+"""Steps of an answer about satisfaction: up to the one, from the other on."""
 CONTACTS_WITHIN = timedelta(days=14)
 SAME_CONTACT = timedelta(hours=1)
 """A customer who writes again so soon adds to one contact."""
@@ -129,7 +131,9 @@ def _after_closing(case: Matter, _: Standing, chosen: Settings) -> Wishes:
 
 
 def _rest(case: Matter, chosen: Settings) -> timedelta:
-    """How long after a closing: as the customer took it, if they had the last word."""
+    """How long after a closing: as the customer took it, if they said so or had the last word."""
+    if case.satisfaction is not None:
+        return _rest_as_said(case.satisfaction, chosen)
     spoken = [said for said in case.said if said.from_customer or _by_a_person_of_ours(said)]
     last = spoken[-1] if spoken else None
     if last is None or not last.from_customer or last.quarantined:
@@ -139,6 +143,13 @@ def _rest(case: Matter, chosen: Settings) -> timedelta:
         # We owe an apology, and no offer.
         return max(chosen.truce_after_bad_closing, chosen.truce_after_closing)
     return chosen.truce_after_good_closing if mood == "positive" else chosen.truce_after_closing
+
+
+def _rest_as_said(step: int, chosen: Settings) -> timedelta:
+    """By what they answered when we asked how content they were, from 1 to 5."""
+    if step <= BAD:
+        return max(chosen.truce_after_bad_closing, chosen.truce_after_closing)
+    return chosen.truce_after_good_closing if step >= GOOD else chosen.truce_after_closing
 
 
 def _personal_contact(case: Matter, _: Standing, chosen: Settings) -> Wishes:

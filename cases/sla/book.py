@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases import calendars, clock
+from cases import audit, calendars, clock
 from cases.calendars import BusinessCalendar
 from cases.db import Base
 from cases.hours import Calendar
@@ -221,6 +221,8 @@ def publish(session: Session, name: str, values: Mapping[str, Any], *, at: datet
     before = [row.version for row in read(session).policies if row.name == name]
     row = SlaPolicy(**values, name=name, version=max(before, default=0) + 1, created_at=at)
     session.add(row)
+    by = str(values.get("by", ""))
+    audit.note(session, by=by, what="promise.saved", about=name, version=row.version)
     session.flush()
     forget(session)
     return row.value()

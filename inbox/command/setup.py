@@ -6,13 +6,11 @@ import click
 from sqlalchemy import select
 
 from cases import clock, language
-from cases.agent import Agent, Role
+from cases.agent import SHORTEST_PASSWORD, Agent, Role
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.settings import settings
 from inbox import schema
-
-SHORTEST_PASSWORD = 10
 
 
 @click.command(help=_("Make the tables, or bring them up to date. Safe to run again."))

@@ -1,6 +1,7 @@
 """A customer's page: everything they saw from us and we from them, in one column."""
 
 from flask import Response, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import clock
@@ -8,6 +9,7 @@ from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading
 from cases.language import gettext as _
+from cases.satisfaction import Satisfaction
 from inbox.web import chips, notices, rows, seen
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
@@ -38,6 +40,7 @@ def page(contact_id: int) -> Response:
             contact=contact,
             who=rows.called(contact),
             cases=_cases(session, contact),
+            judged=_judged(session, contact),
             holds=holds,
             truce=chips.long_truce(holds),
             as_customer=as_customer,
@@ -56,6 +59,13 @@ def source_names() -> dict[Source, str]:
         Source.MARKETING: _("Marketing"),
         Source.ELSEWHERE: _("Other mailboxes"),
     }
+
+
+def _judged(session: Session, contact: Contact) -> list[Satisfaction]:
+    """What they said of cases that the agent may see."""
+    theirs = select(Satisfaction).join(Case, Case.id == Satisfaction.case_id)
+    mine = theirs.where(Satisfaction.contact_id == contact.id, visible_to(agent()))
+    return list(session.scalars(mine.order_by(Satisfaction.said_at.desc()).limit(5)))
 
 
 def _cases(session: Session, contact: Contact) -> list[Row]:

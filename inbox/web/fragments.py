@@ -4,9 +4,13 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 from jinja2_fragments.flask import render_block
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from bot import notifying
+from bot.alarms import Alarm
 from cases import clock
+from cases.agent import Agent
 from inbox.web import folders, hx, saved
 from inbox.web.access import Policy, may
 from inbox.web.who import agent
@@ -32,10 +36,22 @@ def show(
 def frame(session: Session) -> dict[str, Any]:
     """What stands around every page."""
     me, now = agent(), clock.now()
+    around = _told(session, me)
     if not may(me, Policy.CASES):
-        return {"folders": [], "pinned": []}
+        return {"folders": [], "pinned": [], **around}
     pinned = [view for view in saved.seen_by(session, me) if view.pinned]
-    return {"folders": folders.lines(session, me, now), "pinned": pinned}
+    return {"folders": folders.lines(session, me, now), "pinned": pinned, **around}
+
+
+def _told(session: Session, me: Agent) -> dict[str, int]:
+    """What is new for whoever asks, and what is wrong for who runs the installation."""
+    running = select(func.count()).where(Alarm.ended_at.is_(None)).scalar_subquery()
+    columns = {
+        "untold": notifying.count_of(me.id) if may(me, Policy.CASES) else literal(0),
+        "troubles": running if may(me, Policy.OPERATIONS) else literal(0),
+    }
+    found = session.execute(select(*(one.label(name) for name, one in columns.items()))).one()
+    return dict(found._mapping)
 
 
 def piece(template: str, block: str, target: str, *, swap: str = "innerHTML", **values: Any) -> str:

@@ -54,7 +54,7 @@ def _recognise(secret: str) -> None:
     if found is None:
         return
     row, g.agent = found
-    g.secret = secret
+    g.secret, g.owes_factor = secret, row.owes_factor
     if sessions.is_worth_noticing(row, now):
         with transaction() as session:
             sessions.notice(session, row.id, at=now)
@@ -70,7 +70,18 @@ def _check() -> AnyResponse | None:
         return _ask_to_sign_in()
     if request.method not in csrf.SAFE and not csrf.is_ours(request):
         abort(403, _("The form is too old or not ours. Load the page again and repeat it."))
-    return None if me is None or may(me, policy) else abort(403)
+    if me is not None and not may(me, policy):
+        abort(403)
+    return _ask_for_a_factor() if g.get("owes_factor") else None
+
+
+def _ask_for_a_factor() -> AnyResponse | None:
+    """Who must have a second factor and has none sees only the page where it is set up."""
+    if request.blueprint in ("second_factor", "preferences", "signin"):
+        return None
+    if hx.asked().is_partial or request.method not in csrf.SAFE:
+        abort(403, _("First set up your two-step sign-in: open your profile."))
+    return redirect(url_for("second_factor.page"), 303)
 
 
 def _ask_to_sign_in() -> AnyResponse:

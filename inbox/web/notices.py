@@ -164,6 +164,10 @@ def gone(_id: int) -> Notice:
     return Notice(_("There is no such version: nothing was changed"))
 
 
+def gone_call(_id: int) -> Notice:
+    return Notice(_("It is not there any more: somebody was faster, or an hour went by"))
+
+
 def training(_id: int) -> Notice:
     return Notice(_("Training begins. See the result here in a minute"))
 
@@ -213,6 +217,7 @@ KINDS = {
         view_removed,
         alarm_tested,
         gone,
+        gone_call,
         training,
         cancelled,
         leaves_now,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, redirect, request, url_for
-from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import notifying
@@ -12,25 +11,11 @@ from cases import clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.web import notices
-from inbox.web.access import Pages, Policy, allow, may
+from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
-from inbox.web.who import agent, somebody
+from inbox.web.who import agent
 
 pages = Pages("notifications", __name__)
-
-
-@pages.record
-def _furnish(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(untold=untold)
-
-
-def untold() -> int:
-    """How many things whoever asks has not looked at; for the bell of every page."""
-    me = somebody()
-    if me is None or not may(me, Policy.CASES):
-        return 0
-    with reading() as session:
-        return notifying.unseen(session, me.id)
 
 
 @pages.get("/notifications")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 import bot.erasing
-from cases import clock, erasing
+from cases import audit, clock, erasing
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading, transaction
@@ -41,6 +41,9 @@ def export(contact_id: int) -> Response:
         contact = the_contact(session, contact_id)
         _sees_all(session, contact)
         file = _packed(session, contact)
+    with transaction() as session:
+        about = f"contact {contact_id}"
+        audit.note(session, by=agent().address, what="export.person", about=about)
     response = Response(_read(file), mimetype="application/zip")
     response.call_on_close(file.close)
     name = f"contact-{contact_id}.zip"

@@ -4,7 +4,7 @@ from flask import Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock
+from cases import audit, clock
 from cases.agent import Agent
 from cases.case import Case
 from cases.db import reading, transaction
@@ -130,7 +130,11 @@ def undo(number: int) -> AnyResponse:
 def export(number: int) -> Response:
     """The chosen cases as a table."""
     with reading() as session:
-        written = exporting.table(_cases(session, _theirs(session, number), bulk.MOST))
+        found = list(_cases(session, _theirs(session, number), bulk.MOST))
+        written = exporting.table(found)
+    with transaction() as session:
+        said = f"{len(found)} cases"
+        audit.note(session, by=agent().address, what="export.cases", about=said)
     response = make_response(written)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="tregua-cases.csv"'

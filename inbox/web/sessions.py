@@ -1,17 +1,21 @@
 """Who is signed in, kept on the server: the browser holds a random name and nothing else."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, delete, exists, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases import second_factor
 from cases.agent import Agent
 from cases.db import Base
+from cases.second_factor import FactorRule, SecondFactor
 from cases.signing import fingerprint
 
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(hours=24)
+MOST_SHOWN = 50
 NOTICED_EVERY = timedelta(minutes=1)
 """So that reading pages does not write to the database each time."""
 
@@ -26,14 +30,18 @@ class WebSession(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(default="", server_default="")
+    """Which browser it is, in a word or two, for the list of one's own sessions."""
+    owes_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nothing is shown before a second factor is set up."""
 
 
-def begin(session: Session, agent: Agent, *, at: datetime) -> str:
+def begin(session: Session, agent: Agent, *, at: datetime, browser: str = "") -> str:
     """A new session; its secret exists only in the browser."""
     secret = secrets.token_urlsafe(32)
-    session.add(
-        WebSession(secret_hash=fingerprint(secret), agent_id=agent.id, created_at=at, seen_at=at)
-    )
+    row = WebSession(secret_hash=fingerprint(secret), agent_id=agent.id, created_at=at, seen_at=at)
+    row.browser, row.owes_factor = browser[:60], second_factor.is_owed(session, agent)
+    session.add(row)
     _forget_old(session, at)
     return secret
 
@@ -71,6 +79,32 @@ def end(session: Session, secret: str) -> None:
 def end_all(session: Session, agent_id: int) -> None:
     """Sign out everywhere: after a new password, another role, or the end of the work."""
     session.execute(delete(WebSession).where(WebSession.agent_id == agent_id))
+
+
+def end_others(session: Session, agent_id: int, secret: str) -> int:
+    """Sign out everywhere but here; how many sessions that were."""
+    here = WebSession.secret_hash == fingerprint(secret)
+    ended = session.execute(
+        delete(WebSession).where(WebSession.agent_id == agent_id, ~here).returning(WebSession.id)
+    )
+    return len(ended.all())
+
+
+def living(session: Session, agent_id: int, *, at: datetime) -> Sequence[WebSession]:
+    """Where that agent is signed in, the last seen first."""
+    lives = (WebSession.seen_at > at - IDLE) & (WebSession.created_at > at - ABSOLUTE)
+    theirs = select(WebSession).where(WebSession.agent_id == agent_id, lives)
+    return session.scalars(theirs.order_by(WebSession.seen_at.desc()).limit(MOST_SHOWN)).all()
+
+
+def follow_factor_rules(session: Session) -> None:
+    """The rules changed: who owes a second factor now sees nothing before it is set up."""
+    has_one = exists().where(
+        SecondFactor.agent_id == WebSession.agent_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    must = exists().where(Agent.id == WebSession.agent_id, Agent.role == FactorRule.role)
+    session.flush()
+    session.execute(update(WebSession).values(owes_factor=must & ~has_one))
 
 
 def _forget_old(session: Session, at: datetime) -> None:

@@ -3,11 +3,11 @@
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock
+from cases import clock, second_factor
 from cases.agent import Agent, signed_in_by
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import csrf, guesses, hx, sessions
+from inbox.web import browsers, csrf, guesses, half_way, hx, sessions
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.preferences import local
 from inbox.web.who import somebody
@@ -47,15 +47,54 @@ def sign_in() -> AnyResponse:
     with reading() as session:
         # Checking a password takes long on purpose, so no transaction waits for it.
         agent = signed_in_by(session, address[:320], password[:1000])
+        needs_code = agent is not None and second_factor.of(session, agent.id) is not None
     if agent is None:
         return form(address, _("Address and password do not fit together."), 422)
-    return _welcome(agent, place)
+    return _ask_for_code(half_way.given(agent), "") if needs_code else let_in(agent)
 
 
-def _welcome(agent: Agent, place: str) -> AnyResponse:
+def _ask_for_code(half: str, refusal: str, status: int = 200) -> Response:
+    """The second step: the code of the authenticator, or one on paper."""
+    values = {"half": half, "refusal": refusal, "next": request.form.get("next", "")}
+    if hx.asked().is_partial:
+        block = render_template("signin/code_dialog.html", **values)
+        return hx.answer(block, status=status, retarget="#alerts")
+    return make_response(render_template("signin/code.html", title=_("Sign in"), **values), status)
+
+
+@pages.post("/sign-in/code")
+@allow(Policy.EVERYONE)
+def prove() -> AnyResponse:
+    """The password was right; the second factor must be as well."""
+    half, place = request.form.get("half", "")[:200], request.remote_addr or ""
     with transaction() as session:
-        secret = sessions.begin(session, agent, at=clock.now())
-        guesses.forget(session, agent.address, place)
+        agent = half_way.agent(session, half)
+        if agent is None:
+            return form("", _("That took too long. Sign in again."), 422)
+        if not guesses.may_guess(session, _second(agent), place, at=clock.now()):
+            return form(agent.address, _("Too many tries. Wait a quarter of an hour."), 429)
+        code = request.form.get("code", "")
+        proven = second_factor.proves(session, agent.id, code, at=clock.now())
+        if proven:
+            session.flush()
+            guesses.forget(session, _second(agent), place)
+    if not proven:
+        said = _("This code does not fit, or was used before. Wait for the next one.")
+        return _ask_for_code(half, said, 422)
+    return let_in(agent)
+
+
+def _second(agent: Agent) -> str:
+    """Codes are guessed at apart from passwords, so that neither makes room for the other."""
+    return f"second:{agent.address}"
+
+
+def let_in(agent: Agent) -> AnyResponse:
+    """Begin the session and lead to where they wanted to go."""
+    with transaction() as session:
+        named = browsers.named(request.headers.get("User-Agent", ""))
+        secret = sessions.begin(session, agent, at=clock.now(), browser=named)
+        guesses.forget(session, agent.address, request.remote_addr or "")
         if g.get("secret"):
             sessions.end(session, g.secret)
     if hx.asked().is_partial:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot import alarm_words, alarms
 from bot.alarms import Alarm, AlarmGoal, AlarmPost, Way
 from bot.staff_mail import StaffMail
-from cases import clock, language
+from cases import audit, clock, language
 from cases.contact import Kind, normalised
 from cases.db import reading, transaction
 from cases.language import gettext as _
@@ -17,6 +17,7 @@ from inbox import outward
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.who import agent
 
 pages = Pages("alarms", __name__, url_prefix="/admin/alarms")
 SHOWN, MOST_GOALS, LONGEST = 30, 20, 2000
@@ -81,6 +82,8 @@ def add() -> AnyResponse:
         goal.language = spoken
         session.add(goal)
         session.flush()
+        about = f"goal {goal.id}"
+        audit.note(session, by=agent().address, what="alarm.goal_added", about=about, way=goal.way)
         if secret:
             return _page(session, secret=secret)
     return redirect(url_for("alarms.page", done=f"saved.{goal.id}"), 303)
@@ -122,6 +125,8 @@ def end(goal_id: int) -> AnyResponse:
     """Tell them no longer."""
     with transaction() as session:
         _the_goal(session, goal_id).ended_at = clock.now()
+        about = f"goal {goal_id}"
+        audit.note(session, by=agent().address, what="alarm.goal_ended", about=about)
     return redirect(url_for("alarms.page", done="saved.1"), 303)
 
 

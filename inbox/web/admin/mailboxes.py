@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, language
+from cases import audit, clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder
@@ -18,6 +18,7 @@ from inbox.web import hx, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import mailbox_form
 from inbox.web.fragments import show
+from inbox.web.who import agent
 
 pages = Pages("mailboxes", __name__, url_prefix="/admin/mailboxes")
 DAYS_SHOWN = 14
@@ -67,7 +68,12 @@ def add() -> AnyResponse:
         session.add(box)
         session.flush()
         checks.ask(session, box.id)
+        _note(session, "mailbox.added", box)
         return _to(box.id)
+
+
+def _note(session: Session, what: str, box: Mailbox, **data: object) -> None:
+    audit.note(session, by=agent().address, what=what, about=box.address, **data)
 
 
 @pages.get("/<int:mailbox_id>")
@@ -91,6 +97,7 @@ def save(mailbox_id: int) -> AnyResponse:
             return _form(session, box, said, wrong)
         mailbox_form.change(box, said, request.form)
         checks.ask(session, box.id)
+        _note(session, "mailbox.changed", box)
     return _to(mailbox_id)
 
 
@@ -121,6 +128,7 @@ def pause(mailbox_id: int) -> AnyResponse:
     with transaction() as session:
         box = session.get(Mailbox, mailbox_id) or abort(404)
         box.paused = request.form.get("paused") == "yes"
+        _note(session, "mailbox.paused", box, paused=box.paused)
     return _to(mailbox_id)
 
 
@@ -139,6 +147,7 @@ def folder(mailbox_id: int) -> AnyResponse:
             now = clock.now()
             added = WatchedFolder(name=name, role=FolderRole(role), import_from=now, created_at=now)
             box.more_folders.append(added)
+        _note(session, "mailbox.changed", box, folder=name)
     return _to(mailbox_id)
 
 
@@ -152,6 +161,7 @@ def past(mailbox_id: int) -> AnyResponse:
         return _refused(mailbox_id, "since", _("Write a date such as 2026-11-01."))
     with transaction() as session:
         box = session.get(Mailbox, mailbox_id) or abort(404)
+        _note(session, "mailbox.changed", box, history_from=f"{since:%Y-%m-%d}")
         watched: tuple[Mailbox | WatchedFolder, ...] = (box, *box.more_folders)
         for place in watched:
             if place.import_from is not None:

@@ -1,85 +1,67 @@
-"""What waits, and for how long: the health of the installation in a few numbers."""
+"""What waits, what failed, and whether everything is there: the installation in a few numbers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
-from flask import Response
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from flask import Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from bot import queues
-from bot.outbox import OutgoingMail
-from bot.outbox import State as Sent
-from cases import clock
-from cases.db import reading
+from cases import audit
+from cases.db import reading, transaction
 from cases.language import gettext as _
-from cases.message import Message
-from inbox.spool import Fate, RawMail
-from inbox.web import folders, times
+from inbox.web import file_names, folders, notices, standing
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.who import agent
 
 pages = Pages("queues", __name__, url_prefix="/admin/queues")
-SLOW = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits: how much of it, and since when."""
-
-    name: str
-    count: str
-    oldest: str
-    tone: str
 
 
 @pages.get("")
 @allow(Policy.OPERATIONS)
 def health() -> Response:
-    """The queues."""
+    """The queues, and all that feeds and empties them."""
     with reading() as session:
         return show(
             session,
             "admin/queues.html",
             title=_("Queues"),
-            waiting=_waiting(session),
-            depths=[(name, queues.depth(name)) for name in queues.QUEUES],
+            waiting=standing.waiting(session),
+            named=named,
+            said_count=folders.said_count,
+            boxes=standing.reading_of_mail(session),
+            slow=standing.SLOW,
+            feed=standing.feed(session),
+            room=standing.room(),
+            size=file_names.size,
+            doors=[(name, queues.depth(name), queues.workers(name)) for name in queues.QUEUES],
+            failed=queues.failed(),
+            notice=notices.from_address(),
         )
 
 
-def _waiting(session: Session) -> Sequence[Waiting]:
-    late = OutgoingMail.due_at <= clock.now()
-    pending = OutgoingMail.state == Sent.PENDING
-    return (
-        _line(session, _("Mails to be filed"), RawMail.fetched_at, RawMail.fate == Fate.WAITING),
-        _line(session, _("Mails to be sent"), OutgoingMail.due_at, pending & late),
-        _line(
-            session,
-            _("Mails the relay put off"),
-            OutgoingMail.queued_at,
-            OutgoingMail.state == Sent.DEFERRED,
-        ),
-        _line(
-            session,
-            _("Messages to be classified"),
-            Message.arrived_at,
-            Message.tagged_at.is_(None) & Message.to_tag,
-        ),
-        _line(session, _("Failed mails"), RawMail.fetched_at, RawMail.fate == Fate.FAILED),
-    )
+def named(what: str) -> str:
+    """What waits, in words."""
+    return {
+        "filing": _("Mails to be filed"),
+        "sending": _("Mails to be sent"),
+        "deferred": _("Mails the relay put off"),
+        "classifying": _("Messages to be classified"),
+        "webhooks": _("Messages to webhooks"),
+        "failed": _("Failed mails"),
+    }[what]
 
 
-def _line(
-    session: Session, name: str, since: InstrumentedAttribute[Any], which: ColumnElement[bool]
-) -> Waiting:
-    some = select(since.label("since")).where(which).limit(folders.MANY).subquery()
-    count, oldest = session.execute(select(func.count(), func.min(some.c.since))).one()
-    return Waiting(
-        name, folders.said_count(count) or "0", times.ago(oldest) if oldest else "", _tone(oldest)
-    )
-
-
-def _tone(oldest: datetime | None) -> str:
-    return "warn" if oldest is not None and clock.now() - oldest > SLOW else "ok"
+@pages.post("/failed")
+@allow(Policy.ADMIN)
+def settle() -> AnyResponse:
+    """Call a failed job once more, or forget it."""
+    name, job_id = request.form.get("queue", ""), request.form.get("job", "")[:100]
+    if name not in queues.QUEUES or not job_id:
+        abort(422)
+    if request.form.get("do") == "discard":
+        done, what = queues.discard(name, job_id), "queue.discarded"
+    else:
+        done, what = queues.retry(name, job_id), "queue.retried"
+    if done:
+        with transaction() as session:
+            audit.note(session, by=agent().address, what=what, about=f"{name} {job_id}")
+    return redirect(url_for("queues.health", done="saved.0" if done else "gone_call.0"), 303)

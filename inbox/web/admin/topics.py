@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock
+from cases import audit, clock
 from cases.consent import Topic
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.who import agent
 
 pages = Pages("topics", __name__, url_prefix="/admin/topics")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
@@ -59,6 +60,7 @@ def write() -> AnyResponse:
         session.merge(
             Topic(code=typed["code"], name_es=typed["es"], name_en=typed["en"], retired_at=None)
         )
+        audit.note(session, by=agent().address, what="topic.saved", about=typed["code"])
     return redirect(url_for("topics.page", done="saved.1"), 303)
 
 
@@ -70,5 +72,7 @@ def offer(code: str) -> AnyResponse:
         topic = session.get(Topic, code)
         if topic is None:
             abort(404)
-        topic.retired_at = None if request.form.get("offered") == "yes" else clock.now()
+        offered = request.form.get("offered") == "yes"
+        topic.retired_at = None if offered else clock.now()
+        audit.note(session, by=agent().address, what="topic.offered", about=code, offered=offered)
     return redirect(url_for("topics.page", done="saved.1"), 303)

@@ -5,18 +5,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, language
-from cases.agent import Agent, Role
+from cases import audit, clock, second_factor
+from cases.agent import SHORTEST_PASSWORD, Agent, Role, is_last_admin
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.second_factor import SecondFactor
 from inbox.web import notices, sessions
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import user_form
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
 pages = Pages("users", __name__, url_prefix="/admin/users")
-SHORTEST_PASSWORD = 10
-FIELDS = ("address", "name", "role", "team", "language")
 
 
 @pages.get("")
@@ -31,15 +31,17 @@ def _shown(
     session: Session, typed: dict[str, str], wrong: dict[str, str], status: int = 200
 ) -> Response:
     people = session.scalars(select(Agent).order_by(Agent.active.desc(), Agent.name)).all()
+    proven = select(SecondFactor.agent_id).where(SecondFactor.confirmed_at.is_not(None))
     return show(
         session,
         "admin/users.html",
         title=_("Users"),
         people=people,
+        proven=frozenset(session.scalars(proven)),
+        must=second_factor.roles(session),
         typed=typed,
         wrong=wrong,
         roles=list(Role),
-        languages=language.LANGUAGES,
         notice=notices.from_address(),
         shortest=SHORTEST_PASSWORD,
         status=status,
@@ -50,43 +52,112 @@ def _shown(
 @allow(Policy.ADMIN)
 def add() -> AnyResponse:
     """Let somebody sign in."""
-    typed = {name: request.form.get(name, "").strip()[:320] for name in FIELDS}
-    password = request.form.get("password", "")
+    typed, password = user_form.typed(request.form), request.form.get("password", "")
     with transaction() as session:
-        wrong = _wrong(session, typed, password)
+        wrong = user_form.wrong(session, typed) | user_form.wrong_password(password)
         if wrong:
             return _shown(session, typed, wrong, 422)
-        made = Agent(
-            address=typed["address"].lower(),
-            name=typed["name"],
-            role=Role(typed["role"]),
-            team=typed["team"],
-            language=typed["language"],
-            created_at=clock.now(),
-        )
+        made = Agent(address=typed["address"].lower(), created_at=clock.now())
+        user_form.change(made, typed)
         made.set_password(password)
         session.add(made)
         session.flush()
+        _note(session, "user.added", made, role=made.role, team=made.team)
         number = made.id
     return redirect(url_for("users.page", done=f"saved.{number}"), 303)
 
 
-def _wrong(session: Session, typed: dict[str, str], password: str) -> dict[str, str]:
-    """What is wrong with which field."""
-    wrong = {}
-    local, at, domain = typed["address"].rpartition("@")
-    known = select(Agent.id).where(Agent.address == typed["address"].lower())
-    if not (at and local and domain) or " " in typed["address"]:
-        wrong["address"] = _("This is no e-mail address.")
-    elif session.scalars(known).first() is not None:
-        wrong["address"] = _("Somebody has this address already.")
-    if not typed["name"]:
-        wrong["name"] = _("Customers see the name, so there must be one.")
-    if typed["role"] not in frozenset(Role) or typed["language"] not in language.LANGUAGES:
-        wrong["role"] = _("Choose one of the list.")
-    if len(password) < SHORTEST_PASSWORD:
-        wrong["password"] = _("At least {number} characters.", number=SHORTEST_PASSWORD)
-    return wrong
+def _note(session: Session, what: str, about: Agent, **data: object) -> None:
+    audit.note(session, by=agent().address, what=what, about=about.address, **data)
+
+
+@pages.get("/<int:agent_id>")
+@allow(Policy.OPERATIONS)
+def one(agent_id: int) -> Response:
+    """One user, to be changed."""
+    with reading() as session:
+        found = session.get_one(Agent, agent_id)
+        return _form(session, found, user_form.of(found), {})
+
+
+def _form(
+    session: Session,
+    found: Agent,
+    typed: dict[str, str],
+    wrong: dict[str, str],
+    status: int = 200,
+) -> Response:
+    return show(
+        session,
+        "admin/user.html",
+        title=found.name,
+        status=status,
+        one=found,
+        typed=typed,
+        wrong=wrong,
+        roles=list(Role),
+        factor=second_factor.of(session, found.id),
+        signed_in=len(sessions.living(session, found.id, at=clock.now())),
+        notice=notices.from_address(),
+        shortest=SHORTEST_PASSWORD,
+    )
+
+
+@pages.post("/<int:agent_id>")
+@allow(Policy.ADMIN)
+def save(agent_id: int) -> AnyResponse:
+    """Another name, role, team or language. The last administrator stays one."""
+    with transaction() as session:
+        found = session.get_one(Agent, agent_id)
+        typed = user_form.typed(request.form) | {"address": found.address}
+        wrong = user_form.wrong(session, typed, found)
+        if not wrong and typed["role"] != Role.ADMIN and is_last_admin(session, found):
+            wrong = {"role": _("Somebody must run the installation: make another administrator.")}
+        if wrong:
+            return _form(session, found, typed, wrong, 422)
+        before = user_form.of(found)
+        user_form.change(found, typed)
+        if found.role != before["role"]:
+            # What they may see is decided anew, so they come in anew.
+            sessions.end_all(session, agent_id)
+        changed = {
+            name: value for name, value in user_form.of(found).items() if value != before[name]
+        }
+        _note(session, "user.changed", found, **changed)
+    return _to(agent_id)
+
+
+@pages.post("/<int:agent_id>/password")
+@allow(Policy.ADMIN)
+def set_password(agent_id: int) -> AnyResponse:
+    """Another password for somebody; they are signed out everywhere."""
+    password = request.form.get("password", "")[:1000]
+    with reading() as session:
+        found = session.get_one(Agent, agent_id)
+        if wrong := user_form.wrong_password(password):
+            return _form(session, found, user_form.of(found), wrong, 422)
+    found.set_password(password)
+    with transaction() as session:
+        session.get_one(Agent, agent_id).password_hash = found.password_hash
+        sessions.end_all(session, agent_id)
+        _note(session, "user.password", found)
+    return _to(agent_id)
+
+
+@pages.post("/<int:agent_id>/second-factor")
+@allow(Policy.ADMIN)
+def take_factor_away(agent_id: int) -> AnyResponse:
+    """Phone and paper are lost: they sign in with the password and begin anew."""
+    with transaction() as session:
+        found = session.get_one(Agent, agent_id)
+        second_factor.take_away(session, agent_id)
+        sessions.end_all(session, agent_id)
+        _note(session, "user.second_factor_off", found)
+    return _to(agent_id)
+
+
+def _to(agent_id: int) -> AnyResponse:
+    return redirect(url_for("users.one", agent_id=agent_id, done=f"saved.{agent_id}"), 303)
 
 
 @pages.post("/<int:agent_id>/activity")
@@ -97,7 +168,27 @@ def set_activity(agent_id: int) -> AnyResponse:
         abort(409)
     with transaction() as session:
         found = session.get_one(Agent, agent_id)
-        found.active = request.form.get("active") == "yes"
+        wanted = request.form.get("active") == "yes"
+        if not wanted and is_last_admin(session, found):
+            abort(409)
+        found.active = wanted
         if not found.active:
             sessions.end_all(session, agent_id)
+        _note(session, "user.let_in" if wanted else "user.stopped", found)
     return redirect(url_for("users.page", done=f"saved.{agent_id}"), 303)
+
+
+@pages.post("/second-factor")
+@allow(Policy.ADMIN)
+def require() -> AnyResponse:
+    """Which roles need a second proof."""
+    wanted = frozenset(Role(one) for one in request.form.getlist("role") if one in frozenset(Role))
+    with transaction() as session:
+        before = second_factor.roles(session)
+        second_factor.require(session, wanted, by=agent().address, at=clock.now())
+        sessions.follow_factor_rules(session)
+        said = {"before": sorted(before), "now": sorted(wanted)}
+        audit.note(
+            session, by=agent().address, what="second_factor.required", about="roles", **said
+        )
+    return redirect(url_for("users.page", done="saved.0"), 303)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cases import Agent, clock
+from cases import Agent, clock, satisfaction
 from cases.db import transaction
 from cases.incident import Incident, begin
 from cases.macro import Macro, Then
@@ -49,6 +49,12 @@ SCREENS = {
     "incidents.page": "/incidents/{incident}",
     "quality.page": "/quality",
     "users.page": "/admin/users",
+    "users.one": "/admin/users/2",
+    "settings.page": "/admin",
+    "tokens.page": "/admin/tokens",
+    "audit.page": "/admin/audit",
+    "profile.page": "/profile",
+    "second_factor.page": "/profile/second-factor",
     "mailboxes.page": "/admin/mailboxes",
     "reports.work": "/reports?days=90",
     "reports.meaning": "/reports/meaning?days=90",
@@ -105,10 +111,11 @@ STATES = {
     "a page that is not there": "/cases/99999",
     "the help for everybody": "/help?{article}",
     "an article for everybody": "/help/seguir?{article}",
+    "a question of satisfaction": "/satisfaction/{judged}",
 }
 NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
-    *("evaluation.figures",),
+    *("evaluation.figures", "audit.table"),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
     *("bodies.picture", "presence.show", "half_written.stands", "views.counts"),
     *("mailboxes.checked", "reports.table", "style.sheet"),
@@ -146,6 +153,7 @@ def _address(path: str) -> str:
         gate=gate,
         case=case_about("Llamadas a deshora").id,
         closed=case_about("¡Gracias!").id,
+        judged=satisfaction.token(case_about("¡Gracias!").id),
         incident=_an_incident() if "{incident}" in path else "",
         macro=_a_macro() if "macro" in path else "",
         choice=_a_choice() if "{choice}" in path else "",

@@ -1,0 +1,85 @@
+"""What the audit log calls things, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.language import gettext as _
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of things that are changed."""
+    return {
+        "user": _("Users"),
+        "second_factor": _("Two-step sign-in"),
+        "token": _("API tokens"),
+        "mailbox": _("Mailboxes"),
+        "rule": _("Rules of bots"),
+        "switch": _("Switches"),
+        "template": _("Templates"),
+        "matrix": _("Reasons for a truce"),
+        "hold": _("Truce of a person"),
+        "topic": _("Topics"),
+        "type": _("Types"),
+        "promise": _("Promises"),
+        "calendar": _("Business hours"),
+        "alarm": _("Alarms"),
+        "export": _("Exports"),
+        "erasure": _("Erasures"),
+        "queue": _("Queues"),
+        "example": _("Example data"),
+    }
+
+
+def what(said: str) -> str:
+    """What was done, in words; what has none stays as it is."""
+    return {
+        "user.added": _("let in for the first time"),
+        "user.changed": _("changed"),
+        "user.password": _("new password"),
+        "user.second_factor": _("two-step sign-in set up"),
+        "user.second_factor_off": _("two-step sign-in taken away"),
+        "user.stopped": _("stopped"),
+        "user.let_in": _("let in again"),
+        "second_factor.required": _("who must have one"),
+        "token.issued": _("made"),
+        "token.rotated": _("new secret"),
+        "token.revoked": _("revoked"),
+        "mailbox.added": _("added"),
+        "mailbox.changed": _("changed"),
+        "mailbox.paused": _("paused or resumed"),
+        "rule.saved": _("new version"),
+        "switch.turned": _("turned"),
+        "template.saved": _("new version"),
+        "matrix.adopted": _("changed"),
+        "hold.lifted": _("lifted"),
+        "topic.saved": _("saved"),
+        "topic.offered": _("offered or not"),
+        "alarm.goal_added": _("somebody is told"),
+        "alarm.goal_ended": _("somebody is told no longer"),
+        "export.person": _("a person's file"),
+        "export.cases": _("a list of cases"),
+        "erasure.person": _("a person is forgotten"),
+        "queue.retried": _("tried again"),
+        "queue.discarded": _("discarded"),
+        "example.loaded": _("loaded"),
+        "example.removed": _("removed"),
+    }.get(said, said.partition(".")[2])
+
+
+def kind(said: str) -> str:
+    """The kind of a change, in words."""
+    name = said.partition(".")[0]
+    return kinds().get(name, name)
+
+
+def data(said: Mapping[str, Any]) -> str:
+    """The details in one line."""
+    return " · ".join(f"{name}: {_plain(value)}" for name, value in said.items() if value != "")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    return str(value)
