@@ -1,0 +1,1 @@
+"""A made year of a shop: what the truce costs its marketing, and what it spares its customers."""
