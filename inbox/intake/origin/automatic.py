@@ -67,6 +67,7 @@ _FIELDS: tuple[tuple[str, str], ...] = (
     ("x-autosubmitted", "auto-replied"),
     ("x-apple-action", "vacation"),
 )
+_CITED = re.compile('[«“„"][^«»“”„"\n]{1,300}[»“”"]')
 _NOT = ("no", "false", "0", "off")
 _AUTOMATIC_SENDER = re.compile(
     r"^(?:auto[._-]?(?:reply|responder|respond|answer|response|respuesta)|autoresp\w{0,10}"
@@ -175,7 +176,9 @@ def _is_answer(subject: str) -> bool:
 
 
 def _words(mail: Mail) -> str:
-    return _plain((mail.own_words or mail.text)[:_MOST_TEXT]).strip()
+    """Its first words, without what stands in quotation marks: people cite machines so."""
+    said = (mail.own_words or mail.text)[:_MOST_TEXT]
+    return _plain(_CITED.sub(" ", said)).strip()
 
 
 def _plain(text: str) -> str:

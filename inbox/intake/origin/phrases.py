@@ -40,7 +40,7 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"ausente\s{0,3}[:-]",
         r"ausencia de la oficina",
         r"ausente del despacho",
-        r"aviso de (?:ausencia|vacaciones)",
+        r"aviso de (?:ausencia|vacaciones)(?! del )",
         r"respuesta por vacaciones",
         r"(?:de |en )?vacaciones\s{0,3}[:-]",
         r"notificacion de ausencia",
@@ -55,7 +55,7 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
         r"ausente do escritorio",
         r"mensagem automatica",
         r"(?:de |em )?ferias\s{0,3}[:-]",
-        r"aviso de ausencia",
+        r"aviso de ausencia(?! del )",
     ),
     "fr": (
         r"reponse automatique" + _TITLE,
