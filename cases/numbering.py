@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnDefault, text
+from sqlalchemy import JSON, Column, ColumnDefault, text
 from sqlalchemy.orm import MANYTOONE, DeclarativeBase, Session, UOWTransaction
 from sqlalchemy.orm.mapper import Mapper
 
@@ -34,15 +34,23 @@ def _defaults(
     mapper: Mapper[Any],
 ) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[None], Any]], ...], frozenset[str]]:
     """Constants, what makes a new empty list or dictionary for each row, and all columns."""
-    said = [
-        (mapper.get_property_by_column(column).key, column)
-        for column in mapper.local_table.columns
-        if isinstance(column.default, ColumnDefault)
-    ]
+    said = [one for one in _all(mapper) if isinstance(one[1].default, ColumnDefault)]
     plain = {key: column.default.arg for key, column in said if column.default.is_scalar}
+    plain |= {key: None for key, column in _all(mapper) if _may_be_empty(column)}
     made = [(key, column.default.arg) for key, column in said if isinstance(column.type, JSON)]
     columns = frozenset(one.key for one in mapper.column_attrs)
     return plain, tuple(one for one in made if one[0] not in plain), columns
+
+
+def _all(mapper: Mapper[Any]) -> Iterator[tuple[str, Any]]:
+    return ((mapper.get_property_by_column(one).key, one) for one in mapper.local_table.columns)
+
+
+def _may_be_empty(column: Column[Any]) -> bool:
+    """Whether nothing said means nothing there; of JSON "nothing" would be a value of its own."""
+    if column.primary_key or isinstance(column.type, JSON):
+        return False
+    return bool(column.nullable) and column.default is None and column.server_default is None
 
 
 def number(session: Session, _flush: UOWTransaction, _rows: Sequence[object] | None) -> None:
@@ -67,10 +75,15 @@ def settle(session: Session) -> None:
     """
     _number(session, list(_unnumbered(session).items()))
     for row in session.new:
-        for name, column, key in _references(row.__mapper__):
-            other = row.__dict__.get(name)
-            if other is not None and row.__dict__.get(column) is None:
-                row.__dict__[column] = other.__dict__.get(key)
+        refer(row)
+
+
+def refer(row: DeclarativeBase) -> None:
+    """Take the numbers of what a new row belongs to."""
+    for name, column, key in _references(row.__mapper__):
+        other = row.__dict__.get(name)
+        if other is not None:
+            row.__dict__[column] = getattr(other, key)
 
 
 def _unnumbered(session: Session) -> dict[str, list[Any]]:
@@ -95,7 +108,9 @@ def _number(session: Session, many: Sequence[tuple[str, list[Any]]]) -> None:
 @cache
 def _references(mapper: Mapper[Any]) -> tuple[tuple[str, str, str], ...]:
     """Name of what a row belongs to, the column that says so, and what that one is called by."""
-    belongs = (one for one in mapper.relationships if one.direction is MANYTOONE)
+    belongs = (
+        one for one in mapper.relationships if one.direction is MANYTOONE and not one.viewonly
+    )
     pairs = ((one, *pair) for one in belongs for pair in one.local_remote_pairs or ())
     return tuple(
         (
