@@ -1,7 +1,5 @@
 """Alarms: what is wrong with the installation is told once to whom the admin chose, and its end."""
 
-import secrets
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -190,6 +188,6 @@ def test(session: Session, goal: AlarmGoal, now: datetime) -> None:
 
 def new_webhook(address: str, now: datetime) -> tuple[AlarmGoal, str]:
     """A webhook and its secret, which is shown once."""
-    secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+    secret = signing.new_hook_secret()
     sealed = signing.seal(secret, row=f"alarm:{address}")
     return AlarmGoal(way=Way.WEBHOOK, address=address, sealed=sealed, created_at=now), secret

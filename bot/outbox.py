@@ -198,11 +198,6 @@ def as_json(value: Any) -> Any:
     return as_json(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def is_sent(mail: OutgoingMail) -> bool:
-    """Whether the mail left, or may have left."""
-    return mail.state in (State.DATA_SENT, State.ACCEPTED, State.UNCERTAIN)
-
-
 def silence(session: Session, mail: OutgoingMail, reason: str, *, by: str, at: datetime) -> None:
     """Do not send that mail; it must not have left, and its row must be locked."""
     mail.state, mail.settled_at, mail.reason = State.CANCELLED, at, reason

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 
 Style = Literal["full", "long", "medium", "short"]
@@ -82,13 +82,6 @@ def folder(language: str) -> Path:
     """The folder of a language's catalogues: beside the packages, or inside the installed one."""
     beside = _HERE.parent / "templates" / "locale" / language
     return beside if beside.exists() else _HERE.parent / "inbox/templates/locale" / language
-
-
-def say_datetime(
-    instant: datetime, zone: str, *, language: str = "", style: Style = "medium"
-) -> str:
-    """An instant as people of that language and zone read it."""
-    return format_datetime(instant, style, tzinfo=ZoneInfo(zone), locale=language or current())
 
 
 def say_date(instant: datetime, zone: str, *, language: str = "", style: Style = "full") -> str:

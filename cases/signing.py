@@ -113,6 +113,11 @@ def unseal_bytes(sealed: bytes, *, row: str) -> bytes:
     raise Tampered(f"{row} does not open with this installation's key") from failure
 
 
+def new_hook_secret() -> str:
+    """A secret that signs messages to a webhook, as the Standard Webhooks write it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def fingerprint(text: str) -> str:
     """SHA-256 in hex: for tokens and contents, never for guessable personal data."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -43,8 +43,3 @@ def recommends(contact: Contact, score: int | None) -> None:
     if score is not None and not 0 <= score <= 10:
         raise NoSuchScore("a recommendation is from 0 to 10")
     contact.nps = score
-
-
-def is_detractor(contact: Contact) -> bool:
-    """Whether they speak ill of us, by what they said last."""
-    return contact.nps is not None and contact.nps <= DETRACTOR

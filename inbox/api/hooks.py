@@ -1,7 +1,5 @@
 """Webhooks and what is to be told to them: rows first, so that nothing is lost on the way."""
 
-import base64
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +14,6 @@ from inbox.tokens import Token
 from inbox.webhook import Happening, Telling, Webhook
 
 AT_ONCE = 500
-
-
-def new_secret() -> str:
-    """A secret as the Standard Webhooks write it."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def announce(

@@ -13,7 +13,6 @@ from cases.db import reading, transaction
 from cases.exclusions import feed
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
-from inbox.api.hooks import new_secret
 from inbox.api.posting import NotReachable, goal_of
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import say
@@ -44,7 +43,7 @@ def create() -> ResponseReturnValue:
         raise Problem(
             422, "webhook-not-reachable", N_("A webhook needs https and a public address.")
         ) from wrong
-    secret = new_secret()
+    secret = signing.new_hook_secret()
     with transaction() as session:
         head = feed.lock(session)
         hook = Webhook(

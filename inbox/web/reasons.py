@@ -39,9 +39,7 @@ _SHAPES = (
     ),
     _shape(
         r"(?P<who>[^\n]{1,200}) spoke just now",
-        lambda who: _(
-            "{who} spoke just now", who=_("another bot") if who == "another bot" else who
-        ),
+        lambda who: _("{who} spoke just now", who=_another(who)),
     ),
     _shape(r"cancelled by (?P<who>\S{1,320})", lambda who: _("cancelled by {who}", who=who)),
     _shape(

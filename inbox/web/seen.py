@@ -44,9 +44,6 @@ class Source(StrEnum):
     OTHER = "other"
 
 
-OURS = frozenset({Source.AGENT, Source.BOT, Source.MARKETING, Source.ELSEWHERE})
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One line of the column."""

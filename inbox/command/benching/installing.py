@@ -1,6 +1,5 @@
 """An installation for a bench: empty tables, one mailbox, servers of its own, gone afterwards."""
 
-import json
 import os
 import sys
 import tempfile
@@ -101,8 +100,3 @@ def _open_mailbox(host: MailHost) -> int:
         session.add(box)
         session.flush()
         return box.id
-
-
-def as_line(figures: dict[str, object]) -> str:
-    """The figures as the last line of `--json`."""
-    return json.dumps(figures, ensure_ascii=False)

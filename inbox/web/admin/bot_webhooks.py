@@ -1,7 +1,5 @@
 """Where a registered bot is told what happens in cases: one address, on the bot's page."""
 
-import base64
-import secrets
 from datetime import datetime
 
 from sqlalchemy import select
@@ -39,7 +37,7 @@ def listen(session: Session, bot: OutsideBot, url: str, at: datetime) -> str:
     if not url or bot.token_id is None:
         session.flush()
         return ""
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = signing.new_hook_secret()
     head = feed.lock(session)
     hook = Webhook(
         token_id=bot.token_id,

@@ -24,7 +24,6 @@ CHOICES = {
     "language": language.LANGUAGES,
 }
 SWITCHES = ("read_only", "copy_sent")
-SECRETS = ("password", "smtp_password")
 LIMITS = {"imap_port": 65535, "smtp_port": 65535, "reopen_days": 3650}
 EMPTY = {
     "imap_port": "993",
