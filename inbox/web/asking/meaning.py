@@ -9,8 +9,9 @@ from cases.case import Case
 from cases.language import gettext as _
 from cases.words import matching
 from cases.words.terms import Expression, Group, Term, leaves, term
+from inbox.web.asking.asker import Asker
 from inbox.web.asking.grammar import Any, Every, Field, Node, NotUnderstood, Without, Word, parse
-from inbox.web.asking.operators import Asker, named
+from inbox.web.asking.operators import named
 from inbox.web.visible import visible_to
 
 
