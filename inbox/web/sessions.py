@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, exists, false, select, update
+from sqlalchemy import ForeignKey, delete, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import second_factor
@@ -32,7 +32,7 @@ class WebSession(Base):
     seen_at: Mapped[datetime]
     browser: Mapped[str] = mapped_column(default="", server_default="")
     """Which browser it is, in a word or two, for the list of one's own sessions."""
-    owes_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    owes_factor: Mapped[bool] = mapped_column(default=False, server_default="0")
     """Nothing is shown before a second factor is set up."""
 
 
