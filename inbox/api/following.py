@@ -44,8 +44,11 @@ def cases() -> ResponseReturnValue:
         if "since" not in request.args:
             cursor = news.newest(session)
             ids = session.scalars(
-                select(Case.id).where(Case.state != State.CLOSED).order_by(Case.id.desc())
-            ).all()[:MOST]
+                select(Case.id)
+                .where(Case.state != State.CLOSED)
+                .order_by(Case.id.desc())
+                .limit(MOST)
+            ).all()
             return {"items": _cases(session, ids, {}), "next": cursor}
         rows = news.since(session, _number("since", 0), limit)
         happened: dict[int, list[dict[str, Any]]] = {}

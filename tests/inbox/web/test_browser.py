@@ -19,18 +19,27 @@ if TYPE_CHECKING:
 
 Open = Callable[..., None]
 LOST = "document.activeElement === document.body"
+BUSY = "document.querySelector('[aria-busy=true]') !== null"
 
 
 def _open_case(page: "Page") -> str:
     return page.locator("#reader .case").get_attribute("data-case") or ""
 
 
-def _press(page: "Page", *keys: str) -> None:
-    """Press keys, let the page settle, and see that the focus is somewhere."""
+def _press(page: "Page", *keys: str, until: Callable[[], object] = lambda: True) -> None:
+    """Press keys, wait for what they do, and see that the focus is somewhere."""
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_load_state("networkidle") if "g" in keys else page.wait_for_timeout(250)
-    assert not page.evaluate(LOST), f"the focus was lost after {keys}"
+    for _ in range(200):
+        if until() and not page.evaluate(f"{LOST} || {BUSY}"):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"{keys}: {until()}, lost: {page.evaluate(LOST)}")
+
+
+def _focus(page: "Page") -> str:
+    """What has the focus: its id, or what it is."""
+    return str(page.evaluate("document.activeElement.id || document.activeElement.type"))
 
 
 def _state(number: str) -> State:
@@ -40,30 +49,26 @@ def _state(number: str) -> State:
 
 def test_cases_are_worked_by_keyboard_alone(page: "Page", open_as: Open, faults: list[str]) -> None:
     open_as(ANA, "/inbox/all")
-    _press(page, "g", "i")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
     page.wait_for_url("**/inbox/unassigned")
-    _press(page, "j")
+    page.wait_for_load_state()
+    _press(page, "j", until=page.locator("#reader .case").count)
     first = _open_case(page)
-    _press(page, "j")
+    _press(page, "j", until=lambda: _open_case(page) != first)
     second = _open_case(page)
-    assert first != second
     assert f"#{second} " in page.title()
-    _press(page, "k")
-    assert _open_case(page) == first
-    _press(page, "o")
-    assert page.evaluate("document.activeElement.id") == "h-case"
-    _press(page, "w")
-    assert page.locator("#drop-assignee summary").inner_text().startswith("Ana Belén")
-    _press(page, "e")
+    _press(page, "k", until=lambda: _open_case(page) == first)
+    _press(page, "o", until=lambda: _focus(page) == "h-case")
+    assignee = page.locator("#drop-assignee summary")
+    _press(page, "w", until=lambda: assignee.inner_text().startswith("Ana Belén"))
+    _press(page, "e", until=page.locator("#undo").is_visible)
     assert _state(first) is State.CLOSED
-    _press(page, "z")
-    assert _state(first) is State.OPEN
-    _press(page, "?")
-    assert page.locator("#help").is_visible()
-    _press(page, "Escape")
-    _press(page, "x")
-    assert page.locator("#selection").is_visible()
-    _press(page, "/")
+    _press(page, "z", until=lambda: _state(first) is State.OPEN)
+    _press(page, "?", until=page.locator("#help").is_visible)
+    _press(page, "Escape", until=page.locator("#help").is_hidden)
+    _press(page, "x", until=page.locator("#selection").is_visible)
+    _press(page, "/", until=lambda: _focus(page) == "q")
     page.keyboard.type("Whitcombe")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=Whitcombe")
@@ -75,20 +80,17 @@ def test_an_answer_is_written_sent_taken_back_and_sent_again_by_keyboard(
 ) -> None:
     case = case_about("Charged twice for order 88213")
     open_as(ANA, f"/cases/{case.id}")
-    _press(page, "r")
+    _press(page, "r", until=lambda: _focus(page) == "reply-text")
     page.keyboard.type("Refunded today. e w j are only letters here.")
-    _press(page, "Control+Enter")
-    page.locator("#undo").wait_for()
+    _press(page, "Control+Enter", until=page.locator("#undo").is_visible)
     assert page.locator("#reply-text").input_value() == ""
     assert page.locator(".message.is-agent").count() == 1
     _press(page, "Escape")
-    _press(page, "z")
-    page.locator(".is-withdrawn").wait_for()
+    _press(page, "z", until=page.locator(".is-withdrawn").count)
     assert page.locator("#reply-text").input_value().startswith("Refunded today.")
     assert _states(case) == [Sent.CANCELLED]
     page.locator("#reply-text").focus()
-    _press(page, "Control+Enter")
-    page.locator("#undo").wait_for()
+    _press(page, "Control+Enter", until=page.locator("#undo").is_visible)
     assert _states(case) == [Sent.CANCELLED, Sent.PENDING]
     assert _state(str(case.id)) is State.OPEN
     assert faults == []
