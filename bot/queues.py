@@ -122,11 +122,14 @@ def retry(name: str, job_id: str) -> bool:
 def discard(name: str, job_id: str) -> bool:
     """Forget it; False if it is there no longer."""
     try:
-        waiting = Queue(name, connection=impatient(), serializer=JSONSerializer)
-        waiting.failed_job_registry.remove(job_id, delete_job=True)
+        registry = Queue(name, connection=impatient(), serializer=JSONSerializer)
+        failed_ones = registry.failed_job_registry
+        there = job_id in failed_ones.get_job_ids()
+        if there:
+            failed_ones.remove(job_id, delete_job=True)
     except (NoSuchJobError, InvalidJobOperation, *AWAY):
         return False
-    return True
+    return there
 
 
 def workers(name: str) -> int | None:

@@ -55,6 +55,7 @@ from inbox.web import (
     solved_pages,
     style,
     truces,
+    welcome,
     wrapping_up,
 )
 from inbox.web.access import Policy, allow
@@ -70,8 +71,10 @@ from inbox.web.admin import (
     promises,
     queues,
     reasons,
+    retention,
     rules,
     simulator,
+    steps,
     switches,
     taxonomy,
     templates,
@@ -94,8 +97,8 @@ PAGES = (
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, quality),
     *(contact_form, mail_choices, outlook, truces),
-    *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring),
-    *(alarms, notifications, promises, calendars, topics, contact_edit),
+    *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring, welcome, steps),
+    *(alarms, notifications, promises, calendars, topics, contact_edit, retention),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
 

@@ -16,6 +16,7 @@ from bot.worker import work as serve_queue
 from cases.language import gettext as _
 from cases.settings import settings
 from inbox import schema
+from inbox.command.setup import greet_the_first
 from inbox.embedded.processes import hold
 from inbox.embedded.supervisor import Part, Supervisor
 from inbox.embedded.valkey import Valkey
@@ -70,6 +71,7 @@ def up() -> None:
             click.echo(
                 _("Tregua is up: http://{host}:{port}", host=chosen.web_host, port=chosen.web_port)
             )
+            greet_the_first()
             supervisor.watch(stopping)
             click.echo(_("Stopping…"))
 

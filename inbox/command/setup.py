@@ -5,7 +5,8 @@ import secrets
 import click
 from sqlalchemy import select
 
-from cases import clock, language
+from bot.settings import settings as bot_settings
+from cases import clock, first_run, language
 from cases.agent import SHORTEST_PASSWORD, Agent, Role
 from cases.db import reading, transaction
 from cases.language import gettext as _
@@ -18,9 +19,18 @@ def init() -> None:
     settings().secret()
     schema.upgrade()
     click.echo(_("The database is ready: {url}", url=_without_password(settings().database())))
+    greet_the_first()
+
+
+def greet_the_first() -> None:
+    """While nobody may sign in, the link where the first administrator is made."""
     with reading() as session:
-        if not session.scalars(select(Agent.id).limit(1)).first():
-            click.echo(_("Next: tregua user add ana@example.com --role admin"))
+        if not first_run.is_empty(session):
+            return
+    site = bot_settings().public_url.rstrip("/")
+    link = f"{site}/welcome/{first_run.token(clock.now())}"
+    click.echo(_("Nobody may sign in yet. Make the first account within a day: {link}", link=link))
+    click.echo(_("Or here: tregua user add ana@example.com --role admin"))
 
 
 def _without_password(url: str) -> str:

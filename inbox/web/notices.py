@@ -168,6 +168,14 @@ def gone_call(_id: int) -> Notice:
     return Notice(_("It is not there any more: somebody was faster, or an hour went by"))
 
 
+def example_loaded(_id: int) -> Notice:
+    return Notice(_("The week is being filed: look at the inbox in a moment"))
+
+
+def example_gone(_id: int) -> Notice:
+    return Notice(_("The example data are gone"))
+
+
 def training(_id: int) -> Notice:
     return Notice(_("Training begins. See the result here in a minute"))
 
@@ -217,6 +225,8 @@ KINDS = {
         view_removed,
         alarm_tested,
         gone,
+        example_loaded,
+        example_gone,
         gone_call,
         training,
         cancelled,

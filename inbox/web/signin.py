@@ -89,8 +89,8 @@ def _second(agent: Agent) -> str:
     return f"second:{agent.address}"
 
 
-def let_in(agent: Agent) -> AnyResponse:
-    """Begin the session and lead to where they wanted to go."""
+def let_in(agent: Agent, start: str = "") -> AnyResponse:
+    """Begin the session and lead to the start, or to where they wanted to go."""
     with transaction() as session:
         named = browsers.named(request.headers.get("User-Agent", ""))
         secret = sessions.begin(session, agent, at=clock.now(), browser=named)
@@ -101,7 +101,7 @@ def let_in(agent: Agent) -> AnyResponse:
         # The page stays as it is, with all that was typed; only its forms get the new token.
         response = hx.tell(hx.answer(""), signedin={"csrf": csrf.token_for(secret)})
     else:
-        response = make_response(redirect(local(request.form.get("next", "")), 303))
+        response = make_response(redirect(local(start or request.form.get("next", "")), 303))
     csrf.set_cookie(response, COOKIE, secret)
     return response
 
