@@ -124,6 +124,9 @@ class Case(Base):
     linked_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     """An older case that this one follows."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    words_gone_at: Mapped[datetime | None]
+    names_gone_at: Mapped[datetime | None]
+    """When the mailbox's time was over and the words, and later the names, were erased."""
     version: Mapped[int] = mapped_column(default=0)
 
     contact: Mapped[Contact] = relationship()

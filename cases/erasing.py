@@ -33,8 +33,20 @@ def erase(session: Session, contact_id: int, *, by: str, at: datetime) -> list[i
     cases = session.scalars(
         select(Case).where(Case.contact_id == contact_id).order_by(Case.id).with_for_update()
     ).all()
+    raw_ids = empty(session, cases, by=by, at=at)
+    _forget_person(session, contact_id)
+    exclude(session, contact_id, Set(Reason.ERASED), by=by, at=at)
+    about = f"contact {contact_id}"
+    audit.note(session, by=by, what="erasure.person", about=about, cases=len(cases))
+    session.flush()
+    session.expire_all()
+    return raw_ids
+
+
+def empty(session: Session, cases: Sequence[Case], *, by: str, at: datetime) -> list[int]:
+    """Words and names leave these cases; gives the numbers of their raw mails."""
     case_ids = [case.id for case in cases]
-    raw_ids = _raw_ids(session, case_ids)
+    raw_ids = raw_mails(session, case_ids)
     for case in cases:
         if case.is_open:
             case.close(by=by, at=at)
@@ -44,16 +56,11 @@ def erase(session: Session, contact_id: int, *, by: str, at: datetime) -> list[i
     session.flush()
     _forget_words(session, case_ids)
     _forget_events(session, case_ids)
-    _forget_person(session, contact_id)
-    exclude(session, contact_id, Set(Reason.ERASED), by=by, at=at)
-    about = f"contact {contact_id}"
-    audit.note(session, by=by, what="erasure.person", about=about, cases=len(case_ids))
-    session.flush()
-    session.expire_all()
     return raw_ids
 
 
-def _raw_ids(session: Session, case_ids: Sequence[int]) -> list[int]:
+def raw_mails(session: Session, case_ids: Sequence[int]) -> list[int]:
+    """The numbers of all raw mails in these cases, copies too."""
     theirs = select(Message.id).where(Message.case_id.in_(case_ids))
     of_messages = select(Message.raw_id).where(Message.case_id.in_(case_ids))
     of_copies = select(Delivery.raw_id).where(Delivery.message_id.in_(theirs))

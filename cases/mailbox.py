@@ -51,6 +51,8 @@ class Mailbox(Base):
     sealed_password: Mapped[str] = mapped_column(default="")
     sealed_grant: Mapped[str] = mapped_column(default="")
     """What an OAuth provider granted, instead of a password; "" where there is a password."""
+    sealed_sign_in: Mapped[str] = mapped_column(default="", server_default="")
+    """A sign-in at a provider that somebody began in a browser, for that browser alone."""
     folder: Mapped[str] = mapped_column(default="INBOX")
     read_only: Mapped[bool] = mapped_column(default=False)
     """Nothing is changed in the account, not even a keyword that only we see."""
@@ -80,6 +82,10 @@ class Mailbox(Base):
     """When the server last did something for us."""
     last_error: Mapped[str] = mapped_column(default="")
     failing_since: Mapped[datetime | None]
+    words_days: Mapped[int | None]
+    """So long after its end a case keeps its words and files; None for ever."""
+    names_days: Mapped[int | None]
+    """So long after its end a case keeps whose it was; None for ever."""
     created_at: Mapped[datetime]
     """Older mail, if it is imported, is history: no clocks, no replies, no exclusions."""
 

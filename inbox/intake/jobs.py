@@ -4,7 +4,9 @@ Tagging has its own name, inbox.intake.tagging.tag_waiting: who only files loads
 """
 
 from bot import proof
+from cases import clock
 from inbox.intake import pipeline
+from inbox.spool import ageing
 
 
 def file_waiting() -> None:
@@ -15,3 +17,8 @@ def file_waiting() -> None:
 def look_for_proof() -> None:
     """Send again what the journal proves was not taken."""
     proof.look_for_it(pipeline.all_is_filed)
+
+
+def let_go_of_old() -> None:
+    """Erase what is older than its mailbox keeps it."""
+    ageing.let_go_of_old(clock.now())

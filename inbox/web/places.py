@@ -83,6 +83,10 @@ def _mail() -> tuple[Place, ...]:
             *("mails", _("Mailboxes"), "/admin/mailboxes", Policy.OPERATIONS),
             _("Which mailboxes are read and sent from, and how that goes."),
         ),
+        Place(
+            *("hourglass", _("How long it is kept"), "/admin/retention", Policy.OPERATIONS),
+            _("After how many days words and names leave closed cases."),
+        ),
     )
 
 

@@ -670,6 +670,8 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("course", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("satisfaction", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("words_gone_at", cases.db.Utc(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("names_gone_at", cases.db.Utc(timezone=True), nullable=True))
         batch_op.create_index("ix_cases_snoozed_until", ["snoozed_until"], unique=False)
 
     with op.batch_alter_table("feed_head", schema=None) as batch_op:
@@ -684,6 +686,9 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("sealed_sign_in", sa.String(), server_default="", nullable=False)
+        )
         batch_op.add_column(sa.Column("smtp_host", sa.String(), server_default="", nullable=False))
         batch_op.add_column(
             sa.Column("smtp_port", sa.Integer(), server_default="587", nullable=False)
@@ -695,6 +700,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("sealed_smtp_password", sa.String(), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("words_days", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("names_days", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("bcc", sa.JSON(), server_default="[]", nullable=False))
@@ -709,7 +716,7 @@ def upgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("browser", sa.String(), server_default="", nullable=False))
         batch_op.add_column(
-            sa.Column("owes_factor", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("owes_factor", sa.Boolean(), server_default="0", nullable=False)
         )
 
     # ### end Alembic commands ###
@@ -732,11 +739,14 @@ def downgrade() -> None:
         batch_op.drop_column("bcc")
 
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.drop_column("names_days")
+        batch_op.drop_column("words_days")
         batch_op.drop_column("sealed_smtp_password")
         batch_op.drop_column("smtp_user")
         batch_op.drop_column("smtp_security")
         batch_op.drop_column("smtp_port")
         batch_op.drop_column("smtp_host")
+        batch_op.drop_column("sealed_sign_in")
 
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_column("preferred")
@@ -749,6 +759,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_snoozed_until")
+        batch_op.drop_column("names_gone_at")
+        batch_op.drop_column("words_gone_at")
         batch_op.drop_column("satisfaction")
         batch_op.drop_column("course")
         batch_op.drop_column("outcome")
