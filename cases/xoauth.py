@@ -65,16 +65,18 @@ class Question:
     url: str
     state: str
     verifier: str
+    redirect: str = REDIRECT
+    """Where the provider sends the browser; here nobody need listen, the address is copied."""
 
 
-def question(provider: Provider, client_id: str, user: str) -> Question:
+def question(provider: Provider, client_id: str, user: str, redirect: str = REDIRECT) -> Question:
     """The address to open in a browser."""
     state, verifier = secrets.token_urlsafe(16), secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     asked = {
         "client_id": client_id,
         "response_type": "code",
-        "redirect_uri": REDIRECT,
+        "redirect_uri": redirect,
         "scope": provider.scope,
         "access_type": "offline",
         "prompt": "consent",
@@ -83,7 +85,8 @@ def question(provider: Provider, client_id: str, user: str) -> Question:
         "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
         "code_challenge_method": "S256",
     }
-    return Question(f"{provider.authorise_url}?{urllib.parse.urlencode(asked)}", state, verifier)
+    url = f"{provider.authorise_url}?{urllib.parse.urlencode(asked)}"
+    return Question(url, state, verifier, redirect)
 
 
 def granted(
@@ -96,7 +99,7 @@ def granted(
     wanted = {
         "grant_type": "authorization_code",
         "code": said["code"],
-        "redirect_uri": REDIRECT,
+        "redirect_uri": asked.redirect,
         "code_verifier": asked.verifier,
     }
     start = {"token_url": provider.token_url, "scope": provider.scope, **client}

@@ -66,6 +66,7 @@ from inbox.web.admin import (
     bots,
     calendars,
     evaluation,
+    granting,
     mailboxes,
     overview,
     promises,
@@ -98,7 +99,7 @@ PAGES = (
     *(saved_views, habits, palette, beside, calls, incidents, quality),
     *(contact_form, mail_choices, outlook, truces),
     *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring, welcome, steps),
-    *(alarms, notifications, promises, calendars, topics, contact_edit, retention),
+    *(alarms, notifications, promises, calendars, topics, contact_edit, retention, granting),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import audit, clock, language
+from cases import audit, clock, language, signing_in
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder
@@ -16,7 +16,7 @@ from inbox.spool import Cursor, DayCount, RawMail, checks
 from inbox.spool.checks import Said, Step
 from inbox.web import hx, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import mailbox_form
+from inbox.web.admin import granting, mailbox_form
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
@@ -235,4 +235,7 @@ def _state(session: Session, box: Mailbox) -> dict[str, Any]:
         "folders_read": list(box.more_folders),
         "days": session.scalars(days.limit(DAYS_SHOWN)).all(),
         "silent": box.is_silent(clock.now()),
+        "signing_in": signing_in.begun(box, g.secret),
+        "provider_names": granting.NAMES,
+        "came_back_to": granting.came_back_to(),
     }
