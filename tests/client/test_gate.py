@@ -6,7 +6,7 @@ import time
 
 import httpx
 import pytest
-from tregua_client import Client, Forged, LeaseExpired, NoGo, verify
+from tregua_client import Client, Forged, LeaseExpired, NoGo, Refusal, verify
 from tregua_client import gate as gates
 from tregua_client.names import digest
 from tregua_client.receipt import claims_of
@@ -144,3 +144,58 @@ def test_keys_rotate_and_old_receipts_stay_true_until_a_key_is_retired(client, k
     with pytest.raises(Forged):
         verify(old, keys(), now=NOW)
     verify(new, keys(), now=NOW)
+
+
+def _is_down(_request, _answer):
+    raise httpx.ConnectError("refused")
+
+
+TROUBLES = {
+    "the server is down": _is_down,
+    "it fails": lambda _request, _answer: httpx.Response(500),
+    "a proxy answers": lambda _request, _answer: httpx.Response(200, text="<html>welcome</html>"),
+    "half an answer": lambda _request, answer: httpx.Response(
+        200, content=answer[: len(answer) // 2]
+    ),
+    "nothing": lambda _request, _answer: httpx.Response(200, content=b""),
+    "no field": lambda _request, _answer: httpx.Response(200, json={"id": "x", "decision": "go"}),
+}
+
+
+class Weather(httpx.BaseTransport):
+    """Passes everything on until the trouble begins, at the request with that number."""
+
+    def __init__(self, app, trouble, begins):
+        self.inner, self.trouble, self.left = httpx.WSGITransport(app), trouble, begins
+
+    def handle_request(self, request):
+        answer = self.inner.handle_request(request)
+        content = answer.read()
+        answer.close()
+        self.left -= 1
+        if self.left >= 0:
+            return httpx.Response(answer.status_code, headers=answer.headers, content=content)
+        return self.trouble(request, content)
+
+
+def _send(client, campaign, names, sent):
+    gate = client.gate(campaign=campaign, audience=names)
+    for n in range(0, len(names), 2):
+        sent += gate.late(names[n : n + 2])
+    gate.commit(sent)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_whatever_breaks_and_whenever_nobody_is_written_to_after_it(api_server, trouble):
+    # A campaign of three batches asks eight times; the trouble begins at each of them in turn.
+    token = api_server.program(Scope.GATE).text
+    names = [f"c{n}@cliente.example" for n in range(6)]
+    for begins in range(8):
+        sent, weather = [], Weather(api_server.app, trouble, begins)
+        with (
+            Client("http://t.example", token, transport=weather) as client,
+            pytest.raises(Refusal),
+        ):
+            _send(client, f"c{begins}", names, sent)
+        # Opened, filled, sealed and fetched with five; each batch after that asked first.
+        assert len(sent) == max(0, begins - 5) * 2

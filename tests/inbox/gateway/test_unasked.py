@@ -1,17 +1,25 @@
 """Marketing that went around the gate is found, with its sender's name."""
 
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
 
+from bot import timetable
 from cases import Direction, Message, Origin, clock
 from cases.db import transaction
 from cases.exclusions.receipts import Receipt
+from inbox import spool
 from inbox.gateway import jobs, unasked
 from inbox.gateway.unasked import Finding, Sighting
+from inbox.intake import pipeline
+from inbox.intake.knowing import who_is_who
+from inbox.intake.opening import open_mail
 from tests.apis import Api
 from tests.builders import MORNING
+from tests.databases import forget
+from tests.faults.loop_lab import a_mailbox
 
 ANA, EVA = "ana@cliente.example", "eva@cliente.example"
 LATER = MORNING + timedelta(hours=1)
@@ -73,3 +81,31 @@ def test_a_receipt_is_good_while_its_lease_lasts(held, minutes, good):
         assert unasked._is_good(session, "j", LATER) is good
         assert not unasked._is_good(session, "forged", LATER)
         assert not unasked._is_good(session, "", LATER)
+
+
+def test_a_mailing_around_the_gate_is_reported_within_two_minutes(held, redis_url, monkeypatch):
+    monkeypatch.setenv("TREGUA_REDIS_URL", redis_url)
+    forget()
+    box = a_mailbox()
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "boletin@tienda.example", ANA, "Rebajas"
+    mail["Message-ID"], mail["List-Unsubscribe"] = (
+        "<r1@tienda.example>",
+        "<https://tienda.example/b>",
+    )
+    mail.set_content("Todo a mitad de precio.")
+    content = mail.as_bytes()
+    with transaction() as session:
+        # A copy of what is sent comes into a mailbox that we read, as a journal.
+        fetched = [spool.Fetched(1, content, LATER, len(content))]
+        spool.put(session, spool.Place(box, "INBOX"), 1, fetched)
+    known = who_is_who()
+    pipeline.ingest([(one, open_mail(one.content, known)) for one in spool.take()])
+    periods = {one.job: one.every for one in timetable.TIMETABLE}
+    assert periods["inbox.gateway.jobs.look_for_unasked"] <= timedelta(minutes=1)
+    with clock.at(LATER + timedelta(minutes=1)):
+        jobs.look_for_unasked()
+    with transaction() as session:
+        sighting = session.scalars(select(Sighting)).one()
+        assert (sighting.finding, sighting.held) == (Finding.UNASKED, [ANA])
+        assert unasked.by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
