@@ -27,7 +27,10 @@ def step_of(secret: str, code: str, at: datetime, *, after: int) -> int | None:
     said = "".join(code.split())
     steps = range(now - SLACK, now + SLACK + 1)
     # All are compared, so that the time says nothing about which one fits.
-    fitting = [one for one in steps if hmac.compare_digest(code_at(secret, one), said)]
+    # As bytes, since text with other letters than ASCII cannot be compared so.
+    fitting = [
+        one for one in steps if hmac.compare_digest(code_at(secret, one).encode(), said.encode())
+    ]
     return next((one for one in fitting if one > after), None)
 
 

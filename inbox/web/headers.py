@@ -77,4 +77,6 @@ def _say_how_long(response: Response) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
     else:
         response.vary.update(VARY)
-        response.headers["Cache-Control"] = "private, no-cache"
+        # What answers a form may hold a secret that is shown once, so no browser writes it down.
+        asked = request.method in ("GET", "HEAD")
+        response.headers["Cache-Control"] = "private, no-cache" if asked else "no-store"

@@ -32,6 +32,7 @@ def test_a_code_of_the_half_minute_before_or_after_fits_and_no_other() -> None:
     step = int(NOW.timestamp()) // totp.STEP
     taken = [totp.step_of(RFC, totp.code_at(RFC, step + n), NOW, after=0) for n in range(-2, 3)]
     assert taken == [None, step - 1, step, step + 1, None]
+    assert totp.step_of(RFC, "código", NOW, after=0) is None
 
 
 def _agent(session: Session) -> Agent:

@@ -26,6 +26,12 @@ def test_pages_may_run_and_load_only_what_is_ours(enter: Enter, path: str) -> No
     )
 
 
+def test_what_answers_a_form_is_kept_by_no_browser(enter: Enter) -> None:
+    shown = enter(ADMIN).post("/admin/tokens", name="Boletines", scope="check", days="")
+    assert shown.status_code == 200
+    assert shown.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_holds_a_script_a_style_or_what_needs_eval(enter: Enter, path: str) -> None:
     page = enter(ADMIN).get(path).text
