@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases import totp
 from cases.agent import Agent, Role
 from cases.db import Base
-from cases.signing import seal, sign, unseal
+from cases.signing import seal, sign, unseal, verify
 
 ISSUER = "Tregua"
-PAPER_CODES = 10
+PAPER_CODES, ON_PAPER = 10, "paper-code"
 
 
 class SecondFactor(Base):
@@ -72,7 +72,7 @@ def confirm(session: Session, factor: SecondFactor, code: str, *, at: datetime) 
 def renew_paper(factor: SecondFactor) -> list[str]:
     """Other codes on paper; those of before are worth nothing."""
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(PAPER_CODES)]
-    factor.paper = [_hashed(factor.agent_id, one) for one in codes]
+    factor.paper = [sign(ON_PAPER, _bound(factor.agent_id, one)) for one in codes]
     return ["-".join(one[n : n + 4] for n in range(0, 16, 4)) for one in codes]
 
 
@@ -93,15 +93,14 @@ def _takes(factor: SecondFactor, code: str, at: datetime) -> bool:
 
 
 def _is_on_paper(factor: SecondFactor, code: str) -> bool:
-    said = _hashed(factor.agent_id, code[:40].replace("-", "").replace(" ", "").lower())
-    if said not in factor.paper:
-        return False
-    factor.paper = [one for one in factor.paper if one != said]
-    return True
+    said = _bound(factor.agent_id, code[:40].replace("-", "").replace(" ", "").lower())
+    used = [one for one in factor.paper if verify(ON_PAPER, said, one)]
+    factor.paper = [one for one in factor.paper if one not in used]
+    return bool(used)
 
 
-def _hashed(agent_id: int, code: str) -> str:
-    return sign("paper-code", f"{agent_id}.{code}")
+def _bound(agent_id: int, code: str) -> str:
+    return f"{agent_id}.{code}"
 
 
 def take_away(session: Session, agent_id: int) -> None:

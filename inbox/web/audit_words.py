@@ -79,7 +79,32 @@ def kind(said: str) -> str:
 
 def data(said: Mapping[str, Any]) -> str:
     """The details in one line."""
-    return " · ".join(f"{name}: {_plain(value)}" for name, value in said.items() if value != "")
+    names = _names()
+    some = ((names.get(name, name), value) for name, value in said.items() if value != "")
+    return " · ".join(f"{name}: {_plain(value)}" for name, value in some)
+
+
+def _names() -> dict[str, str]:
+    return {
+        "before": _("before"),
+        "now": _("now"),
+        "scopes": _("may"),
+        "days": _("days"),
+        "role": _("role"),
+        "team": _("team"),
+        "name": _("name"),
+        "language": _("language"),
+        "version": _("version"),
+        "mode": _("mode"),
+        "reason": _("reason"),
+        "why": _("why"),
+        "cases": _("cases"),
+        "mails": _("mails"),
+        "folder": _("folder"),
+        "paused": _("paused"),
+        "offered": _("offered"),
+        "history_from": _("history from"),
+    }
 
 
 def _plain(value: Any) -> str:
@@ -87,4 +112,4 @@ def _plain(value: Any) -> str:
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    return str(value)
+    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)

@@ -7,7 +7,7 @@ from bot import queues
 from cases import audit
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import file_names, folders, notices, standing
+from inbox.web import folders, notices, standing
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.who import agent
@@ -31,11 +31,16 @@ def health() -> Response:
             slow=standing.SLOW,
             feed=standing.feed(session),
             room=standing.room(),
-            size=file_names.size,
+            size=gigabytes,
             doors=[(name, queues.depth(name), queues.workers(name)) for name in queues.QUEUES],
             failed=queues.failed(),
             notice=notices.from_address(),
         )
+
+
+def gigabytes(size: int) -> str:
+    """The size of a disk, or of what is free on it."""
+    return f"{size / 2**30:.1f} GB" if size < 10 * 2**30 else f"{size / 2**30:.0f} GB"
 
 
 def named(what: str) -> str:
