@@ -8,13 +8,7 @@ from cases.agent import Agent
 from cases.case import Case
 from cases.language import gettext as _
 from inbox.web import rows, words
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
-
-
-def safe(cell: str) -> str:
-    """A cell that a spreadsheet shows and never runs."""
-    return f"'{cell}" if cell.lstrip(" \u00a0\ufeff").startswith(_RISKY) else cell
+from inbox.web.cells import safe
 
 
 def table(cases: Iterable[tuple[Case, Agent | None]]) -> str:

@@ -15,8 +15,8 @@ from cases.agent import Agent, Role
 from cases.db import Base
 from cases.language import gettext as _
 from inbox.web.asking.asker import Asker
-from inbox.web.asking.grammar import NotUnderstood
 from inbox.web.asking.meaning import understand
+from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.order import Order
 
 MOST = 100

@@ -17,8 +17,8 @@ from inbox.web.access import Pages, Policy, allow
 from inbox.web.asking import building, options
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.building import Form
-from inbox.web.asking.grammar import NotUnderstood
 from inbox.web.asking.meaning import check, understand
+from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.fragments import show
 from inbox.web.order import Order, sorted_by
 from inbox.web.saved import Audience, Column, View

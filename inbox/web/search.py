@@ -22,8 +22,9 @@ from inbox.web import rows
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.asking import marking, saying
 from inbox.web.asking.asker import Asker
-from inbox.web.asking.grammar import LONGEST, NotUnderstood
+from inbox.web.asking.grammar import LONGEST
 from inbox.web.asking.meaning import understand
+from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.asking.operators import OPERATORS
 from inbox.web.fragments import show
 from inbox.web.order import PAGE, Order, Place, place, place_of, sorted_by

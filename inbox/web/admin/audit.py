@@ -17,7 +17,7 @@ from cases.language import gettext as _
 from cases.settings import settings
 from inbox.web import audit_words
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.exporting import safe
+from inbox.web.cells import safe
 from inbox.web.fragments import show
 
 pages = Pages("audit", __name__, url_prefix="/admin/audit")

@@ -14,7 +14,7 @@ from cases.words.folding import fold
 from inbox.web import chips
 from inbox.web.asking import choices, spans
 from inbox.web.asking.asker import Asker, number_of, refuse
-from inbox.web.asking.grammar import Field
+from inbox.web.asking.nodes import Field
 
 
 def promise(field: Field, asker: Asker) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from cases.agent import Agent
 from cases.language import gettext as _
 from inbox.web.asking import choices
 from inbox.web.asking.choices import Choices
-from inbox.web.asking.grammar import Field, NotUnderstood
+from inbox.web.asking.nodes import Field, NotUnderstood
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.words.folding import fold
-from inbox.web.asking.grammar import Any, Every, Field, Node, parse
+from inbox.web.asking.grammar import parse
+from inbox.web.asking.nodes import Any, Every, Field, Node
 from inbox.web.asking.operators import OPERATORS, Operator
 
 FIELDS = (

@@ -11,7 +11,7 @@ from cases.message import Direction, Message
 from cases.words.folding import fold
 from inbox.web.asking import choices
 from inbox.web.asking.asker import Asker, one_of, refuse
-from inbox.web.asking.grammar import Field
+from inbox.web.asking.nodes import Field
 
 
 def in_state(field: Field, asker: Asker) -> ColumnElement[bool]:

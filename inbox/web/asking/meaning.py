@@ -10,7 +10,8 @@ from cases.language import gettext as _
 from cases.words import matching
 from cases.words.terms import Expression, Group, Term, leaves, term
 from inbox.web.asking.asker import Asker
-from inbox.web.asking.grammar import Any, Every, Field, Node, NotUnderstood, Without, Word, parse
+from inbox.web.asking.grammar import parse
+from inbox.web.asking.nodes import Any, Every, Field, Node, NotUnderstood, Without, Word
 from inbox.web.asking.operators import named
 from inbox.web.visible import visible_to
 

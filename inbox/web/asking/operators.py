@@ -13,7 +13,7 @@ from cases.words.terms import Part
 from inbox.web.asking import around, choices, conditions
 from inbox.web.asking.asker import Holds
 from inbox.web.asking.choices import Choices
-from inbox.web.asking.grammar import Field, NotUnderstood
+from inbox.web.asking.nodes import Field, NotUnderstood
 
 
 @dataclass(frozen=True, slots=True)

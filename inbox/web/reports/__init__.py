@@ -14,7 +14,7 @@ from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from classifiers import taxonomy
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.exporting import safe
+from inbox.web.cells import safe
 from inbox.web.fragments import show
 from inbox.web.reports.card import Card
 from inbox.web.reports.cards import TABS

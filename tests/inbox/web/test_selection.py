@@ -12,7 +12,7 @@ from sqlalchemy import select
 from cases import Case, Mailbox, State, clock
 from cases.case import take
 from cases.db import reading, transaction
-from inbox.web import bulk, exporting
+from inbox.web import bulk, cells
 from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, LUIS
 
@@ -188,5 +188,5 @@ def test_a_table_of_cases_runs_nothing_in_a_spreadsheet(enter: Enter) -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@A1", "\t=1", " =1", "\u00a0=1", "|cmd"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
-    assert exporting.safe(cell) == f"'{cell}"
-    assert exporting.safe(f"a{cell}") == f"a{cell}"
+    assert cells.safe(cell) == f"'{cell}"
+    assert cells.safe(f"a{cell}") == f"a{cell}"

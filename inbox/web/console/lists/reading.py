@@ -21,8 +21,6 @@ ONE_COLUMN = "\x1f"
 """A separator that no list contains: the whole line is one cell."""
 # Most addresses are written as they are matched, and a million of them come at once.
 _PLAIN = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,253}")
-_NUMBER = re.compile(r"[+-]?[\d .,()/-]{1,40}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Unreadable(Exception):
@@ -195,10 +193,3 @@ def address_of(cell: str) -> str | None:
     local, _at, domain = value.rpartition("@")
     good = bool(local and domain) and value.isprintable() and " " not in value
     return value if good and "@" not in local else None
-
-
-def harmless(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula; numbers and phones stay."""
-    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell

@@ -4,9 +4,10 @@ import csv
 from collections.abc import Callable, Iterator
 
 from cases.exclusions.audience import Held
+from inbox.web.cells import safe_but_numbers
 from inbox.web.console.lists import keeping
 from inbox.web.console.lists import reading as lists
-from inbox.web.console.lists.reading import ONE_COLUMN, Row, Shape, harmless
+from inbox.web.console.lists.reading import ONE_COLUMN, Row, Shape
 
 ROWS_AT_ONCE = 2000
 
@@ -53,7 +54,7 @@ def _rows_of(list_id: int, shape: Shape, fits: Callable[[Row], bool]) -> Iterato
 
 
 def _said(writer: object, cells: list[str]) -> str:
-    return str(writer.writerow([harmless(cell) for cell in cells]))  # type: ignore[attr-defined]
+    return str(writer.writerow([safe_but_numbers(cell) for cell in cells]))  # type: ignore[attr-defined]
 
 
 def _without_mark(encoding: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from inbox.web.asking.grammar import LONGEST, Any, Every, Field, NotUnderstood, Without, Word, parse
+from inbox.web.asking.grammar import LONGEST, parse
+from inbox.web.asking.nodes import Any, Every, Field, NotUnderstood, Without, Word
 
 
 def _said(node: object) -> object:
