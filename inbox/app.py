@@ -56,6 +56,7 @@ from inbox.web import (
     style,
     truces,
     welcome,
+    whole,
     wrapping_up,
 )
 from inbox.web.access import Policy, allow
@@ -97,7 +98,7 @@ PAGES = (
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, quality),
-    *(contact_form, mail_choices, outlook, truces),
+    *(contact_form, mail_choices, outlook, truces, whole),
     *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring, welcome, steps),
     *(alarms, notifications, promises, calendars, topics, contact_edit, retention, granting),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -89,6 +90,24 @@ def try_again(session: Session, raw_id: int) -> bool:
         .returning(RawMail.id)
     )
     return found.first() is not None
+
+
+class Rest(StrEnum):
+    """How it stands with the rest of a mail that was too large."""
+
+    MISSING = "missing"
+    COMING = "coming"
+    GONE = "gone"
+    """It is no longer where it was on the server."""
+
+
+def rest(wanted: bool | None, uid: int | None) -> Rest | None:
+    """By what is known of a mail that is not whole; of others nothing is known."""
+    if wanted is None:
+        return None
+    if uid is None:
+        return Rest.GONE
+    return Rest.COMING if wanted else Rest.MISSING
 
 
 def want_rest(session: Session, raw_id: int) -> bool:

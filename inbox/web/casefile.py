@@ -18,6 +18,8 @@ from cases.linking import CaseLink
 from cases.mention import Mention
 from cases.message import Message
 from cases.unsent import Unsent
+from inbox.spool import RawMail, taking
+from inbox.spool.taking import Rest
 from inbox.web import chips, entries, rows, words
 from inbox.web.chips import Chip
 from inbox.web.entries import Entry
@@ -157,7 +159,7 @@ def _cards(session: Session, case: Case, before: int) -> tuple[list[Entry], int 
     events = session.scalars(
         select(Event).where(Event.case_id == case.id).order_by(Event.id.desc()).limit(2 * SHOWN)
     ).all()
-    cards = {message.id: (message, sent, decided) for message, sent, decided in reversed(found)}
+    cards = {one[0].id: one for one in reversed(found)}
     shown = entries.grouped(
         [
             *(entries.of_message(*one) for one in cards.values()),
@@ -170,20 +172,21 @@ def _cards(session: Session, case: Case, before: int) -> tuple[list[Entry], int 
 
 def _messages(
     session: Session, case: Case, before: int
-) -> list[tuple[Message, OutgoingMail | None, Decided | None]]:
-    """The newest messages, with what became of them and what was decided about them."""
+) -> list[tuple[Message, OutgoingMail | None, Decided | None, Rest | None]]:
+    """The newest messages: what became of them, what was decided, what of them is not here yet."""
     mail = (OutgoingMail.case_id == Message.case_id) & (OutgoingMail.message_id == Message.id)
     query = (
-        select(Message, OutgoingMail, Decided)
+        select(Message, OutgoingMail, Decided, RawMail.rest_wanted, RawMail.uid)
         .outerjoin(OutgoingMail, mail)
         .outerjoin(Decided, Decided.message_id == Message.id)
+        .outerjoin(RawMail, (RawMail.id == Message.raw_id) & RawMail.partial)
         .options(defer(OutgoingMail.content))
         .where(Message.case_id == case.id)
     )
     if before:
         query = query.where(Message.id < before)
     found = session.execute(query.order_by(Message.id.desc()).limit(SHOWN))
-    return [(row[0], row[1], row[2]) for row in found]
+    return [(row[0], row[1], row[2], taking.rest(row[3], row[4])) for row in found]
 
 
 def _others(session: Session, agent: Agent, case: Case) -> tuple[Sequence[Case], Sequence[Case]]:

@@ -11,6 +11,7 @@ from cases.history import Event, What
 from cases.language import gettext as _
 from cases.mail import Origin
 from cases.message import Direction, Message
+from inbox.spool.taking import Rest
 from inbox.web import words
 from inbox.web.chips import Chip
 
@@ -37,6 +38,8 @@ class Entry:
     events: list[Event] = field(default_factory=list)
     subject: str = ""
     case_id: int = 0
+    rest_of_mail: Rest | None = None
+    """Of a mail that was too large to be fetched whole."""
 
 
 _KINDS = {
@@ -53,7 +56,12 @@ _ORIGINS = {
 }
 
 
-def of_message(message: Message, sent: OutgoingMail | None, decision: Decided | None) -> Entry:
+def of_message(
+    message: Message,
+    sent: OutgoingMail | None,
+    decision: Decided | None,
+    lacking: Rest | None = None,
+) -> Entry:
     """The card of a mail or note."""
     kind, icon = _kind(message)
     text, rest = split(message)
@@ -71,6 +79,7 @@ def of_message(message: Message, sent: OutgoingMail | None, decision: Decided | 
         decision=decision,
         subject=message.subject,
         case_id=message.case_id,
+        rest_of_mail=lacking,
     )
 
 

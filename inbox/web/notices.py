@@ -136,6 +136,10 @@ def again(_raw_id: int) -> Notice:
     return Notice(_("The mail is tried again now"))
 
 
+def rest_wanted(_case_id: int) -> Notice:
+    return Notice(_("The rest of the mail is being fetched"))
+
+
 def saved(_id: int) -> Notice:
     return Notice(_("Saved"))
 
@@ -221,6 +225,7 @@ KINDS = {
         many,
         taken_back,
         again,
+        rest_wanted,
         saved,
         view_removed,
         alarm_tested,
