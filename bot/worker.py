@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -51,13 +52,17 @@ class _Worker(SimpleWorker):
     """Ends when it is told to, also where Redis ended first and cannot be told goodbye."""
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        _stopping.set()
-        threading.Thread(target=_end, daemon=True).start()
+        _told_to_end(signum, frame)
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def execute_job(self, job: Any, queue: Any) -> None:
         with _work:
             super().execute_job(job, queue)
+
+
+def _told_to_end(_signal: int, _frame: FrameType | None) -> None:
+    _stopping.set()
+    threading.Thread(target=_end, daemon=True).start()
 
 
 def _end() -> None:
@@ -69,6 +74,8 @@ def _end() -> None:
 
 def work(name: str) -> None:
     """Serve that queue until the process is told to stop."""
+    # Until the library's own handlers are there, and between two tries to reach Redis.
+    signal.signal(signal.SIGTERM, _told_to_end)
     for periodic in TIMETABLE:
         if periodic.queue == name:
             threading.Thread(target=_sweep, args=(periodic,), daemon=True).start()
