@@ -234,6 +234,8 @@ def send_now(mail: OutgoingMail, *, at: datetime) -> bool:
 
 def prove(session: Session, rfc_ids: Sequence[str]) -> None:
     """The journal's copies of those mails arrived, so the relay took them."""
+    if not rfc_ids:
+        return
     session.execute(
         update(OutgoingMail)
         .where(

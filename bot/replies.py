@@ -169,8 +169,9 @@ def _due(saying: Saying, at: datetime) -> datetime:
 
 def likeness(saying: Saying) -> str:
     """The same for two sayings that differ in numbers and links alone."""
-    words = _CHANGING.sub("#", f"{saying.subject}\n{saying.text}".lower())
-    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
+    words = f"{saying.subject}\n{saying.text}".lower().split()
+    plain = (word if word.isalpha() else _CHANGING.sub("#", word) for word in words)
+    return hashlib.sha256(" ".join(plain).encode()).hexdigest()
 
 
 def _said(case: Case, saying: Saying, draft: composing.Draft, at: datetime) -> Message:

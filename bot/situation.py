@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -65,7 +66,13 @@ class Sent:
 
 def shape_of(said: str) -> str:
     """The words without numbers and names, so that near-identical mails have the same."""
-    words = _WORDS.findall(said[:_SHOWN])
+    return _shape(said[:_SHOWN])
+
+
+@lru_cache(maxsize=2000)
+def _shape(said: str) -> str:
+    # Each batch looks at the same mails of late again.
+    words = _WORDS.findall(said)
     plain = [word for word in words if word.islower()]
     return " ".join(plain if len(plain) > 2 else words).lower()
 

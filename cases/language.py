@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime, time
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -87,9 +87,20 @@ def folder(language: str) -> Path:
 def say_date(instant: datetime, zone: str, *, language: str = "", style: Style = "full") -> str:
     """The day of an instant, in words."""
     day = instant.astimezone(ZoneInfo(zone)).date()
-    return format_date(day, style, locale=language or current())
+    return _said_day(day, style, language or current())
+
+
+@lru_cache(maxsize=1000)
+def _said_day(day: date, style: Style, language: str) -> str:
+    return format_date(day, style, locale=language)
 
 
 def say_time(instant: datetime, zone: str, *, language: str = "") -> str:
     """The hour and minute of an instant."""
-    return format_time(instant, "short", tzinfo=ZoneInfo(zone), locale=language or current())
+    local = instant.astimezone(ZoneInfo(zone))
+    return _said_time(time(local.hour, local.minute), language or current())
+
+
+@lru_cache(maxsize=3000)
+def _said_time(local: time, language: str) -> str:
+    return format_time(local, "short", locale=language)

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,7 @@ class Settings(EnvironmentThenFile):
         return [key.get_secret_value().encode() for key in self.old_secret_keys]
 
 
+@lru_cache(maxsize=8)
 def _secret_file(folder: Path) -> bytes:
     path = folder / "secret.key"
     if not path.exists():

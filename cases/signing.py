@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,6 +41,7 @@ def _mac(key: bytes, purpose: str, text: str) -> str:
     return base64.b32encode(digest).decode().lower().rstrip("=")
 
 
+@lru_cache(maxsize=64)
 def _key(key: bytes, purpose: str) -> bytes:
     return hmac.digest(key, f"tregua/{purpose}".encode(), "sha256")
 

@@ -85,7 +85,8 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
     lifted: dict[str, list[int]] = defaultdict(list)
     added: list[dict[str, Any]] = []
     chosen = in_force(session).chosen
-    for facts in gather(session, contact_ids, now):
+    known = gather(session, contact_ids, now)
+    for facts in known:
         _settle(facts, present[facts.contact_id], now, chosen, lifted, added)
     for why, ids in lifted.items():
         gone = update(Exclusion).where(Exclusion.id.in_(ids))
@@ -93,7 +94,25 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
     if added:
         # Rows that leave out what is empty would go one by one.
         session.execute(insert(Exclusion).execution_options(render_nulls=True), added)
-    return feed.publish(session, contact_ids, now)
+    standing = feed.Standing(
+        {facts.contact_id: facts.addresses for facts in known}, _standing(present, lifted, added)
+    )
+    return feed.publish(session, contact_ids, now, standing)
+
+
+def _standing(
+    present: dict[int, list[Exclusion]],
+    lifted: dict[str, list[int]],
+    added: list[dict[str, Any]],
+) -> dict[int, list[Exclusion]]:
+    """What lives now, as the database would say it."""
+    gone = {number for numbers in lifted.values() for number in numbers}
+    found: dict[int, list[Exclusion]] = defaultdict(list)
+    for contact_id, rows in present.items():
+        found[contact_id] += (row for row in rows if not (row.lifted_at or row.id in gone))
+    for row in added:
+        found[row["contact_id"]].append(Exclusion(**row))
+    return found
 
 
 def _present(session: Session, contact_ids: Collection[int]) -> dict[int, list[Exclusion]]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,14 @@ class Change:
     value: str
     contact_id: int
     holds: Holds
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The addresses of contacts, and their living exclusions in the order of their rows."""
+
+    addresses: Mapping[int, Sequence[Address]]
+    live: Mapping[int, Sequence[Exclusion]]
 
 
 def head(session: Session) -> Head | None:
@@ -94,27 +102,34 @@ def renew_epoch(session: Session) -> None:
     session.execute(update(FeedHead).values(epoch=new_epoch()))
 
 
-def publish(session: Session, contact_ids: Collection[int], now: datetime) -> int:
+def publish(
+    session: Session, contact_ids: Collection[int], now: datetime, known: Standing | None = None
+) -> int:
     """Write what changed for the identifiers of those contacts; how many did. Needs the lock."""
-    changes = _changes(session, contact_ids)
+    changes = _changes(session, contact_ids, known or _standing(session, contact_ids))
     if changes:
         _write(session, changes, now)
     return len(changes)
 
 
-def _changes(session: Session, contact_ids: Collection[int]) -> list[Change]:
-    present = identifiers(session, contact_ids)
+def _standing(session: Session, contact_ids: Collection[int]) -> Standing:
+    return Standing(identifiers(session, contact_ids), _live(session, contact_ids))
+
+
+def _changes(session: Session, contact_ids: Collection[int], known: Standing) -> list[Change]:
+    present = known.addresses
     owned = {(one.kind, one.value) for ones in present.values() for one in ones}
     before = _entries(session, contact_ids, owned)
     gone = sorted(set(before) - owned)
     if owners := _owners(session, gone):
-        return _changes(session, {*contact_ids, *owners})
-    live = _live(session, contact_ids)
+        more = {*contact_ids, *owners}
+        return _changes(session, more, _standing(session, more))
     changes = [
         Change(one.kind, one.value, id_, holds)
         for id_, ones in present.items()
         for one in ones
-        if (holds := _holds_of(one, live[id_])) != before.get((one.kind, one.value), [])
+        if (holds := _holds_of(one, known.live.get(id_, ())))
+        != before.get((one.kind, one.value), [])
     ]
     return [*(Change(*name, 0, []) for name in gone), *changes]
 
