@@ -43,7 +43,7 @@ def _page(session: Session, wrong: str = "") -> Response:
         title=_("Switches"),
         status=422 if wrong else 200,
         wrong=wrong,
-        all_off=switches.all_off(session),
+        all_off=any(_stops_everything(row) for row in known.rows),
         trip=breaker.tripped(session),
         replies=[(name, known.mode(name)) for name in kinds.BUILT_IN],
         hours={row.reply: row.quiet_hours for row in known.rows if row.scope is Scope.ALL},
@@ -58,6 +58,10 @@ def _page(session: Session, wrong: str = "") -> Response:
         called=called,
         notice=notices.from_address(),
     )
+
+
+def _stops_everything(row: Switch) -> bool:
+    return row.reply == EVERYTHING and row.scope is Scope.ALL and row.mode is Mode.OFF
 
 
 def called(reply: str) -> str:

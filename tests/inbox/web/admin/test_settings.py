@@ -62,3 +62,17 @@ def test_the_log_is_filtered_written_out_and_verified(enter: Enter) -> None:
         first = session.scalars(select(Entry.number).order_by(Entry.number)).first()
         session.execute(update(Entry).where(Entry.number == first).values(about="otro"))
     assert "se rompe en la línea 1" in auditor.post("/admin/audit/verification").text
+
+
+def test_no_page_of_the_settings_asks_the_database_much(
+    enter: Enter, statements: list[str]
+) -> None:
+    admin, much = enter(ADMIN), {}
+    page = admin.get("/admin").text.split("<main", 1)[1]
+    paths = {*re.findall(r'href="(/admin/[^"]*)"', page), "/profile", "/admin/users/2"}
+    for path in sorted(paths):
+        statements.clear()
+        admin.get(path)
+        if len(statements) > 12:
+            much[path] = len(statements)
+    assert much == {}
