@@ -13,7 +13,7 @@ from cases import clock, splitting
 from cases.case import Case, State, take
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from cases.merging import AlreadyMerged, NotMerged, final
+from cases.merging import AlreadyMerged, NotMerged, SameCase, final
 from cases.merging import merge as merge_cases
 from cases.merging import undo_merge as part_cases
 from cases.message import Message
@@ -67,7 +67,10 @@ def _other(session: Session, case: Case, into: str) -> Case | None:
     if number is None or found is None:
         return None
     last = final(session, found)
-    return last if last.id != case.id and case.merged_into_id is None else None
+    # What another team made of it since is no business of theirs.
+    seen = select(Case.id).where(Case.id == last.id, visible_to(agent()))
+    usable = last.id != case.id and case.merged_into_id is None
+    return last if usable and session.scalars(seen).first() is not None else None
 
 
 def _choices(session: Session, case: Case) -> Sequence[Case]:
@@ -93,19 +96,24 @@ def _cards(session: Session, case_ids: Sequence[int]) -> list[Card]:
 def merge(case_id: int) -> AnyResponse:
     """All that the case has goes into the other; whoever answers it later goes there too."""
     with transaction() as session:
-        the_case(session, case_id)
-        other = _other(session, take(session, case_id), request.form.get("into", ""))
+        other = _other(session, the_case(session, case_id), request.form.get("into", ""))
         if other is None:
             return show_error(409, _("There is no such case to merge into."))
-        # Both are locked in the order of their numbers, so that two merges never wait in a ring.
-        first, second = sorted((case_id, other.id))
-        locked = {one: take(session, one) for one in (first, second)}
-        into = merge_cases(
-            session, locked[case_id], locked[other.id], by=agent().address, at=clock.now()
-        )
+        case, into = _locked(session, case_id, other.id)
+        try:
+            into = merge_cases(session, case, into, by=agent().address, at=clock.now())
+        except (SameCase, AlreadyMerged):
+            # Somebody merged one of them in the moment before both were ours.
+            return show_error(409, _("There is no such case to merge into."))
         live.announce(session)
         number = into.id
     return _to(number, f"merged.{case_id}")
+
+
+def _locked(session: Session, case_id: int, other_id: int) -> tuple[Case, Case]:
+    """Both, locked in the order of their numbers, so that two merges never wait in a ring."""
+    cases = {one: take(session, one) for one in sorted((case_id, other_id))}
+    return cases[case_id], cases[other_id]
 
 
 def _to(case_id: int, notice: str) -> AnyResponse:
@@ -117,9 +125,10 @@ def _to(case_id: int, notice: str) -> AnyResponse:
 def undo_merge(case_id: int) -> AnyResponse:
     """It stands for itself again, with its messages and what came for it since."""
     with transaction() as session:
-        the_case(session, case_id)
+        case = the_case(session, case_id)
+        case, _into = _locked(session, case_id, case.merged_into_id or case_id)
         try:
-            part_cases(session, take(session, case_id), by=agent().address, at=clock.now())
+            part_cases(session, case, by=agent().address, at=clock.now())
         except NotMerged:
             return show_error(409, _("The case is not merged into another."))
         live.announce(session)

@@ -2,10 +2,12 @@
 
 from sqlalchemy import select
 
-from cases import Case, Message
-from cases.db import reading
+from cases import Case, Mailbox, Message, clock
+from cases.case import take
+from cases.db import reading, transaction
+from cases.merging import merge
 from tests.inbox.web.conftest import Enter, case_about
-from tests.seeding import ADMIN, LUIS
+from tests.seeding import ADMIN, ANA, LUIS
 
 ONE, OTHER = "Factura", "¿Tenéis tienda en Valencia?"
 
@@ -38,6 +40,19 @@ def test_nobody_merges_into_nothing_itself_or_what_they_may_not_see(enter: Enter
         assert admin.post(f"/cases/{one.id}/merging", into=into).status_code == 409
     assert "No hay ningún caso así" in admin.get(f"/cases/{one.id}/merging?into=77777").text
     assert enter(LUIS).get(f"/cases/{one.id}/merging").status_code == 404
+
+
+def test_a_case_that_went_to_another_team_shows_nothing_of_where_it_is(enter: Enter) -> None:
+    one, gone = case_about(ONE), case_about(OTHER)
+    with transaction() as session:
+        theirs = select(Case).join(Mailbox).where(Mailbox.team == "mayoristas").limit(1)
+        hidden = session.scalars(theirs).one()
+        merge(session, take(session, gone.id), hidden, by=ADMIN, at=clock.now())
+        words, number = hidden.subject, hidden.id
+    page = enter(ANA).get(f"/cases/{one.id}/merging?into={gone.id}").text
+    assert words not in page
+    assert f"#{number}" not in page
+    assert enter(ANA).post(f"/cases/{one.id}/merging", into=gone.id).status_code == 409
 
 
 def test_messages_are_split_off_after_a_look_and_come_back(enter: Enter) -> None:
