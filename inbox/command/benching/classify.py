@@ -19,19 +19,21 @@ from inbox.intake import tagging
 # Sentences in a mail: what people write to a shop has some eighty words.
 LEAST, MOST = 2, 10
 TURN = 5 * tagging.BATCH
+"""Texts of a turn; a bench of fewer has one short turn."""
 
 
 def classify(number: int, url: str) -> dict[str, Any]:
     """Messages are tagged as the worker does it, rows and all."""
-    turns = max(number // TURN, 1)
+    size = min(number, TURN)
+    turns = number // size
     with installed(url) as bench:
-        texts = _texts((turns + 1) * TURN)
-        _turn(texts[:TURN])
-        spent = [_turn(texts[start : start + TURN]) for start in range(TURN, len(texts), TURN)]
+        texts = _texts((turns + 1) * size)
+        _turn(texts[:size])
+        spent = [_turn(texts[start : start + size]) for start in range(size, len(texts), size)]
         servers = bench.database
-    tagged, encoded = (turns * TURN / sum(one) for one in zip(*spent, strict=True))
+    tagged, encoded = (turns * size / sum(one) for one in zip(*spent, strict=True))
     return {
-        "texts": turns * TURN,
+        "texts": turns * size,
         "servers": servers,
         "encoder": encoder.available(),
         "texts_per_s": round(tagged, 1),
@@ -46,7 +48,7 @@ def _turn(texts: list[tuple[str, str]]) -> tuple[float, float]:
     began = time.perf_counter()
     tagging.tag_waiting()
     between = time.perf_counter()
-    for start in range(0, TURN, tagging.BATCH):
+    for start in range(0, len(texts), tagging.BATCH):
         batch = texts[start : start + tagging.BATCH]
         encoder.encode([f"{subject}\n{body}" for subject, body in batch])
     return between - began, time.perf_counter() - between

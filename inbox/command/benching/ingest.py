@@ -101,7 +101,7 @@ def _wait(wanted: int) -> None:
     while _filed() < wanted:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{_filed()} of {wanted} mails were filed in {PATIENCE:.0f} s")
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def _filed() -> int:

@@ -7,7 +7,7 @@ from html import unescape
 from statistics import median
 from typing import Any
 
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from cases import clock
 from cases.agent import Agent, Role
@@ -70,8 +70,8 @@ def _agents() -> tuple[int, ...]:
         return tuple(one.id for one in people)
 
 
-def _signed_in(agent_id: int) -> FlaskClient:
-    client = create_app().test_client()
+def _signed_in(agent_id: int) -> Client:
+    client = Client(create_app())
     with transaction() as session:
         secret = sessions.begin(session, session.get_one(Agent, agent_id), at=clock.now())
     client.set_cookie(signin.COOKIE, secret)
@@ -79,7 +79,7 @@ def _signed_in(agent_id: int) -> FlaskClient:
 
 
 def _measured(
-    bench: Bench, client: FlaskClient, archive: Archive, first: int, last: int
+    bench: Bench, client: Client, archive: Archive, first: int, last: int
 ) -> dict[str, Times]:
     """With that many cases: what each kind of page takes."""
     archive.fill(first, last + 1)
@@ -88,7 +88,7 @@ def _measured(
     return {kind: _timed(client, list(addresses)) for kind, addresses in kinds.items()}
 
 
-def _lists(client: FlaskClient) -> Iterator[str]:
+def _lists(client: Client) -> Iterator[str]:
     """Every folder in every order, and the page behind each."""
     for folder in Folder:
         for order in Order:
@@ -116,7 +116,7 @@ def _searches(archive: Archive, last: int) -> Iterator[str]:
         yield f"/search?q={words}"
 
 
-def _timed(client: FlaskClient, addresses: list[str]) -> Times:
+def _timed(client: Client, addresses: list[str]) -> Times:
     for address in addresses:
         answer = client.get(address)
         if answer.status_code != 200:
