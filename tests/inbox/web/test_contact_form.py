@@ -56,7 +56,7 @@ def test_a_message_becomes_a_case_with_a_clock(client: FlaskClient) -> None:
     answer = written(client)
     (case,) = cases()
     assert answer.status_code == 200
-    assert f"número de tu caso es {case.id}" in answer.text
+    assert f"número de su caso es {case.id}" in answer.text
     assert case.is_open
     assert case.due_at is not None
     with reading() as session:

@@ -20,7 +20,7 @@ def _link(case: Case) -> str:
 def test_opening_the_link_keeps_nothing_and_the_button_does(visitor: Visitor, enter: Enter) -> None:
     case = case_about("¡Gracias!")
     page = visitor.get(_link(case))
-    assert "¿Cómo quedaste" in page.text
+    assert "¿Qué le pareció" in page.text
     assert "Set-Cookie" not in page.headers
     assert "How did we" in visitor.get(f"{_link(case)}?lang=en").text
     with reading() as session:

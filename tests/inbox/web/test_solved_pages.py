@@ -47,7 +47,7 @@ def test_the_button_closes_the_case_and_counts_for_the_article(visitor: Visitor)
 
 def test_a_no_leaves_the_case_open(visitor: Visitor) -> None:
     page = visitor.client.post(f"/solved/{_vote(solved=False).token()}").text
-    assert "Te responderá una persona" in page
+    assert "Le responderá una persona" in page
     assert _is_open()
 
 
