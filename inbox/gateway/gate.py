@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -36,6 +37,7 @@ class Gate:
     fresh: Fresh
     parking: Parking
     parks_for: timedelta
+    _looking: Lock = field(default_factory=Lock)
 
     def take(self, mail: Marketing) -> str:
         """What the sender is told. Never a 5xx: tools take that for a dead address, for ever."""
@@ -87,6 +89,11 @@ class Gate:
 
     def look_again(self) -> int:
         """Send what is parked if the feed can be believed again; how many mails were settled."""
+        # Two who look at once would send the same mail twice.
+        with self._looking:
+            return self._look_again()
+
+    def _look_again(self) -> int:
         settled = 0
         for path, mail, since in self.parking.waiting():
             now = clock.now()

@@ -1,6 +1,7 @@
 """The SMTP gate: who is on truce gets nothing, everybody else exactly one, and 250 for all."""
 
 import smtplib
+import threading
 from email.message import EmailMessage
 
 import pytest
@@ -105,6 +106,20 @@ def test_while_the_feed_is_behind_marketing_waits_and_the_invoice_goes(gate, smt
     assert gate.look_again() == 2
     assert got(smtp_sink) == [ANA, LUZ]
     assert len(gate.parking) == 0
+
+
+def test_two_who_look_at_what_is_parked_send_it_once(gate, smtp_sink, weather):
+    weather.fresh = False
+    names = [f"c{n}@cliente.example" for n in range(8)]
+    for name in names:
+        send(name)
+    weather.fresh = True
+    lookers = [threading.Thread(target=gate.look_again) for _ in range(4)]
+    for one in lookers:
+        one.start()
+    for one in lookers:
+        one.join()
+    assert got(smtp_sink) == names
 
 
 def test_what_waited_too_long_is_dropped(gate, smtp_sink, weather):
