@@ -111,14 +111,16 @@ def term_name(name: str) -> str:
 @allow(Policy.ADMIN)
 def change() -> AnyResponse:
     """Try a change and say whom it would hold or free; or decide it."""
-    with transaction() as session:
+    saves = request.form.get("do") == "save"
+    # A look goes through everybody on truce, and nobody who writes waits for it.
+    with transaction() if saves else reading() as session:
         before = policies.current(session)
         try:
             after, what = _wanted(before)
         except (NotAllowed, ValueError):
             said = _("That cannot be chosen there: what the person or the law decided stays.")
             return _shown(session, refusal=said, status=422)
-        if request.form.get("do") != "save":
+        if not saves:
             return _shown(session, effect=_effect(session, before, after, what))
         why = request.form.get("why", "").strip()
         if not why:
