@@ -26,6 +26,7 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 LARGEST = 256 * 1024
 """Bytes of a body, where a resource does not say otherwise."""
+LARGEST_NUMBER = 2**63 - 1
 USE_IS_NOTED = timedelta(hours=1)
 PULL_IS_NOTED = timedelta(minutes=1)
 
@@ -45,6 +46,9 @@ def _begin() -> None:
     g.request_id = secrets.token_hex(8)
     g.began = time.perf_counter()
     request.max_content_length = LARGEST
+    # No database has such numbers, and some cannot even be asked about them.
+    if any(isinstance(n, int) and n > LARGEST_NUMBER for n in (request.view_args or {}).values()):
+        raise problems.not_found()
 
 
 def _sign(answer: Response) -> Response:
