@@ -3,11 +3,15 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
+from babel.messages.pofile import read_po
 
 import inbox.app
 import inbox.gateway.settings
+from cases.language import folder
 from cases.settings import EnvironmentThenFile
+from inbox.command import tregua
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("docs/configuration.md", "docs/configuration.es.md")
@@ -39,3 +43,69 @@ def test_the_numbers_of_both_pages_are_the_same() -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+GUIDES = ("agents", "marketing", "admin", "journeys")
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_every_command_and_test_that_is_named_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for said in re.findall(r"(?:^|`|\./)tregua ([a-z][^`\n#|]*)", text, re.M):
+        _is_a_command(said.split())
+    for named in re.findall(r"`(test_\w+\.py)`", text):
+        assert list((ROOT / "tests").rglob(named)), named
+
+
+def _is_a_command(words: list[str]) -> None:
+    if words[0] in ("test", "check"):
+        # The launcher itself knows these.
+        return
+    command: click.Command = tregua
+    for word in words:
+        if not isinstance(command, click.Group):
+            break
+        found = command.get_command(click.Context(command), word)
+        if found is None:
+            assert command.invoke_without_command or word.startswith("-") or word == "…", words
+            break
+        command = found
+    options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+    flags = {one.partition("=")[0] for one in words if re.match("--[a-z]", one)}
+    wrong = flags - options
+    assert not wrong, (words, wrong)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_what_a_guide_calls_by_name_is_so_called_on_the_pages(guide: str) -> None:
+    known = _words_of_the_pages()
+    for language in ("en", "es"):
+        page = ROOT / "docs" / (f"{guide}.md" if language == "en" else f"{guide}.es.md")
+        named = re.findall(r"(?<![*\w])\*([^*]+)\*(?!\*)", page.read_text("utf-8"))
+        names = {" ".join(name.split()).lower() for name in named}
+        # "Settings, Users" is a page inside another.
+        unknown = {
+            name
+            for name in names - known[language]
+            if not known[language].issuperset(name.split(", "))
+        }
+        assert not unknown, (page.name, unknown)
+
+
+def _words_of_the_pages() -> dict[str, set[str]]:
+    said: dict[str, set[str]] = {"en": set(), "es": set()}
+    for path in folder("es").glob("*.po"):
+        with path.open("rb") as file:
+            for one in read_po(file):
+                said["en"].add(str(one.id).lower())
+                said["es"].add(str(one.string).lower())
+    return said
+
+
+def test_a_guide_has_a_twin_in_the_other_language() -> None:
+    for guide in GUIDES:
+        pages = (ROOT / "docs" / f"{guide}{end}" for end in (".md", ".es.md"))
+        english, spanish = (page.read_text("utf-8") for page in pages)
+        for mark in ("## ", "```", "| "):
+            assert english.count(f"\n{mark}") == spanish.count(f"\n{mark}"), (guide, mark)

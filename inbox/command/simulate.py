@@ -25,7 +25,7 @@ from inbox.intake.replaying import replay
 @click.option("--mbox", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", is_flag=True, help=_("A made year of a shop instead."))
 @click.option("--days", type=click.IntRange(7, 365), default=365, help=_("Of the year."))
-@click.option("--people", type=click.IntRange(100, 100_000), default=5000, help=_("On its list."))
+@click.option("--people", type=click.IntRange(100, 100_000), default=3000, help=_("On its list."))
 @click.option("--seed", type=int, default=7, help=_("Another year of the same kind."))
 @click.option("--own", multiple=True, help=_("An address of ours; may be repeated."))
 @click.option("--authserv", multiple=True, help=_("A server whose verdicts are trusted."))

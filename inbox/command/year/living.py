@@ -25,7 +25,7 @@ from cases.mailbox import Mailbox, Mode
 from classifiers.labels import Labels, Text
 from inbox.command.year import shop as shops
 from inbox.command.year.shop import BEGINS, DAY, HOUR, Letter, Post, Shop, address
-from inbox.command.year.working import Desk, hire, open_at
+from inbox.command.year.working import TURN, Desk, hire, open_at
 from inbox.intake import chosen, tagging
 
 BOX = "soporte@shop.example"
@@ -33,7 +33,7 @@ WRITES_AGAIN, AGAIN_AFTER = 0.2, 20.0
 """The part of the answered who write once more, and after how many hours."""
 QUIET = 60 * DAY
 """What follows the year, so that all has an end that will have one."""
-CAMPAIGN_DAYS = (1, 3)
+CAMPAIGN_DAYS, ASKS_AT = (1, 3), 8
 
 
 @dataclass
@@ -64,22 +64,22 @@ class Year:
             self.agent, self.box = hire(), _open_box()
 
     def live(self) -> dict[str, object]:
-        """Hour by hour to its end, and the quiet weeks after it."""
+        """Turn by turn to its end, and the quiet weeks after it."""
         coming = list(shops.post(self.shop))
-        hours = [BEGINS + n * HOUR for n in range(24 * self.shop.days + 1)]
+        turns = [BEGINS + n * TURN for n in range(self.shop.days * (DAY // TURN) + 1)]
         place = 0
-        for begins, ends in pairwise(hours):
+        for begins, ends in pairwise(turns):
             first = place
             while place < len(coming) and coming[place].at < ends:
                 place += 1
             with clock.at(ends):
-                self._hour(coming[first:place], begins)
-        self._rest(hours[-1])
-        with clock.at(hours[-1] + QUIET):
+                self._turn(coming[first:place], begins)
+        self._rest(turns[-1])
+        with clock.at(turns[-1] + QUIET):
             breaches.sweep()
             return self._figures()
 
-    def _hour(self, posts: Sequence[Post], begins: datetime) -> None:
+    def _turn(self, posts: Sequence[Post], begins: datetime) -> None:
         again = [one for one in self.late if one[0].at <= clock.now()]
         self.late = [one for one in self.late if one[0].at > clock.now()]
         if arriving := [*((one, "") for one in posts), *again]:
@@ -87,7 +87,7 @@ class Year:
         if open_at(begins):
             breaches.sweep()
             self._answer()
-        if begins.hour == 9:
+        if begins.hour == ASKS_AT:
             self._market(sends=begins.weekday() in CAMPAIGN_DAYS)
 
     def _file(self, arriving: Sequence[tuple[Post, str]]) -> None:
@@ -154,8 +154,8 @@ class Year:
     def _rest(self, end: datetime) -> None:
         """Nobody writes any more; what waits is answered and closed."""
         self.late.clear()
-        for n in range(1, 15 * 24):
-            now = end + n * HOUR
+        for n in range(1, 15 * (DAY // TURN)):
+            now = end + n * TURN
             if open_at(now):
                 with clock.at(now):
                     self._answer()

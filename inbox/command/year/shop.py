@@ -33,7 +33,7 @@ _EXAM = Path(classifiers.__file__).with_name("corpus")
 class Shop:
     """How large it is and how its year begins."""
 
-    people: int = 5000
+    people: int = 3000
     days: int = 365
     seed: int = 7
     contacts_a_day: float = 0.0016

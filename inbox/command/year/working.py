@@ -19,7 +19,10 @@ from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import confirm_opt_out, dismiss_opt_out
 from inbox.command.year.shop import HOUR
 
-ANSWERS_AN_HOUR = 4
+TURN = 2 * HOUR
+"""What comes and is done within two hours is taken together."""
+ANSWERS = 8
+"""Of one agent in a turn."""
 AT_ONCE = 0.7
 """The part of the answers with which the case is closed; the others wait two days."""
 WAITS = timedelta(hours=48)
@@ -59,11 +62,11 @@ class Desk:
         self.refused[case_id] |= refuses
 
     def work(self, agent_id: int) -> list[tuple[int, str]]:
-        """An hour's answers; each as its case and the id of the mail."""
+        """A turn's answers; each as its case and the id of the mail."""
         now = clock.now()
         ready = sorted((at, case_id) for case_id, at in self.waiting.items() if at <= now)
         written = []
-        for _at, case_id in ready[: self.hands * ANSWERS_AN_HOUR]:
+        for _at, case_id in ready[: self.hands * ANSWERS]:
             del self.waiting[case_id]
             with transaction() as session:
                 agent, case = session.get_one(Agent, agent_id), take(session, case_id)
