@@ -54,6 +54,7 @@ def test_an_unknown_bench_is_refused_with_those_there_are():
         ("send", "10", {"mails_per_s", "floor_per_s", "ratio"}),
         ("classify", "12", {"texts_per_s", "encoder_per_s", "ratio"}),
         ("pages", "60", {"list_p95_ms", "case_p95_ms", "search_p95_ms", "growth"}),
+        ("check", "50", {"single_p95_ms", "bulk_10k_p95_ms", "gate_all_s", "delta_p99_ms"}),
         ("latency", "3", {"case_p50_ms", "case_p99_ms", "reply_p99_ms"}),
     ],
 )
