@@ -111,6 +111,7 @@ STATES = {
     "a case to be merged": "/cases/{case}/merging",
     "both halves of a case": "/cases/{case}/splitting?preview=1",
     "a page that is not there": "/cases/99999",
+    "a sign-in that nobody began": "/admin/mailboxes/granted?state=x",
     "the help for everybody": "/help?{article}",
     "an article for everybody": "/help/seguir?{article}",
     "a question of satisfaction": "/satisfaction/{judged}",
@@ -120,7 +121,7 @@ NO_SCREENS = {
     *("evaluation.figures", "audit.table"),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
     *("bodies.picture", "presence.show", "half_written.stands", "views.counts"),
-    *("mailboxes.checked", "reports.table", "style.sheet"),
+    *("granting.granted", "mailboxes.checked", "reports.table", "style.sheet"),
     *("audience_files.allowed", "audience_files.excluded"),
     *("audience_files.changed", "audience_files.receipt"),
 }
