@@ -22,6 +22,7 @@ from cases.history import Event
 from cases.mention import Mention
 from cases.message import Delivery, KnownId, Message
 from cases.order import CaseOrder, Order
+from cases.satisfaction import Satisfaction
 from cases.unsent import Unsent, UnsentFile
 
 NAMED_IN_EVENTS = ("recipients", "was", "text", "name")
@@ -86,6 +87,8 @@ def _forget_words(session: Session, case_ids: Sequence[int]) -> None:
         delete(CaseOrder).where(CaseOrder.case_id.in_(case_ids)),
     ):
         session.execute(gone.execution_options(synchronize_session=False))
+    said = update(Satisfaction).where(Satisfaction.case_id.in_(case_ids)).values(comment="")
+    session.execute(said, execution_options={"synchronize_session": False})
     emptied = update(Message).where(Message.case_id.in_(case_ids))
     session.execute(
         emptied.values(**_NOTHING, raw_id=None, has_html=False, to_tag=False),

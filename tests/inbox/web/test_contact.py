@@ -8,12 +8,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.outbox import OutgoingMail
-from cases import Agent, Case, Contact, Exclusion, Kind, Mailbox, Message, clock
+from cases import Agent, Case, Contact, Exclusion, Kind, Mailbox, Message, clock, satisfaction
+from cases.case import take
 from cases.db import reading, transaction
 from cases.exclusions import audience, touches
 from cases.exclusions.gates import Campaign, Gate, Status
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.reasons import Reason
+from cases.satisfaction import Satisfaction, Step
 from inbox.spool import RawMail, Tombstone
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA, BEA
@@ -138,8 +140,12 @@ def test_who_is_erased_leaves_no_word_and_is_never_written_to(enter: Enter) -> N
     assert admin.post(path, number="7000").status_code == 422
     with reading() as session:
         raw = set(session.scalars(select(Message.raw_id).where(Message.case_id == case.id)))
+    with transaction() as session:
+        judged = take(session, case.id)
+        satisfaction.say(session, judged, Step.BAD, "Soy Ana, de la calle Mayor", at=clock.now())
     assert admin.post(path, number=str(case.contact_id)).status_code == 303
     with reading() as session:
+        assert session.scalars(select(Satisfaction.comment)).all() == [""]
         messages = session.scalars(select(Message).where(Message.case_id == case.id)).all()
         assert {one.text + one.sender + one.subject for one in messages} == {""}
         mails = session.scalars(select(OutgoingMail).where(OutgoingMail.case_id == case.id)).all()
