@@ -67,6 +67,8 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
             tables.follow(Base.metadata, connection)
+        # On SQLite each migration ends a transaction of its own, and what follows them another.
+        connection.commit()
 
 
 run()

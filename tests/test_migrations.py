@@ -7,12 +7,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 
 from cases.db import Base, engine
 from cases.words import tables
 from inbox import schema
 from tests.databases import forget, settle_in
-
 
 OPTIONS = {"compare_type": True, "include_name": tables.is_ours}
 
@@ -30,6 +30,9 @@ def test_models_equal_migrations() -> None:
         context = MigrationContext.configure(connection, opts=OPTIONS)
         assert compare_metadata(context, Base.metadata) == []
     assert schema.is_current()
+    with engine().connect() as again:
+        # What follows the migrations is kept as they are.
+        assert inspect(again).has_table(tables.NAME)
     forget()
 
 
