@@ -166,11 +166,12 @@ class Year:
         with reading() as session:
             verdicts = decide(session, Kind.ADDRESS, self.people, Question(), now).held
             heard = session.scalars(
-                select(Exclusion.id).where(
+                select(Exclusion.case_id).where(
                     Exclusion.reason == Reason.OPT_OUT_HEARD, Exclusion.lifted_at.is_(None)
                 )
             ).all()
-        wrong = self.desk.slips + len(heard)
+        left = sum(not self.desk.refused[case_id] for case_id in heard if case_id)
+        wrong = self.desk.slips + left
         return {
             "people": self.shop.people,
             "days": self.shop.days,
@@ -184,6 +185,7 @@ class Year:
             "complaints_mailed": told.to_complainers,
             "refusals_confirmed": self.desk.confirmed,
             "refusals_undone": self.desk.undone,
+            "slips_of_agents": self.desk.slips,
             "false_opt_outs": wrong,
             "false_opt_outs_per_10000": round(10_000 * wrong / self.shop.people, 2),
             "trapped": _resting(verdicts.values()),

@@ -97,7 +97,7 @@ class Desk:
         """What was heard as a refusal is confirmed or taken back, and rarely mistaken."""
         heard = session.scalars(
             select(Exclusion).where(
-                Exclusion.contact_id == case.contact_id,
+                Exclusion.case_id == case.id,
                 Exclusion.reason == Reason.OPT_OUT_HEARD,
                 Exclusion.lifted_at.is_(None),
             )
