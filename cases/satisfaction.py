@@ -30,10 +30,6 @@ class Step(IntEnum):
     def is_good(self) -> bool:
         return self >= Step.GOOD
 
-    @property
-    def is_bad(self) -> bool:
-        return self <= Step.BAD
-
 
 class TooLate(Exception):
     """It was said more than a week ago, so it stands."""
