@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 import bot.tables  # noqa: F401  owns tables
-import cases.satisfaction
 import inbox.api
 import inbox.gateway.unasked
 import inbox.spool
 import inbox.tokens
-import inbox.web.console.lists.rows
 import inbox.web.bulk
+import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
 import inbox.web.saved

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from cases import clock
 from cases.db import reading
 from inbox.api import jobs, posting
-from inbox.webhook import Telling
 from inbox.api.settings import settings
 from inbox.tokens import Scope
+from inbox.webhook import Telling
 from tests.builders import MORNING
 
 HOOKS = Scope.WEBHOOKS
