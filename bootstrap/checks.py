@@ -17,7 +17,8 @@ from words import say
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-PARALLEL = ("-n", "2", "--dist", "worksteal")
+# Much of the time is waiting, for servers and for clocks, so there is one more than cores.
+PARALLEL = ("-n", "3", "--dist", "worksteal")
 AGAIN = ("--last-failed", "--last-failed-no-failures", "none", "--maxfail", "20")
 FAILED = 1  # pytest's exit code for tests that failed, as against a run that could not be made
 FAST = ("-m", "not (server or slow or nightly or release)")

@@ -11,6 +11,7 @@ from tests.running import ADDRESS, Shop, a_raw_mail, running, until
 
 HEAD = b"From: Mala <mala%d@cliente.test>\r\nTo: soporte@tregua.test\r\nMessage-ID: <bad%d@x>\r\n"
 GOOD = 200
+BY_DAY = [pytest.param("sqlite", marks=pytest.mark.nightly), "postgresql"]
 
 
 def _many_parts(n: int) -> bytes:
@@ -81,6 +82,7 @@ def test_bad_mails_are_shown_and_the_good_go_on(shop: Shop) -> None:
     assert len(shown) >= 4
 
 
+@pytest.mark.parametrize("database_url", BY_DAY, indirect=True)
 def test_a_mail_that_kills_its_reader_gets_a_stub_case_and_can_be_tried_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

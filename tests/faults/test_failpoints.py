@@ -17,6 +17,8 @@ from cases.failpoints import NAMES
 from tests.running import ADDRESS, Shop, a_raw_mail
 
 ROOT = Path(__file__).parents[2]
+# Both databases at night; the kills at random moments run on both by day.
+BY_DAY = [pytest.param("sqlite", marks=pytest.mark.nightly), "postgresql"]
 
 Digest = dict[str, list[tuple[object, ...]]]
 
@@ -65,6 +67,7 @@ def test_every_place_in_the_code_is_a_known_failpoint() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", BY_DAY, indirect=True)
 @pytest.mark.parametrize("place", NAMES)
 def test_a_death_there_changes_nothing(
     shop: Shop, place: str, monkeypatch: pytest.MonkeyPatch

@@ -83,9 +83,11 @@ class Clicks:
 
 
 KILLS = 2
+BY_DAY = [pytest.param("sqlite", marks=pytest.mark.nightly), "postgresql"]
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", BY_DAY, indirect=True)
 @pytest.mark.usefixtures("impatient")
 def test_three_hundred_hear_it_once_in_their_language_and_thread(shop: Shop) -> None:
     _write(shop.mailbox_id)

@@ -35,7 +35,7 @@ def check(number: int, url: str) -> dict[str, Any]:
             token = issue(session, "bench", frozenset(Scope), Limits())
         port = processes.free_port()
         with serving(port), _asking(port, token) as asker, _asking(port, token) as follower:
-            figures = _one(asker) | _many(asker) | _lists(asker, number * KNOWN_FOR_ONE)
+            figures = _one(asker) | _many(asker) | _lists(asker, number)
             delta = {"delta_p99_ms": _delta(follower, asker)}
         return {"held": number, "servers": bench.database, **figures, **delta}
 
@@ -90,7 +90,7 @@ def _many(asker: Asker) -> dict[str, float]:
     return {
         "bulk_10k_p50_ms": _quantile(times, 0.5),
         "bulk_10k_p95_ms": _quantile(times, 0.95),
-        "bulk_sql_ratio": _ratio(times, bare),
+        "sql_ratio": _ratio(times, bare),
     }
 
 
@@ -98,20 +98,30 @@ def _ratio(times: Sequence[float], bare: Sequence[float]) -> float:
     return round(statistics.median(times) / statistics.median(bare), 1)
 
 
-def _lists(asker: Asker, largest: int) -> dict[str, Any]:
+def _lists(asker: Asker, held: int) -> dict[str, Any]:
+    """The snapshot of all who are held, and gates of as many and of all who are known."""
     sizes: list[int] = []
     wholes = [_timed(lambda: sizes.append(_snapshot(asker))) for _ in range(GATES)]
     figures: dict[str, Any] = {
-        "snapshot_s": round(statistics.median(wholes), 2),
+        f"snapshot_{short(held)}_s": round(statistics.median(wholes), 2),
         "snapshot_mb": round(sizes[0] / 1e6, 2),
         "snapshot_sql_ratio": _ratio(wholes, [_timed(read_all)]),
     }
-    for name, count in (("gate_tenth", largest // 10), ("gate_all", largest)):
+    for count in (held, held * KNOWN_FOR_ONE):
+        name = f"gate_{short(count)}"
         times = [_timed(partial(_gate, asker, count, n)) for n in range(GATES)]
         people = [address(n) for n in range(count)]
         figures[f"{name}_s"] = round(statistics.median(times), 2)
         figures[f"{name}_sql_ratio"] = _ratio(times, [_timed(partial(look_up, people))])
     return figures
+
+
+def short(number: int) -> str:
+    """A number as it stands in the names of figures: 1m, 100k, 500."""
+    for size, sign in ((1_000_000, "m"), (1000, "k")):
+        if number >= size:
+            return f"{number // size}{sign}"
+    return str(number)
 
 
 def _snapshot(asker: Asker) -> int:
