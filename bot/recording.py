@@ -1,17 +1,16 @@
 """What became of claimed mails, written down: one commit a mail, the last at the end."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Connection, Table, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.outbox import OutgoingMail, State
 from bot.settings import settings
 from cases import clock
-from cases.db import transaction
+from cases.db import statements
 from cases.mail import Origin
 from cases.message import Direction, Message
 
@@ -42,9 +41,9 @@ class Ledger:
 
     def goes_out(self, mail: OutgoingMail) -> bool:
         """Note that the body is about to leave; False if the mail is no longer ours to send."""
-        with transaction() as session:
-            self._write(session)
-            return _begin(session, mail)
+        with statements() as connection:
+            self._write(connection)
+            return _begin(connection, mail)
 
     def settle(self, mail: OutgoingMail, state: State, said: str) -> None:
         """Remember what became of it."""
@@ -53,69 +52,79 @@ class Ledger:
     def close(self) -> None:
         """Write what is not yet written."""
         if self._open:
-            with transaction() as session:
-                self._write(session)
+            with statements() as connection:
+                self._write(connection)
 
-    def _write(self, session: Session) -> None:
+    def _write(self, connection: Connection) -> None:
         written, self._open = self._open, []
         for outcome in written:
-            _settle(session, outcome, clock.now())
+            _settle(connection, outcome, clock.now())
 
 
 def record(mail: OutgoingMail, state: State, said: str = "") -> bool:
     """Write at once what became of a claimed mail; False if the claim was no longer ours."""
-    with transaction() as session:
+    with statements() as connection:
         if state is State.DATA_SENT:
-            return _begin(session, mail)
-        return _settle(session, Outcome(mail, state, said), clock.now())
+            return _begin(connection, mail)
+        return _settle(connection, Outcome(mail, state, said), clock.now())
 
 
-def _begin(session: Session, mail: OutgoingMail) -> bool:
+def _begin(connection: Connection, mail: OutgoingMail) -> bool:
     lease = clock.now() + timedelta(seconds=settings().send_lease_seconds)
-    which = [*_ours(mail), _TABLE.c.state == State.CLAIMED]
-    if mail.automatic:
-        # The last look: a person who answered since the mail was claimed goes first.
-        which.append(~_answered(mail))
-    values: dict[str, Any] = {"state": State.DATA_SENT, "leased_until": lease}
-    return _change(session, which, values)
+    values = {"at": lease, "case": mail.case_id, "message": mail.message_id or 0}
+    return _change(connection, _BEGUN_UNLESS_ANSWERED if mail.automatic else _BEGUN, mail, values)
 
 
-def _ours(mail: OutgoingMail) -> Sequence[ColumnElement[bool]]:
-    return _TABLE.c.id == mail.id, _TABLE.c.attempts == mail.attempts
-
-
-def _answered(mail: OutgoingMail) -> ColumnElement[bool]:
-    return (
-        select(_SAID.c.id)
-        .where(
-            _SAID.c.case_id == mail.case_id,
-            _SAID.c.id > (mail.message_id or 0),
-            _SAID.c.direction == Direction.OUT,
-            _SAID.c.origin == Origin.AGENT,
-            _SAID.c.rule != "forward",
-            _SAID.c.withdrawn_at.is_(None),
-        )
-        .exists()
-    )
-
-
-def _settle(session: Session, outcome: Outcome, now: datetime) -> bool:
+def _settle(connection: Connection, outcome: Outcome, now: datetime) -> bool:
     mail, state, said = outcome.mail, outcome.state, outcome.said[:500]
-    values: dict[str, Any] = {"state": state}
+    values: dict[str, Any] = {"became": state, "said": said, "at": now}
     if state is State.ACCEPTED:
-        values |= {"receipt": said, "settled_at": now, "last_error": ""}
-    elif state is State.DEFERRED:
-        values |= {"last_error": said, "due_at": now + backoff(mail.attempts)}
-    else:
-        values |= {"last_error": said, "settled_at": now}
-    under_way = _TABLE.c.state.in_((State.CLAIMED, State.DATA_SENT))
-    return _change(session, [*_ours(mail), under_way], values)
+        return _change(connection, _ACCEPTED, mail, values)
+    if state is State.DEFERRED:
+        return _change(connection, _DEFERRED, mail, values | {"at": now + backoff(mail.attempts)})
+    return _change(connection, _ENDED, mail, values)
 
 
-def _change(session: Session, which: Sequence[ColumnElement[bool]], values: dict[str, Any]) -> bool:
-    # The plain table, since this stands between two mails on the wire: no object needs it.
-    changed = update(_TABLE).where(*which).values(**values).returning(_TABLE.c.id)
-    return session.connection().execute(changed).first() is not None
+# These stand between two mails on the wire, so they are made once: only their values change.
+_OURS = (_TABLE.c.id == bindparam("which"), _TABLE.c.attempts == bindparam("tries"))
+_UNDER_WAY = _TABLE.c.state.in_((State.CLAIMED, State.DATA_SENT))
+_AT: BindParameter[Any] = bindparam("at")
+_WORDS: BindParameter[Any] = bindparam("said")
+_BECAME: BindParameter[Any] = bindparam("became")
+_ANSWERED = (
+    select(_SAID.c.id)
+    .where(
+        _SAID.c.case_id == bindparam("case"),
+        _SAID.c.id > bindparam("message"),
+        _SAID.c.direction == Direction.OUT,
+        _SAID.c.origin == Origin.AGENT,
+        _SAID.c.rule != "forward",
+        _SAID.c.withdrawn_at.is_(None),
+    )
+    .exists()
+)
+
+
+def _made(*which: ColumnElement[bool], **values: Any) -> ReturningUpdate[tuple[int]]:
+    return update(_TABLE).where(*_OURS, *which).values(**values).returning(_TABLE.c.id)
+
+
+_BEGUN = _made(_TABLE.c.state == State.CLAIMED, state=State.DATA_SENT, leased_until=_AT)
+# The last look: a person who answered since the mail was claimed goes first.
+_BEGUN_UNLESS_ANSWERED = _BEGUN.where(~_ANSWERED)
+_ACCEPTED = _made(_UNDER_WAY, state=_BECAME, receipt=_WORDS, settled_at=_AT, last_error="")
+_DEFERRED = _made(_UNDER_WAY, state=_BECAME, last_error=_WORDS, due_at=_AT)
+_ENDED = _made(_UNDER_WAY, state=_BECAME, last_error=_WORDS, settled_at=_AT)
+
+
+def _change(
+    connection: Connection,
+    statement: ReturningUpdate[tuple[int]],
+    mail: OutgoingMail,
+    values: dict[str, Any],
+) -> bool:
+    names = {"which": mail.id, "tries": mail.attempts}
+    return connection.execute(statement, values | names).first() is not None
 
 
 def backoff(attempts: int) -> timedelta:

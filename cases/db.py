@@ -221,6 +221,13 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
 
 
 @contextmanager
+def statements() -> Iterator[Connection]:
+    """A transaction of plain statements: no objects, and nothing is called at its end."""
+    with engine().execution_options(tregua_writes=True).begin() as connection:
+        yield connection
+
+
+@contextmanager
 def scratch() -> Iterator[Session]:
     """A database in memory that is gone at the end of the block: for simulations."""
     memory = make_engine("sqlite://")

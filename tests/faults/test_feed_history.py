@@ -25,6 +25,7 @@ from cases.db import engine, make_engine, reading, transaction
 from cases.exclusions import feed
 from cases.exclusions.rows import FeedChange, FeedEntry
 from cases.filing import file
+from inbox import schema
 from inbox.tokens import Scope
 from tests.apis import Api
 from tests.builders import a_mail, an_arrival
@@ -209,6 +210,7 @@ def installed(monkeypatch, tmp_path, durable_postgres, redis_url):
     made = make_engine(url)
     Base.metadata.create_all(made)
     made.dispose()
+    schema.stamp()
     yield durable_postgres
     forget()
 
