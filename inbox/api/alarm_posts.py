@@ -8,19 +8,12 @@ from bot.alarms import AlarmGoal, AlarmPost
 from cases import clock
 from cases.db import transaction
 from inbox.api import posting
-from inbox.api.posting import AT_ONCE, WAITS, Due, NotReachable
+from inbox.api.posting import AT_ONCE, WAITS, Due
 
 
 def deliver_due() -> int:
     """Send what is due, holding no transaction meanwhile; how many were taken up."""
-    taken = _take()
-    for due in taken:
-        try:
-            status, error = posting.post(due, clock.now()), ""
-        except NotReachable as wrong:
-            status, error = 0, str(wrong)
-        _record(due.id, status, error)
-    return len(taken)
+    return posting.post_each(_take(), _record)
 
 
 def _take() -> list[Due]:

@@ -6,6 +6,7 @@ import hmac
 import http.client
 import json
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,10 @@ PATIENCE, LONGEST = 10.0, 20.0
 # Eight tries within a day.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800))
 AT_ONCE = 50
+
+
+Record = Callable[[int, int, str], None]
+"""Writes down what came of a message: its number, the answer's status (0 for none), the fault."""
 
 
 class NotReachable(Exception):
@@ -82,14 +87,17 @@ def post(due: Due, at: datetime) -> int:
 
 def deliver_due() -> int:
     """Send what is due, holding no transaction meanwhile; how many were taken."""
-    taken = _take()
+    return post_each(_take(), _record)
+
+
+def post_each(taken: Sequence[Due], record: Record) -> int:
+    """Send them one after the other and have each answer written down; how many there were."""
     for due in taken:
-        now = clock.now()
         try:
-            status, error = post(due, now), ""
+            status, error = post(due, clock.now()), ""
         except NotReachable as wrong:
             status, error = 0, str(wrong)
-        _record(due.id, status, error)
+        record(due.id, status, error)
     return len(taken)
 
 

@@ -116,7 +116,7 @@ def _count(shop: Shop, number: int, kills: int) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("impatient")
-def test_ten_kills_lose_and_double_nothing(shop: Shop) -> None:
+def test_ten_kills_lose_no_mail_and_say_nothing_twice(shop: Shop) -> None:
     _kill_at_random(shop, 200, kills=10, seed=7)
     _count(shop, 200, kills=10)
 
@@ -124,7 +124,7 @@ def test_ten_kills_lose_and_double_nothing(shop: Shop) -> None:
 @pytest.mark.nightly
 @pytest.mark.timeout(1800)
 @pytest.mark.usefixtures("impatient")
-def test_fifty_kills_lose_and_double_nothing(shop: Shop) -> None:
+def test_fifty_kills_lose_no_mail_and_say_nothing_twice(shop: Shop) -> None:
     _kill_at_random(shop, 2000, kills=50, seed=11)
     _count(shop, 2000, kills=50)
 

@@ -299,11 +299,12 @@ def test_pauses_grow_and_stay_below_what_people_bear() -> None:
 
 
 def test_a_failure_without_database_is_only_logged(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("TREGUA_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/x.db")
     forget()
     health.note_failure(1, ImapFailure("gone"))
+    assert "its failure cannot be noted" in caplog.text
     forget()
 
 
