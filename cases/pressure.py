@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from math import exp2, log2
 
 LOOK_BACK = timedelta(days=60)
+REPORTS_ONLY = timedelta(days=30)
+"""So long after the first known mail, pressure says whom it would hold, and holds nobody."""
 
 # What a contact weighs. A talk weighs as much as most of a promotion: one the day after it is
 # worse than one a month later.

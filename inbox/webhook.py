@@ -44,6 +44,8 @@ class Webhook(Base):
     epoch: Mapped[str] = mapped_column(default="")
     seq: Mapped[int] = mapped_column(Seq, default=0)
     """Up to which change of the feed it was told."""
+    load: Mapped[str] = mapped_column(default="", server_default="")
+    """What it knows of the load of support: the verdict it was last told."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

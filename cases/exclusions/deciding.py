@@ -12,7 +12,7 @@ from cases.exclusions.matrix import MATRIX, Action
 from cases.exclusions.policies import in_force
 from cases.exclusions.reasons import Reason
 from cases.exclusions.spans import Span
-from cases.exclusions.touches import Planned, nobody_is_pressed, pressed
+from cases.exclusions.touches import Planned, is_enforced, nobody_is_pressed, pressed
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def decide(
         return Decision(held, 0, soon)
     free = [value for value in values if value not in held]
     heavy = pressed(session, kind, free, question.campaign_class, weight, now, planned)
-    if not policy.chosen.pressure_enforced:
+    if not heavy or not is_enforced(session, now):
         return Decision(held, len(heavy), soon)
     return Decision(
         held | {value: _pressed(until) for value, until in heavy.items()}, len(heavy), soon

@@ -89,6 +89,10 @@ class Gate(Base):
     committed_at: Mapped[datetime | None]
     sent_n: Mapped[int | None]
     offenders: Mapped[list[str]] = mapped_column(default=list)
+    overridden: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Who had it answered although the feed was behind, and why; empty where nobody did."""
+    expiring_told: Mapped[str] = mapped_column(default="", server_default="")
+    """The receipt whose end the sender's webhooks were told of."""
 
 
 class GatePart(Base):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from cases.exclusions.debt import DEBT, paid_at
 from cases.exclusions.matrix import AS_SHIPPED, Action, CampaignClass, Changes, Hold, action
 from cases.exclusions.reasons import RULES, Group, Reason, Severity
 
@@ -47,7 +48,10 @@ def spans(
         does, reason = _meaning(said, campaign_class, topic, known)
         if does is not Action.ALLOW:
             # Whole seconds, rounded to the safe side, are enough and are shorter to send.
-            found.append(Span(does, _floor(hold["starts_at"]), _ceiling(hold["until"]), reason))
+            start, until = _floor(hold["starts_at"]), _ceiling(hold["until"])
+            if until is not None and said[3] == DEBT:
+                until = paid_at(start, until, campaign_class)
+            found.append(Span(does, start, until, reason))
     return tuple(sorted(found, key=_order)) if len(found) > 1 else tuple(found)
 
 

@@ -21,13 +21,17 @@ class Terms:
     load: dict[str, Any] = field(default_factory=dict)
     conditions: dict[str, Any] = field(default_factory=dict)
     """How fast and from when on it may be sent, where the load says so."""
+    overridden: dict[str, Any] = field(default_factory=dict)
+    """Who answers for sending although the feed was behind, and why."""
 
 
 def claims(
     gate: Gate, campaign: Campaign, now: datetime, terms: Terms, changes: Changes = AS_SHIPPED
 ) -> dict[str, Any]:
     """The claims of the receipt for that gate as it stands."""
+    answered_for = {"overridden": terms.overridden} if terms.overridden else {}
     return {
+        **answered_for,
         "iss": terms.issuer,
         "jti": gate.jti,
         "iat": int(now.timestamp()),

@@ -12,7 +12,7 @@ from cases.contact import Kind
 from cases.db import Base
 from cases.exclusions.asking import CHUNK, among, batches
 from cases.exclusions.policies import in_force
-from cases.pressure import WEIGHTS, Limit, Load, added, held_until
+from cases.pressure import REPORTS_ONLY, WEIGHTS, Limit, Load, added, held_until
 
 AT_ONCE = 500
 
@@ -133,6 +133,23 @@ def limit(session: Session) -> Limit:
     """How much is enough, as the admin set it."""
     chosen = in_force(session).chosen
     return Limit(chosen.pressure_cap, chosen.pressure_half_life, chosen.pressure_gap)
+
+
+def holds_from(session: Session) -> datetime | None:
+    """From when on pressure may hold people; None while no mail is known of.
+
+    Nobody can judge a cap before a month of their own mail was seen under it.
+    """
+    first = session.scalar(select(Touch.sent_at).order_by(Touch.id).limit(1))
+    return first + REPORTS_ONLY if first is not None else None
+
+
+def is_enforced(session: Session, now: datetime) -> bool:
+    """Whether pressure holds people, or only reports whom it would."""
+    if not in_force(session).chosen.pressure_enforced:
+        return False
+    start = holds_from(session)
+    return start is not None and start <= now
 
 
 Planned = Callable[[Session, Sequence[str]], Mapping[str, Sequence[float]]]

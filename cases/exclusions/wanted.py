@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cases.exclusions.debt import DEBT
 from cases.exclusions.facts import Facts, Matter, Said
 from cases.exclusions.reasons import RULES, Reason, Severity
 from cases.exclusions.settings import Settings
@@ -125,31 +126,37 @@ def _formal_claim(case: Matter, standing: Standing, chosen: Settings) -> Wishes:
 def _after_closing(case: Matter, _: Standing, chosen: Settings) -> Wishes:
     # What was closed from the start was no talk: imported mail, or mail of a machine.
     if case.closed_at is not None and not case.open and case.closed_at > case.opened_at:
-        until = case.closed_at + _rest(case, chosen)
+        taken = _taken(case)
         evidence = f"closing:{case.closed_at.isoformat()}"
-        yield Wanted(Reason.AFTER_CLOSING, case.closed_at, until, evidence=evidence)
+        # Where it ended badly we owe an apology, and no offer: a debt that fades.
+        about = DEBT if taken == "negative" else ""
+        until = case.closed_at + _rest(taken, chosen)
+        yield Wanted(Reason.AFTER_CLOSING, case.closed_at, until, evidence=evidence, about=about)
 
 
-def _rest(case: Matter, chosen: Settings) -> timedelta:
-    """How long after a closing: as the customer took it, if they said so or had the last word."""
+def _rest(taken: str, chosen: Settings) -> timedelta:
+    """How long after a closing that was taken like that."""
+    if taken == "negative":
+        return max(chosen.truce_after_bad_closing, chosen.truce_after_closing)
+    return chosen.truce_after_good_closing if taken == "positive" else chosen.truce_after_closing
+
+
+def _taken(case: Matter) -> str:
+    """How the customer took the closing, if they said so or had the last word."""
     if case.satisfaction is not None:
-        return _rest_as_said(case.satisfaction, chosen)
+        return _as_said(case.satisfaction)
     spoken = [said for said in case.said if said.from_customer or _by_a_person_of_ours(said)]
     last = spoken[-1] if spoken else None
     if last is None or not last.from_customer or last.quarantined:
-        return chosen.truce_after_closing
-    mood = last.labels.get("sentiment")
-    if mood == "negative":
-        # We owe an apology, and no offer.
-        return max(chosen.truce_after_bad_closing, chosen.truce_after_closing)
-    return chosen.truce_after_good_closing if mood == "positive" else chosen.truce_after_closing
+        return "neutral"
+    return str(last.labels.get("sentiment", "neutral"))
 
 
-def _rest_as_said(step: int, chosen: Settings) -> timedelta:
+def _as_said(step: int) -> str:
     """By what they answered when we asked how content they were, from 1 to 5."""
     if step <= BAD:
-        return max(chosen.truce_after_bad_closing, chosen.truce_after_closing)
-    return chosen.truce_after_good_closing if step >= GOOD else chosen.truce_after_closing
+        return "negative"
+    return "positive" if step >= GOOD else "neutral"
 
 
 def _personal_contact(case: Matter, _: Standing, chosen: Settings) -> Wishes:

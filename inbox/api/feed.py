@@ -38,7 +38,7 @@ def about() -> ResponseReturnValue:
     """Where the feed stands, and whether it can be believed: cheap enough to ask all the time."""
     head, now = newest(), clock.now()
     with reading() as session:
-        state = freshness(session, now)
+        state = freshness(session, now).for_mailboxes(asker().mailboxes)
         changes = in_force(session).changes
     view = asked_view(asker())
     body = {

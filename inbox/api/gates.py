@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cases import clock
+from cases import audit, clock
 from cases.contact import Kind
 from cases.db import reading, transaction
 from cases.exclusions import audience, gating, receipts
@@ -22,7 +22,7 @@ from inbox.api import lists, problems
 from inbox.api.campaigns import found as campaign_found
 from inbox.api.contract import asker, contract, maybe_body, needs
 from inbox.api.problems import N_, Problem
-from inbox.api.telling import tell, terms_for
+from inbox.api.telling import is_behind, tell, terms_for
 from inbox.tokens import Scope, Token
 
 pages: Blueprint = contract("gates")
@@ -31,6 +31,15 @@ LARGEST_PART = 16 * 2**20
 MOST_PARTS = 2000
 LARGEST_AUDIENCE = 5_000_000
 EXPORT_S = int(timedelta(hours=24).total_seconds())
+
+
+class Override(BaseModel):
+    """Somebody answers for sending although the feed is behind; it is written down."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: str = Field(min_length=1, max_length=500, pattern=r"\S")
+    who: str = Field(min_length=1, max_length=200, pattern=r"\S")
 
 
 class Asked(BaseModel):
@@ -43,6 +52,7 @@ class Asked(BaseModel):
     lease_s: int = Field(default=900, ge=60, le=3600)
     export: bool = False
     """The list is carried into another tool: the lease is a day, and a late check is due."""
+    override: Override | None = None
 
 
 class Sealing(BaseModel):
@@ -52,6 +62,7 @@ class Sealing(BaseModel):
 
     count: int | None = Field(default=None, ge=0)
     digest: str | None = Field(default=None, max_length=80)
+    override: Override | None = None
 
 
 @pages.post("/campaigns/<name>/gates")
@@ -66,6 +77,7 @@ def open_gate(name: str) -> ResponseReturnValue:
     if asked.addresses is not None and not again:
         taken = lists.normalise(asked.kind, asked.addresses)
         _keep_part(gate_id, 0, taken.values, "")
+        _answer_for(token, gate_id, asked.override)
         gating.seal(gate_id, terms_for(token, gate_id))
         return {**tell(token, gate_id), "invalid": taken.invalid}, 201
     return tell(token, gate_id), 200 if again else 201
@@ -166,11 +178,24 @@ def seal(gate_id: str) -> ResponseReturnValue:
     if sealing.digest is not None and sealing.digest != receipts.digest_of_sorted(everybody):
         raise differs()
     del everybody
+    _answer_for(token, gate_id, sealing.override)
     try:
         gating.seal(gate_id, terms_for(token, gate_id))
     except NotOpen as wrong:
         raise sealed_before() from wrong
     return tell(token, gate_id), 201
+
+
+def _answer_for(token: Token, gate_id: str, said: Override | None) -> None:
+    """Keep who answers for it; where the feed is not behind there is nothing to answer for."""
+    if said is None:
+        return
+    with transaction() as session:
+        gate = session.get_one(Gate, gate_id, with_for_update=True)
+        if gate.status is not Status.OPEN or not is_behind(session, token, clock.now()):
+            return
+        gate.overridden = said.model_dump()
+        audit.note(session, by=token.name, what="gate.overridden", about=gate_id, **gate.overridden)
 
 
 def differs() -> Problem:

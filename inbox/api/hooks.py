@@ -26,6 +26,13 @@ def announce(
     _keep(session, [(hook, event, payload) for hook in hooks if event in hook.events], at)
 
 
+def tell_one(
+    session: Session, hook: Webhook, event: Happening, payload: dict[str, Any], *, at: datetime
+) -> None:
+    """Have that webhook told."""
+    _keep(session, [(hook, event, payload)], at)
+
+
 def _keep(
     session: Session, said: list[tuple[Webhook, Happening, dict[str, Any]]], at: datetime
 ) -> None:

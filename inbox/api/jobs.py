@@ -4,7 +4,7 @@ from bot import alarms
 from cases import clock
 from cases.db import transaction
 from cases.exclusions import changes, feed, gating, renewing, waving
-from inbox.api import alarm_posts, bot_news, hooks, posting, troubles
+from inbox.api import alarm_posts, bot_news, hooks, posting, troubles, warning
 
 
 def sweep_feed() -> None:
@@ -13,6 +13,8 @@ def sweep_feed() -> None:
     with transaction() as session:
         changes.lapse(session, now)
         gating.give_up_unreported(session, now)
+    with transaction() as session:
+        warning.warn(session, now)
     with transaction() as session:
         feed.prune(session, now)
 

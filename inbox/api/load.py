@@ -13,7 +13,7 @@ from cases.language import speaking
 from cases.load import Inputs, Verdict
 from cases.load_now import Answer, Asked, ask
 from cases.load_plan import left_over
-from inbox.api.contract import body, contract, needs
+from inbox.api.contract import asker, body, contract, needs
 from inbox.api.problems import spoken
 from inbox.api.seeing import say
 from inbox.freshness import Lag, freshness
@@ -49,7 +49,7 @@ def plan() -> ResponseReturnValue:
 def _answer(mailing: Mailing) -> dict[str, Any]:
     now = clock.now()
     with reading() as session, speaking(spoken()):
-        behind = freshness(session, now).lag is not Lag.NONE
+        behind = freshness(session, now).for_mailboxes(asker().mailboxes).lag is not Lag.NONE
         asked = Asked(mailing.audience, mailing.campaign_class, degraded=behind)
         answer = ask(session, asked, now)
     waves = answer.waves(now)

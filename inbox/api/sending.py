@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from cases import clock
+from cases import audit, clock
 from cases.contact import Kind
 from cases.db import reading, transaction
 from cases.exclusions import gating, touches
@@ -99,6 +99,8 @@ def _report(gate: Gate) -> None:
     log.warning("gate %s: %s were written to unasked", gate.id, len(gate.offenders))
     with transaction() as session:
         said = {"gate": gate.id, "offenders_n": len(gate.offenders)}
+        audit.note(session, by=asker().name, what="gate.unasked", about=gate.id,
+                   people=len(gate.offenders))  # fmt: skip
         hooks.announce(session, Happening.UNASKED, said, at=clock.now(), token_id=gate.token_id)
 
 

@@ -1,5 +1,6 @@
 """What a gate says of itself to its sender, and on what terms its receipts are signed."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -25,19 +26,26 @@ def terms_for(token: Token, gate_id: str) -> Terms:
     with reading() as session:
         gate = session.get_one(Gate, gate_id)
         campaign = session.get_one(Campaign, gate.campaign_id)
-        behind = freshness(session, clock.now()).for_mailboxes(token.mailboxes).lag is not Lag.NONE
-        waits = behind and campaign.campaign_class in FAILS_CLOSED
+        closes = campaign.campaign_class in FAILS_CLOSED and not gate.overridden
+        waits = closes and is_behind(session, token, clock.now())
         asked = Asked(_expected(session, gate, campaign), campaign.campaign_class)
         load = for_gate(session, asked, clock.now())
+        overridden = gate.overridden
     groups = token.may(Scope.FEED_GROUPS) or token.may(Scope.FEED_REASONS)
     return Terms(
         issuer=request.url_root.rstrip("/"),
         audience=f"sender:{token.prefix}",
         groups=groups,
         refusal=Going.NO_GO if waits else load.refusal if load is not None else None,
+        overridden=overridden,
         load=load.as_claims() if load is not None else {},
         conditions=load.as_conditions() if load is not None else {},
     )
+
+
+def is_behind(session: Session, token: Token, now: datetime) -> bool:
+    """Whether the feed cannot be believed, as far as it concerns the brand of that sender."""
+    return freshness(session, now).for_mailboxes(token.mailboxes).lag is not Lag.NONE
 
 
 def _expected(session: Session, gate: Gate, campaign: Campaign) -> int:

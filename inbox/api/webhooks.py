@@ -37,6 +37,8 @@ class Wanted(BaseModel):
 def create() -> ResponseReturnValue:
     """A new webhook; its secret is shown once."""
     wanted = Wanted.model_validate(body())
+    if Happening.LOAD_CHANGED in wanted.events and not asker().may(Scope.LOAD_READ):
+        raise problems.not_allowed()
     try:
         goal_of(wanted.url)
     except NotReachable as wrong:

@@ -31,6 +31,7 @@ COMMANDS = {
     "poll": "inbox.command.run:poll",
     "work": "inbox.command.run:work",
     "smtp-gate": "inbox.command.feed:smtp_gate",
+    "postfix-policy": "inbox.command.feed:postfix_policy",
     "doctor": "inbox.command.doctor:doctor",
     "inspect": "inbox.command.inspect:inspect",
     "simulate": "inbox.command.simulate:simulate",

@@ -1,8 +1,7 @@
-"""`tregua token` and `tregua smtp-gate`: the keys of programs, and the gate in the mail's path."""
+"""`tregua token`, `smtp-gate`, `postfix-policy`: keys of programs, gates in the mail's path."""
 
 import logging
-import signal
-import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import click
@@ -16,7 +15,9 @@ from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from inbox import tokens
+from inbox.command.run import stop_on_signals
 from inbox.freshness import Lag, freshness
+from inbox.gateway import policy
 from inbox.gateway.server import serving
 from inbox.gateway.settings import settings as gate_settings
 from inbox.tokens import Limits, Scope, Token
@@ -126,19 +127,34 @@ def _found(session: Session, prefix: str) -> Token:
 )
 def smtp_gate() -> None:
     logging.basicConfig(level=logging.WARNING)
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_about: over.set())
-    with serving(_is_fresh) as gate:
+    over = stop_on_signals()
+    with serving(_look_out()) as gate:
         gate.look_again()
         click.echo(_("The gate is open on port {port}.", port=gate_settings().gate_port))
         over.wait()
 
 
-def _is_fresh() -> bool:
-    """Whether the feed can be believed; a database that is away says no."""
-    try:
-        with reading() as session:
-            return freshness(session, clock.now()).lag is Lag.NONE
-    except SQLAlchemyError:
-        return False
+@click.command(
+    "postfix-policy", help=_("Answer Postfix: who is on truce is refused while the mail is told.")
+)
+def postfix_policy() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    over = stop_on_signals()
+    with policy.serving(_look_out()):
+        click.echo(_("Postfix can ask on port {port}.", port=gate_settings().policy_port))
+        over.wait()
+
+
+def _look_out() -> Callable[[], bool]:
+    """Looks whether the feed can be believed by the gate's brand; no database says no."""
+    with reading() as session:
+        own = _mailboxes(session, tuple(gate_settings().gate_mailboxes))
+
+    def is_fresh() -> bool:
+        try:
+            with reading() as session:
+                return freshness(session, clock.now()).for_mailboxes(own).lag is Lag.NONE
+        except SQLAlchemyError:
+            return False
+
+    return is_fresh

@@ -51,7 +51,7 @@ class Gate:
         if not believed:
             return self._park(mail, now, "the feed is behind")
         dropped = mail.to([one for one in mail.recipients if one in held])
-        _keep(dropped, Outcome.DROPPED, now)
+        keep(dropped, Outcome.DROPPED, now)
         return self._pass(mail.to([one for one in mail.recipients if one not in held]), now)
 
     def _believed(self, mail: Marketing) -> bool:
@@ -63,7 +63,7 @@ class Gate:
 
     def _park(self, mail: Marketing, now: datetime, reason: str) -> str:
         self.parking.put(mail, now)
-        _keep(mail, Outcome.PARKED, now, reason=reason)
+        keep(mail, Outcome.PARKED, now, reason=reason)
         return ACCEPTED
 
     def _pass(self, mail: Marketing, now: datetime) -> str:
@@ -73,10 +73,10 @@ class Gate:
             try:
                 self.send(mail.sender, one, mail.content)
             except PermanentFailure as failure:
-                _keep(mail.to([one]), Outcome.REFUSED, now, reason=str(failure))
+                keep(mail.to([one]), Outcome.REFUSED, now, reason=str(failure))
                 continue
             except TemporaryFailure as failure:
-                _keep(mail.to(passed), Outcome.PASSED, now)
+                keep(mail.to(passed), Outcome.PASSED, now)
                 if not n:
                     return LATER
                 # Some have it already, so the rest waits here and not with the sender.
@@ -84,7 +84,7 @@ class Gate:
             except Uncertain:
                 log.warning("the relay broke off; perhaps one mail of marketing was lost")
             passed.append(one)
-        _keep(mail.to(passed), Outcome.PASSED, now)
+        keep(mail.to(passed), Outcome.PASSED, now)
         return ACCEPTED
 
     def look_again(self) -> int:
@@ -98,7 +98,7 @@ class Gate:
         for path, mail, since in self.parking.waiting():
             now = clock.now()
             if now - since > self.parks_for:
-                _keep(mail, Outcome.EXPIRED, now, reason="parked too long")
+                keep(mail, Outcome.EXPIRED, now, reason="parked too long")
             elif not self.fresh():
                 continue
             elif self.take(mail) == LATER:
@@ -108,7 +108,7 @@ class Gate:
         return settled
 
 
-def _keep(mail: Marketing, outcome: Outcome, now: datetime, *, reason: str = "") -> None:
+def keep(mail: Marketing, outcome: Outcome, now: datetime, *, reason: str = "") -> None:
     """Write down what became of them; a database that is away must not stop the mail."""
     if not mail.recipients:
         return

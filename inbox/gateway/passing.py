@@ -14,6 +14,7 @@ from cases.db import Base
 from cases.exclusions.asking import Question
 from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import CampaignClass
+from inbox.gateway.settings import Settings
 
 LONGEST_HEADER = 256 * 1024
 CLASS, TOPIC, CAMPAIGN, RECEIPT = (
@@ -70,10 +71,15 @@ class Marketing:
         return replace(self, recipients=tuple(recipients))
 
 
+def class_of(sender: str, chosen: Settings) -> CampaignClass:
+    """What mail of that sender is where it does not say it itself."""
+    return chosen.gate_classes.get(normalised(sender), chosen.gate_class)
+
+
 def read(
     sender: str, recipients: Sequence[str], content: bytes, otherwise: CampaignClass
 ) -> Marketing:
-    """What the mail says of itself in its headers; an unknown class is the one set for the gate."""
+    """What the mail says of itself in its headers; where it says nothing known, what is set."""
     said = _headers(content)
     name = said.get(CLASS, "").lower()
     known = name in set(CampaignClass)

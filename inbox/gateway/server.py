@@ -42,7 +42,7 @@ class _Door:
             envelope.mail_from or "",
             envelope.rcpt_tos,
             content if isinstance(content, bytes) else (content or "").encode(),
-            self._chosen.gate_class,
+            passing.class_of(envelope.mail_from or "", self._chosen),
         )
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(None, self._gate.take, mail)

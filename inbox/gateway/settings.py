@@ -22,8 +22,15 @@ class Settings(EnvironmentThenFile):
     gate_relay_password: SecretStr = SecretStr("")
     gate_class: CampaignClass = CampaignClass.PROMOTIONAL
     """Of mail that does not say X-Tregua-Class."""
+    gate_classes: dict[str, CampaignClass] = Field(default_factory=dict)
+    """The same for mail of single senders, by the address of their envelope."""
+    gate_mailboxes: list[str] = Field(default_factory=list)
+    """The mailboxes of the brand it stands before: trouble with others does not hold it back."""
     gate_parks_for: timedelta = timedelta(hours=6)
     gate_largest: int = Field(default=25 * 2**20, ge=2**16)
+    policy_host: str = "127.0.0.1"
+    """Where the Postfix policy service listens."""
+    policy_port: int = Field(default=10031, ge=1, le=65535)
 
 
 @cache
