@@ -106,6 +106,8 @@ class OutgoingMail(Base):
     receipt: Mapped[str] = mapped_column(default="")
     """What the relay said when it accepted."""
     settled_at: Mapped[datetime | None]
+    copy_seen_at: Mapped[datetime | None]
+    """When the journal's copy of it was filed."""
 
     case: Mapped[Case] = relationship()
     message: Mapped[Message | None] = relationship()
@@ -236,16 +238,19 @@ def prove(session: Session, rfc_ids: Sequence[str]) -> None:
     """The journal's copies of those mails arrived, so the relay took them."""
     if not rfc_ids:
         return
+    now, copied = clock.now(), OutgoingMail.rfc_id.in_(rfc_ids)
     session.execute(
         update(OutgoingMail)
-        .where(
-            OutgoingMail.rfc_id.in_(rfc_ids),
-            OutgoingMail.state.in_((State.DATA_SENT, State.UNCERTAIN)),
-        )
+        .where(copied, OutgoingMail.copy_seen_at.is_(None))
+        .values(copy_seen_at=now)
+    )
+    session.execute(
+        update(OutgoingMail)
+        .where(copied, OutgoingMail.state.in_((State.DATA_SENT, State.UNCERTAIN)))
         .values(
             state=State.ACCEPTED,
             receipt="its copy arrived in the journal",
-            settled_at=clock.now(),
+            settled_at=now,
             last_error="",
         )
     )

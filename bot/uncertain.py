@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from bot.outbox import OutgoingMail, State
 from bot.settings import settings
 from cases import clock
+from cases.case import Case
 from cases.db import reading, transaction
+
+A_DAY = timedelta(days=1)
 
 
 def give_up_uncertain() -> int:
@@ -36,14 +40,43 @@ def send_unproven_again(journal_read_at: datetime | None) -> int:
     """Uncertain mails whose copy never came although the journal was read since: not taken.
 
     Recipient and journal are one transaction at the relay, so without a copy nobody got it. Copies
-    can be late, though: what people wrote is worth that risk, what bots say is never said twice.
+    can be late, though: what people wrote is worth that risk, what bots say is not.
     """
-    wait = timedelta(seconds=settings().proof_wait_seconds)
     if journal_read_at is None:
         return 0
-    unproven = (
-        (OutgoingMail.state == State.UNCERTAIN)
-        & ~OutgoingMail.automatic
-        & (OutgoingMail.settled_at < journal_read_at - wait)
+    until = journal_read_at - timedelta(seconds=settings().proof_wait_seconds)
+    unproven = (OutgoingMail.state == State.UNCERTAIN) & (OutgoingMail.settled_at < until)
+    sure = or_(~OutgoingMail.automatic, OutgoingMail.id.in_(_surely_not_taken(unproven, until)))
+    return _move(unproven & sure, state=State.PENDING, settled_at=None, due_at=clock.now())
+
+
+def _surely_not_taken(unproven: ColumnElement[bool], until: datetime) -> list[int]:
+    """Those of the bots beside which the journal is whole; what is a day old is not said at all."""
+    recent = unproven & OutgoingMail.automatic & (OutgoingMail.settled_at > until - A_DAY)
+    begun = select(OutgoingMail.id, OutgoingMail.leased_until, Case.mailbox_id)
+    with reading() as session:
+        rows = session.execute(begun.join(Case).where(recent)).all()
+        return [
+            row.id
+            for row in rows
+            if _journal_is_whole(session, row.mailbox_id, row.leased_until, until)
+        ]
+
+
+def _journal_is_whole(
+    session: Session, mailbox_id: int, leased_until: datetime, until: datetime
+) -> bool:
+    """All that the relay took since that mail began to leave has its copy, and it took some.
+
+    A journal that is late is late for the mails beside it too, so it shows.
+    """
+    since = leased_until - timedelta(seconds=settings().send_lease_seconds)
+    seen = OutgoingMail.copy_seen_at.is_not(None)
+    beside = (
+        select(func.count(), func.count().filter(seen))
+        .join(Case, Case.id == OutgoingMail.case_id)
+        .where(Case.mailbox_id == mailbox_id, OutgoingMail.state == State.ACCEPTED)
+        .where(OutgoingMail.settled_at.between(since, until))
     )
-    return _move(unproven, state=State.PENDING, settled_at=None, due_at=clock.now())
+    taken, copied = session.execute(beside.select_from(OutgoingMail)).one()
+    return bool(0 < taken == copied)

@@ -108,14 +108,48 @@ def test_without_a_copy_it_is_sent_again_only_after_the_journal_was_read() -> No
     assert state_of(mail_id) is State.PENDING
 
 
+def _beside(copied: bool, minutes: int = 1) -> None:
+    """A mail that the relay took soon after, and whether the journal has its copy."""
+    at = MORNING + timedelta(minutes=minutes)
+    queued(
+        State.ACCEPTED, key=f"beside:{minutes}", settled_at=at, copy_seen_at=at if copied else None
+    )
+
+
+def _an_uncertain_one() -> int:
+    begun = {"settled_at": MORNING, "leased_until": MORNING}
+    return queued(State.UNCERTAIN, **begun)
+
+
 @pytest.mark.usefixtures("installation")
-def test_what_a_bot_says_is_never_sent_twice_however_late_its_copy_comes() -> None:
-    mail_id = queued(State.UNCERTAIN, settled_at=MORNING)
+def test_what_a_bot_says_goes_again_when_the_journal_is_whole_beside_it() -> None:
+    mail_id = _an_uncertain_one()
+    _beside(copied=True)
+    assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 1
+    assert state_of(mail_id) is State.PENDING
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize("others", [(), (False,), (True, False)])
+def test_what_a_bot_says_is_never_sent_twice_however_late_the_journal_is(
+    others: tuple[bool, ...],
+) -> None:
+    mail_id = _an_uncertain_one()
+    for minutes, copied in enumerate(others):
+        _beside(copied=copied, minutes=minutes)
     assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 0
     assert state_of(mail_id) is State.UNCERTAIN
     with transaction() as session:
         outbox.prove(session, [session.get_one(OutgoingMail, mail_id).rfc_id])
     assert state_of(mail_id) is State.ACCEPTED
+
+
+@pytest.mark.usefixtures("installation")
+def test_what_a_bot_said_a_day_ago_is_not_said_any_more() -> None:
+    mail_id = _an_uncertain_one()
+    _beside(copied=True)
+    assert uncertain.send_unproven_again(MORNING + timedelta(days=2)) == 0
+    assert state_of(mail_id) is State.UNCERTAIN
 
 
 @pytest.mark.usefixtures("installation")

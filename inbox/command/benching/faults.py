@@ -129,8 +129,7 @@ def _settle(number: int) -> None:
     while time.monotonic() < deadline:
         with reading() as session:
             came = session.scalar(select(func.count()).where(Message.direction == Direction.IN))
-            over = OutgoingMail.state.in_((State.ACCEPTED, State.UNCERTAIN))
-            left = session.scalar(select(func.count()).where(~over))
+            left = session.scalar(select(func.count()).where(OutgoingMail.state != State.ACCEPTED))
         if came == number and not left:
             return
         time.sleep(0.2)
@@ -150,7 +149,7 @@ def _count(folder: Path, number: int) -> dict[str, int]:
     return {
         "lost": sum((wanted - one).total() for one in found),
         "doubled": sum((one - wanted).total() for one in found),
-        # A reply of the program is never sent twice: a kill on the wire may cost one, and it shows.
+        # A reply whose proof does not come is not sent again; the case shows it.
         "shown_as_uncertain": shown,
     }
 
