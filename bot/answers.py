@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import composing, outbox, presence
+from bot import composing, outbox, presence, signature
 from bot.enclosing import Enclosure, kind_of
 from bot.outbox import OutgoingMail, State
 from bot.situation import domain_of
@@ -63,6 +63,8 @@ class Answer:
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     files: tuple[Enclosure, ...] = ()
+    below: str = ""
+    """What is passed on, below the signature."""
 
 
 def send(session: Session, case: Case, agent: Agent, answer: Answer, *, at: datetime) -> Message:
@@ -135,7 +137,7 @@ def _message(case: Case, agent: Agent, answer: Answer, at: datetime) -> Message:
         cc=list(answer.cc),
         bcc=list(answer.bcc),
         subject=forwarded_subject(case) if forward else subject_of(case),
-        text=answer.text,
+        text=signature.signed(answer.text, signature.of(case, agent), answer.below),
         new_text=answer.text,
         attachments=[_as_row(n, file) for n, file in enumerate(answer.files, _FIRST_FILE)],
         arrived_at=at,
@@ -236,7 +238,7 @@ def undo_window(agent: Agent) -> timedelta:
 
 
 def take_back(session: Session, message: Message, *, by: str, at: datetime) -> str:
-    """Undo an answer that has not left; gives its text back. Raises TooLate."""
+    """Undo an answer that has not left; gives what was written back. Raises TooLate."""
     stopped = session.execute(
         update(OutgoingMail)
         .where(OutgoingMail.message_id == message.id, OutgoingMail.state == State.PENDING)
@@ -248,4 +250,4 @@ def take_back(session: Session, message: Message, *, by: str, at: datetime) -> s
     message.withdrawn_at = at
     if message.rule != "forward":
         message.case.unanswered(by=by, at=at)
-    return message.text
+    return message.new_text

@@ -71,6 +71,9 @@ class Mailbox(Base):
     plus_works: Mapped[bool | None]
     """Whether mail to soporte+anything@… arrived here, when it was last tried."""
     plus_tried_at: Mapped[datetime | None]
+    signature_es: Mapped[str] = mapped_column(default="", server_default="")
+    """What stands below answers that people write from here, to those who are answered in it."""
+    signature_en: Mapped[str] = mapped_column(default="", server_default="")
     mode: Mapped[Mode] = mapped_column(default=Mode.SHADOW)
     import_from: Mapped[datetime | None]
     """Older mail is left where it is; None imports everything."""
@@ -97,6 +100,13 @@ class Mailbox(Base):
     def domain(self) -> str:
         """The part after the @."""
         return self.address.rpartition("@")[2]
+
+    def signature(self, language: str) -> str:
+        """What stands below answers in that language, or in the other where it has none."""
+        first, second = self.signature_es, self.signature_en
+        if language == "en":
+            first, second = second, first
+        return first or second
 
     def keep_password(self, password: str) -> None:
         """Remember the password, encrypted for this mailbox alone."""

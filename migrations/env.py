@@ -22,6 +22,7 @@ import inbox.web.bulk
 import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
+import inbox.web.pictures
 import inbox.web.saved
 import inbox.web.sessions
 from cases.db import Base, engine
@@ -49,6 +50,7 @@ OWNERS = (
     inbox.web.bulk,
     inbox.web.form_uses,
     inbox.web.guesses,
+    inbox.web.pictures,
     inbox.web.saved,
     inbox.web.sessions,
 )

@@ -16,6 +16,7 @@ import inbox.web.bulk
 import inbox.web.console.lists.rows
 import inbox.web.form_uses
 import inbox.web.guesses
+import inbox.web.pictures
 import inbox.web.saved
 import inbox.web.sessions  # noqa: F401  these own tables
 from bot import queues

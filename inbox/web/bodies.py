@@ -10,7 +10,7 @@ from bot.outbox import OutgoingMail
 from cases.db import reading
 from cases.message import Message
 from inbox import content, fetching
-from inbox.web import file_names, safe_html
+from inbox.web import file_names, pictures, safe_html
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.visible import the_message
 
@@ -21,9 +21,9 @@ pages = Pages("bodies", __name__)
 @allow(Policy.CASES)
 def body(message_id: int) -> Response:
     """The body as its sender laid it out, made harmless; with its pictures if that is wished."""
-    wanted = "pictures" in request.args
     with reading() as session:
         message = the_message(session, message_id)
+        wanted = "pictures" in request.args or pictures.are_wanted(session, message)
         raw = content.original(session, message.raw_id)
         language = message.language
     if raw is None:
@@ -34,9 +34,7 @@ def body(message_id: int) -> Response:
 
     place = proxied if wanted else None
     safe = safe_html.clean(content.html(raw), content.pictures(raw), proxied=place)
-    page = render_template(
-        "case/body.html", safe=safe, spoken=language, wanted=wanted, message_id=message_id
-    )
+    page = render_template("case/body.html", safe=safe, spoken=language)
     response = make_response(page)
     response.headers["X-Content-Kind"] = "mail with pictures" if wanted else "mail"
     return response

@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from bot import signature
 from bot.answers import Mode
 from bot.precautions import Doubt
 from cases import macro, unsent
@@ -18,6 +19,7 @@ from cases.unsent import Unsent, UnsentFile, Written
 from inbox.web import ready, recipients
 from inbox.web.casefile import CaseFile
 from inbox.web.recipients import Customary
+from inbox.web.who import agent
 
 NOTE = "note"
 MODES = (*(mode.value for mode in Mode), NOTE)
@@ -49,6 +51,8 @@ class Box:
     missing: tuple[str, ...] = ()
     """Places of a ready answer that nobody has filled in yet."""
     said: Said = field(default_factory=Said)
+    signature: str = ""
+    """What will stand below an answer."""
     lends: Message | None = None
     """The newest mail with files, which can go along when it is passed on."""
 
@@ -86,6 +90,7 @@ def of(session: Session, file: CaseFile, written: Written | None = None, **said:
         macro=chosen,
         missing=macro.unfilled(stands.text),
         said=Said(**said),
+        signature=signature.of(file.case, agent()),
         lends=next((one for one in reversed(messages) if one.attachments and one.raw_id), None),
     )
 

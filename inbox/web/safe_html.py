@@ -40,6 +40,8 @@ STYLES = {
     *("text-decoration", "vertical-align"),
 }
 MOST_REMOTE = 60
+_OURS = "shown-by-us."
+_PLACE = re.compile(rf'src="cid:{re.escape(_OURS)}(\d{{1,3}})"')
 _LOADS = re.compile(r"url|expression|image|\\", re.I)
 
 
@@ -72,7 +74,7 @@ def clean(
             blocked.append(value)
             remote = value.lower().startswith(("http://", "https://"))
             within = proxied is not None and remote and len(blocked) <= MOST_REMOTE
-            return proxied(len(blocked) - 1) if proxied is not None and within else None
+            return f"cid:{_OURS}{len(blocked) - 1}" if within else None
         return f"data:{picture.type};base64,{base64.b64encode(picture.content).decode()}"
 
     cleaned = nh3.clean(
@@ -87,4 +89,7 @@ def clean(
         filter_style_properties=STYLES,
         url_relative="deny",
     )
+    if proxied is not None:
+        # Addresses within our pages are none of a mail, so they come in when it is clean.
+        cleaned = _PLACE.sub(lambda found: f'src="{proxied(int(found[1]))}"', cleaned)
     return Safe(cleaned, len(blocked), tuple(blocked))

@@ -75,9 +75,9 @@ def answer_of(session: Session, case: Case, written: Written, row: Unsent | None
     )
     if mode is Mode.ALL and not written.cc:
         cc = _others(session, case, ours)
-    text = passed_on(session, case, written.text) if mode is Mode.FORWARD else written.text
+    below = passed_on(session, case, written.text) if mode is Mode.FORWARD else ""
     files = tuple(Enclosure(one.name, one.type, one.content) for one in row.files) if row else ()
-    return Answer(text, written.seen or None, mode, to, cc, bcc, files)
+    return Answer(written.text, written.seen or None, mode, to, cc, bcc, files, below)
 
 
 def _others(session: Session, case: Case, ours: set[str]) -> tuple[str, ...]:
@@ -95,10 +95,10 @@ def newest_of_customer(session: Session, case: Case) -> Message | None:
 
 
 def passed_on(session: Session, case: Case, text: str) -> str:
-    """The text with the customer's newest mail below it, unless it stands there already."""
+    """The customer's newest mail, to go below the text; "" where it stands there already."""
     newest = newest_of_customer(session, case)
     if newest is None or f"\n{_RULE} " in f"\n{text}":
-        return text
+        return ""
     with speaking(case.mailbox.language if case.mailbox else settings().language):
         head = (
             f"{_RULE} {_('Forwarded message')} {_RULE}",
@@ -107,7 +107,7 @@ def passed_on(session: Session, case: Case, text: str) -> str:
             _("Subject: {subject}", subject=newest.subject),
         )
     original = newest.text[:MOST_PASSED_ON].strip()
-    return f"{text}\n\n{chr(10).join(head)}\n\n{original}".strip()
+    return f"{chr(10).join(head)}\n\n{original}".strip()
 
 
 def send(session: Session, case: Case, written: Written, way: str, *, at: datetime) -> Message:

@@ -74,6 +74,34 @@ def test_undo_gives_the_words_back_and_the_promise_stands_again(
     assert case.answered_at is None
 
 
+def test_the_mailbox_signs_what_people_write_in_the_customers_language(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    assert case.mailbox is not None
+    case.language = "en"
+    case.mailbox.signature_es = "Un saludo,\n{{agente.nombre}}"
+    case.mailbox.signature_en = "Kind regards,\n{{agent.name}}, {{mailbox.name}} #{{case.number}}"
+    message = answers.send(session, case, bea, Answer("It comes tomorrow."), at=LATER)
+    signed = f"It comes tomorrow.\n\n-- \nKind regards,\nBea,  #{case.id}"
+    assert message.text == signed
+    mail = email.message_from_bytes(_outgoing(session).content, policy=email.policy.default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n").strip() == signed
+    # Who takes it back gets their own words alone: the next try is signed once.
+    assert answers.take_back(session, message, by=bea.address, at=LATER) == "It comes tomorrow."
+
+
+def test_a_signature_stands_above_what_is_passed_on(
+    session: Session, case: Case, bea: Agent
+) -> None:
+    assert case.mailbox is not None
+    case.mailbox.signature_es = "Bea"
+    answer = Answer("Mirad.", mode=Mode.FORWARD, to=("a@otra.example",), below="> No llega")
+    message = answers.send(session, case, bea, answer, at=LATER)
+    assert message.text == "Mirad.\n\n-- \nBea\n\n> No llega"
+
+
 def test_what_has_left_cannot_be_taken_back(session: Session, case: Case, bea: Agent) -> None:
     message = answers.send(session, case, bea, Answer("Mañana llega."), at=LATER)
     _outgoing(session).state = State.ACCEPTED

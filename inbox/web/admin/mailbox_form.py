@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import clock, language
+from bot import signature
+from cases import clock, language, macro
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode
 
@@ -16,6 +17,7 @@ WORDS = (
     *("address", "name", "language", "team", "imap_host", "imap_user", "folder", "start"),
     *("sent_folder", "smtp_host", "smtp_user"),
 )
+TEXTS = ("signature_es", "signature_en")
 NUMBERS = ("imap_port", "smtp_port", "reopen_days")
 CHOICES = {
     "imap_security": SECURITY,
@@ -40,13 +42,14 @@ EMPTY = {
 def typed(form: Mapping[str, str]) -> dict[str, str]:
     """What somebody wrote, but for the passwords, which are never shown again."""
     names = (*WORDS, *NUMBERS, *CHOICES, *SWITCHES)
-    return {name: form.get(name, "").strip()[:320] for name in names}
+    texts = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS}
+    return {name: form.get(name, "").strip()[:320] for name in names} | texts
 
 
 def of(box: Mailbox) -> dict[str, str]:
     """The mailbox as the form shows it."""
     shown = {name: str(getattr(box, name)) for name in (*WORDS, *NUMBERS) if name != "start"}
-    shown |= {name: str(getattr(box, name)) for name in CHOICES}
+    shown |= {name: str(getattr(box, name)) for name in (*CHOICES, *TEXTS)}
     return shown | {name: "yes" if getattr(box, name) else "" for name in SWITCHES}
 
 
@@ -61,6 +64,7 @@ def wrong(session: Session, said: Mapping[str, str], box: Mailbox | None) -> dic
     for name, allowed in CHOICES.items():
         if said[name] not in allowed:
             found[name] = _("Choose one of the list.")
+    found |= _wrong_signature(said)
     if not box and start_of(said["start"]) is None:
         found["start"] = _("Write now, all, or a date such as 2026-11-01.")
     return found
@@ -73,6 +77,20 @@ def _wrong_address(session: Session, address: str) -> dict[str, str]:
     if session.scalars(select(Mailbox.id).where(Mailbox.address == address)).first():
         return {"address": _("This mailbox is read already.")}
     return {}
+
+
+def _wrong_signature(said: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name in TEXTS:
+        unknown = [one for one in macro.unfilled(said[name]) if one.lower() not in signature.KNOWN]
+        if unknown:
+            found[name] = _("No such place: {places}", places=", ".join(unknown)[:200])
+        if len(said[name]) > signature.LONGEST:
+            longest = signature.LONGEST
+            found[name] = _(
+                "The text is too long: {number} characters at the most.", number=longest
+            )
+    return found
 
 
 def start_of(said: str) -> datetime | None:
@@ -106,7 +124,7 @@ def change(box: Mailbox, said: Mapping[str, str], secrets: Mapping[str, str]) ->
     """Make the mailbox what the form says; an empty password leaves the one there is."""
     for name in ("name", "language", "team", "imap_host", "sent_folder", "smtp_host", "smtp_user"):
         setattr(box, name, said[name])
-    for name in ("imap_security", "smtp_security"):
+    for name in (*TEXTS, "imap_security", "smtp_security"):
         setattr(box, name, said[name])
     for name in NUMBERS:
         setattr(box, name, int(said[name]))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot import signature
 from cases import audit, clock, language, signing_in
 from cases.db import reading, transaction
 from cases.language import gettext as _
@@ -205,6 +206,7 @@ def _form(
         roles=list(FolderRole),
         modes=list(Mode),
         trial_words=trial_words,
+        signature_places=signature.PLACES,
         notice=notices.from_address(),
         **(_state(session, box) if box else {}),
     )

@@ -4,11 +4,14 @@ import re
 
 import pytest
 
+from cases import Message
+from cases.db import transaction
+from cases.mail import Trust
 from inbox.content import Picture
 from inbox.web import file_names
 from inbox.web.safe_html import clean
 from tests.inbox.web.conftest import Enter, Visitor, case_about
-from tests.seeding import ADMIN, PIXEL
+from tests.seeding import ADMIN, BEA, PIXEL
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -78,6 +81,12 @@ def test_pictures_of_the_mail_are_shown_and_those_from_elsewhere_are_counted() -
     assert safe.blocked == 2
 
 
+def test_pictures_that_are_wished_come_from_us_and_nothing_else_does() -> None:
+    html = "<img src='https://a.example/b.gif'><img src='cid:shown-by-us.7'><img src='/admin'>"
+    safe = clean(html, {}, proxied=lambda number: f"/pictures/{number}")
+    assert safe.html == '<img src="/pictures/0"><img><img>'
+
+
 def test_a_megabyte_of_nesting_is_cleaned_in_one_go() -> None:
     assert "x" in clean("<div>" * 20_000 + "x", {}).html
 
@@ -94,7 +103,6 @@ def test_the_body_of_a_mail_is_shown_without_its_tricks(enter: Enter) -> None:
     body = admin.get(f"/messages/{_message(admin, 'Factura')}/body").text
     assert "<td>89,90 €</td>" in body
     assert "data:image/png;base64" in body
-    assert "No se cargó 1 imagen externa." in body
     assert "rastreo.example" not in body
     assert "alert(1)" not in body
 
@@ -106,6 +114,25 @@ def test_the_frame_is_asked_for_and_never_the_first_thing_shown(enter: Enter) ->
     page = admin.get(f"/cases/{case.id}?html={number}").text
     assert re.search(rf'<iframe[^>]+sandbox="[^"]+"[^>]+src="/messages/{number}/body"', page)
     assert "allow-scripts" not in page
+
+
+def test_pictures_from_elsewhere_are_shown_once_or_always_of_their_sender(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    number = _message(admin, "Factura")
+    page, body = f"/cases/{case.id}?html={number}", f"/messages/{number}/body"
+    assert "No se cargó 1 imagen externa." in admin.get(page).text
+    assert f'src="{body}?pictures=1"' in admin.get(f"{page}&pictures=1").text
+    assert f"/messages/{number}/pictures/0" in admin.get(f"{body}?pictures=1").text
+    assert admin.post(f"/messages/{number}/pictures", always="yes").status_code == 303
+    # A colleague has the same senders, since it is the shop that was written to.
+    colleague = enter(BEA)
+    assert "se muestran siempre" in colleague.get(page).text
+    assert f"/messages/{number}/pictures/0" in colleague.get(body).text
+    with transaction() as session:
+        session.get_one(Message, int(number)).trust = Trust.FAIL
+    assert f"/messages/{number}/pictures/0" not in colleague.get(body).text
+    assert admin.post(f"/messages/{number}/pictures", always="yes").status_code == 409
+    assert "Siempre de este remitente" not in colleague.get(page).text
 
 
 def test_files_are_saved_under_their_name_and_never_opened(enter: Enter) -> None:

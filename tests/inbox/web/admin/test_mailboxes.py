@@ -7,7 +7,7 @@ from cases.db import reading, transaction
 from cases.mailbox import FolderRole, Mailbox, Mode
 from inbox.spool import Cursor, checks
 from inbox.spool.checks import Said, Step
-from tests.inbox.web.conftest import Enter
+from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA
 
 NEW = {
@@ -105,3 +105,15 @@ def test_only_an_admin_changes_mailboxes(enter: Enter) -> None:
     box = _added(enter)
     for path in ("new", f"{box.id}", f"{box.id}/pause", f"{box.id}/folders", f"{box.id}/past"):
         assert enter(ANA).post(f"/admin/mailboxes/{path}", **NEW).status_code == 403
+
+
+def test_a_signature_is_kept_and_shown_below_the_box_to_write_in(enter: Enter) -> None:
+    case = case_about("Factura")
+    where = f"/admin/mailboxes/{case.mailbox_id}"
+    signed = NEW | {"signature_es": "Un saludo,\r\n{{agente.nombre}}", "start": ""}
+    assert enter(ADMIN).post(where, **signed).status_code == 303
+    page = enter(ANA).get(f"/cases/{case.id}").text
+    assert "Un saludo,\nAna Belén Fernández-Villaverde" in page
+    wrong = enter(ADMIN).post(where, **signed | {"signature_en": "{{agent.salary}}"})
+    assert wrong.status_code == 422
+    assert 'id="w-signature_en"' in wrong.text
