@@ -26,7 +26,7 @@ def _load(session: Session, now: datetime) -> int:
     """The verdict on support's load, where it is another than the webhook was last told."""
     told = 0
     living = select(Webhook, Token).join(Token).where(Webhook.disabled_at.is_(None))
-    for hook, token in session.execute(living.order_by(Webhook.id)).tuples():
+    for hook, token in session.execute(living.order_by(Webhook.id)):
         if Happening.LOAD_CHANGED not in hook.events or not token.lives(now):
             continue
         answer = ask(session, Asked(degraded=is_behind(session, token, now)), now)

@@ -191,12 +191,21 @@ def test_a_machines_case_and_a_merged_one_call_for_nothing():
     assert not asked(a_matter(said(signals=["legal_threat"]), merged=True))
 
 
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5])
+def test_an_apology_is_owed_to_whom_the_answer_did_not_content(step):
+    found = asked(closed(satisfaction=step), now=MORNING + DAY)["after_closing"]
+    days = 14 if step <= 2 else 1 if step >= 4 else 3
+    assert found.until == MORNING + DAY + days * DAY
+    assert found.about == ("debt" if step <= 2 else "")
+
+
 @pytest.mark.parametrize(("mood", "days"), [("positive", 1), ("neutral", 3), ("negative", 14)])
 def test_the_truce_after_closing_is_as_long_as_the_last_word_was_bitter(mood, days):
     answer = said(1, direction=Direction.OUT, origin=Origin.AGENT)
     word = said(2, at=MORNING + DAY / 2, labels={"sentiment": mood})
     found = asked(closed(answer, word), now=MORNING + DAY)
     assert found["after_closing"].until == MORNING + DAY + days * DAY
+    assert found["after_closing"].about == ("debt" if mood == "negative" else "")
     settled = said(3, at=MORNING + DAY * 0.7, direction=Direction.OUT, origin=Origin.AGENT)
     found = asked(closed(answer, word, settled), now=MORNING + DAY)
     assert found["after_closing"].until == MORNING + 4 * DAY

@@ -48,9 +48,22 @@ def test_pressure_is_reported_at_first_and_holds_nobody(program):
     assert gate["too_much"] == 1
 
 
+@pytest.mark.parametrize(("days", "holds"), [(29, False), (31, True)])
+def test_pressure_holds_nobody_in_the_first_month_of_mail(program, monkeypatch, days, holds):
+    monkeypatch.setenv("TREGUA_PRESSURE_ENFORCED", "true")
+    settings.cache_clear()
+    tell(program, a_touch("first", hours=24 * days, address="luz@cliente.example"))
+    tell(program, *(a_touch(str(n)) for n in range(4)))
+    assert program.allowed(EVA) is not holds
+    program.post("/v1/campaigns", json={"id": "c"})
+    gate = program.post("/v1/campaigns/c/gates", json={"addresses": [EVA]}).json
+    assert (gate["too_much"], gate["excluded"]["n"]) == (1, int(holds))
+
+
 def test_pressure_that_is_enforced_holds_until_it_has_faded(program, monkeypatch):
     monkeypatch.setenv("TREGUA_PRESSURE_ENFORCED", "true")
     settings.cache_clear()
+    tell(program, a_touch("first", hours=24 * 40, address="luz@cliente.example"))
     tell(program, *(a_touch(str(n)) for n in range(4)))
     program.post("/v1/campaigns", json={"id": "c"})
     gate = program.post("/v1/campaigns/c/gates", json={"addresses": [EVA]}).json

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from cases import clock
-from cases.db import reading
-from inbox.api import jobs, posting
+from cases.audit import Entry, broken
+from cases.db import reading, transaction
+from inbox.api import jobs, posting, warning
 from inbox.api.settings import settings
 from inbox.tokens import Scope
-from inbox.webhook import Telling
+from inbox.webhook import Telling, Webhook
 from tests.builders import MORNING
 
 HOOKS = Scope.WEBHOOKS
@@ -138,6 +139,49 @@ def test_a_webhook_never_leads_into_our_own_network(api_server, url):
     assert answer.status_code == 422
 
 
+def test_a_load_that_turns_is_told_to_who_may_know_of_it(api_server, listener):
+    asked = {"url": "https://hooks.example/", "events": ["load.changed"]}
+    assert api_server.program(HOOKS).post("/v1/webhooks", json=asked).status_code == 403
+    a_hook(api_server.program(HOOKS, Scope.LOAD_READ), listener, "load.changed")
+    with transaction() as session:
+        warning.warn(session, MORNING)
+        session.scalars(select(Webhook)).one().load = "no_go"
+    jobs.sweep_feed()
+    jobs.sweep_feed()
+    jobs.tell_webhooks()
+    [(_, content)] = listener.heard
+    told = json.loads(content)
+    assert told["type"] == "load.changed"
+    assert told["data"] == {
+        "verdict": "not_enough_data",
+        "before": "no_go",
+        "decision": "go",
+        "max_per_hour": None,
+        "not_before": None,
+    }
+
+
+def test_a_receipt_that_is_about_to_end_is_told_once(api_server, listener):
+    program = api_server.program(HOOKS, Scope.GATE)
+    a_hook(program, listener, "receipt.expiring")
+    program.post("/v1/campaigns", json={"id": "c"})
+    gate = program.post("/v1/campaigns/c/gates", json={"addresses": ["eva@cliente.example"]}).json
+    for minutes in (1, 9, 11, 12, 14, 16):
+        with clock.at(MORNING + timedelta(minutes=minutes)):
+            jobs.sweep_feed()
+            jobs.tell_webhooks()
+    [(_, content)] = listener.heard
+    told = json.loads(content)["data"]
+    assert (told["gate"], told["lease_until"]) == (gate["id"], gate["lease_until"])
+    # Who refreshes has a new receipt, of which the same is told when its time comes.
+    with clock.at(MORNING + timedelta(minutes=14)):
+        program.post(gate["links"]["refresh"])
+    with clock.at(MORNING + timedelta(minutes=25)):
+        jobs.sweep_feed()
+        jobs.tell_webhooks()
+    assert len(listener.heard) == 2
+
+
 def test_mail_sent_unasked_is_told(api_server, listener):
     program = api_server.program(HOOKS, Scope.GATE)
     a_hook(program, listener, "gate.unasked")
@@ -149,3 +193,7 @@ def test_mail_sent_unasked_is_told(api_server, listener):
     jobs.tell_webhooks()
     [(_, content)] = listener.heard
     assert json.loads(content)["data"] == {"gate": gate["id"], "offenders_n": 1}
+    with reading() as session:
+        [entry] = session.scalars(select(Entry).where(Entry.what == "gate.unasked"))
+        assert (entry.by, entry.about, entry.data) == ("newsletter tool", gate["id"], {"people": 1})
+        assert broken(session) is None
