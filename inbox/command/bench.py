@@ -24,8 +24,6 @@ BENCHES = {
     "faults": 120,
 }
 
-LARGE = 1_000_000
-
 
 def _known() -> list[str]:
     return [name for name in BENCHES if find_spec(f"inbox.command.benching.{name}")]
@@ -41,15 +39,13 @@ def _known() -> list[str]:
 )
 @click.argument("name", type=click.Choice(_known()))
 @click.option("--mails", "number", type=click.IntRange(1), default=None, help=_("How many."))
-@click.option("--large", is_flag=True, help=_("A million cases for pages: an hour and 30 GB."))
 @click.option(
     "--database",
     default="",
     help=_("URL of an empty database; else a PostgreSQL of its own, or SQLite."),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("The figures as JSON on the last line."))
-def bench(name: str, number: int | None, large: bool, database: str, as_json: bool) -> None:
-    number = LARGE if large and name == "pages" else number
+def bench(name: str, number: int | None, database: str, as_json: bool) -> None:
     measure: Bench = getattr(import_module(f"inbox.command.benching.{name}"), name)
     figures = measure(number or BENCHES[name], database)
     for key, value in figures.items():

@@ -1,149 +1,109 @@
-"""What the server takes for the pages of the inbox, in a shop with few cases and with many."""
+"""What the server takes for the pages of the inbox, and how it grows with the shop."""
 
-import re
 import time
 from collections.abc import Iterator
-from html import unescape
 from statistics import median
 from typing import Any
 
 from werkzeug.test import Client
 
 from cases import clock
-from cases.agent import Agent, Role
+from cases.agent import Agent
 from cases.db import transaction
 from inbox.app import create_app
-from inbox.command.benching.archive import Archive
+from inbox.command.benching import seeding
+from inbox.command.benching.asked import Asked
+from inbox.command.benching.asked import pages as pages_for
 from inbox.command.benching.installing import Bench, installed
+from inbox.command.benching.staff import Staff, hired
 from inbox.web import sessions, signin
-from inbox.web.folders import Folder
-from inbox.web.order import Order
 
-SMALL = 10_000
+TIMES = 10
+"""The small shop has so many times fewer cases, the large one so many times more."""
+LONG, SHORT = 10, 3
+"""Messages of a case on average, where times are measured and where they are compared."""
 ROUNDS = 5
-CASES = 40
-AGENTS = 8
-_NEXT = re.compile(r'"(/inbox/[a-z]+\?[^"]*after=[^"]*)"')
 Times = dict[str, list[float]]
 """Milliseconds of each address."""
 
 
 def pages(number: int, url: str) -> dict[str, Any]:
     """Server time of lists, cases and searches, through the whole application."""
+    small, large = max(number // TIMES, 1), number * TIMES
     with installed(url) as bench:
-        agents = _agents()
-        archive = Archive(clock.now(), number, bench.mailbox_id, agents)
-        client = _signed_in(agents[0])
-        few = min(SMALL, number)
-        before = _measured(bench, client, archive, 1, few)
-        after = _measured(bench, client, archive, few + 1, number) if number > few else before
-        servers = bench.database
-    grown = {kind: _middle(after[kind]) / _middle(before[kind]) for kind in after}
+        staff = hired(bench.mailbox_id)
+        client = Client(create_app())
+        took = {
+            (cases, messages): _measured(client, staff, cases, messages)
+            for cases, messages in ((number, LONG), (small, SHORT), (large, SHORT))
+        }
+    here, few, many = took.values()
+    growth = {kind: _growth(few[kind], many[kind]) for kind in many}
     return {
-        "cases": number,
-        "servers": servers,
-        **{f"{kind}_p50_ms": round(_middle(times), 1) for kind, times in after.items()},
-        **{f"{kind}_p95_ms": round(_slow(times), 1) for kind, times in after.items()},
-        "growth": {kind: round(ratio, 2) for kind, ratio in grown.items()},
-        f"growth_{_short(few)}_{_short(number)}": round(max(grown.values()), 2),
-        "slowest": _slowest(after),
+        **_said(bench, number, here),
+        "large": dict(_figures(many)),
+        "growth": growth,
+        f"growth_{_short(small)}_{_short(large)}": max(growth.values()),
+        "slowest": _slowest(here),
+        "slowest_large": _slowest(many),
     }
+
+
+def _said(bench: Bench, number: int, took: dict[str, Times]) -> dict[str, Any]:
+    sizes = {"cases": number, "messages": number * LONG}
+    return {**sizes, "servers": bench.database, **dict(_figures(took))}
 
 
 def _short(number: int) -> str:
     return f"{number // 1_000_000}m" if number >= 1_000_000 else f"{max(number // 1000, 1)}k"
 
 
-def _agents() -> tuple[int, ...]:
-    with transaction() as session:
-        people = [
-            Agent(
-                address=f"agent{n}@shop.example",
-                name=f"Agent {n}",
-                role=Role.AGENT if n else Role.ADMIN,
-                created_at=clock.now(),
-            )
-            for n in range(AGENTS)
-        ]
-        session.add_all(people)
-        session.flush()
-        return tuple(one.id for one in people)
+def _measured(client: Client, staff: Staff, cases: int, messages: int) -> dict[str, Times]:
+    """What each kind of page takes in a shop of that size."""
+    seeding.empty()
+    seeding.seed(cases, messages, mailboxes=staff.mailboxes, agents=staff.agents, end=clock.now())
+    took: dict[str, Times] = {}
+    for agent_id in (staff.admin, staff.in_a_team):
+        for kind, some in pages_for(client, _enter(client, agent_id)).items():
+            times = took.setdefault(kind, {})
+            times |= {f"{one} for {agent_id}": _times(client, one) for one in some}
+    return took
 
 
-def _signed_in(agent_id: int) -> Client:
-    client = Client(create_app())
+def _enter(client: Client, agent_id: int) -> Agent:
     with transaction() as session:
-        secret = sessions.begin(session, session.get_one(Agent, agent_id), at=clock.now())
+        agent = session.get_one(Agent, agent_id)
+        secret = sessions.begin(session, agent, at=clock.now())
     client.set_cookie(signin.COOKIE, secret)
-    return client
+    return agent
 
 
-def _measured(
-    bench: Bench, client: Client, archive: Archive, first: int, last: int
-) -> dict[str, Times]:
-    """With that many cases: what each kind of page takes."""
-    archive.fill(first, last + 1)
-    bench.settle()
-    kinds = {"list": _lists(client), "case": _cases(last), "search": _searches(archive, last)}
-    return {kind: _timed(client, list(addresses)) for kind, addresses in kinds.items()}
+def _times(client: Client, page: Asked) -> list[float]:
+    # Once before, as for a page that somebody has just been on.
+    page.of(client)
+    return [_time(client, page) for _round in range(ROUNDS)]
 
 
-def _lists(client: Client) -> Iterator[str]:
-    """Every folder in every order, and the page behind each."""
-    for folder in Folder:
-        for order in Order:
-            address = f"/inbox/{folder.value}?sort={order.value}"
-            yield address
-            following = _NEXT.search(client.get(address).get_data(as_text=True))
-            if following is not None:
-                yield unescape(following[1])
+def _time(client: Client, page: Asked) -> float:
+    began = time.perf_counter()
+    page.of(client)
+    return (time.perf_counter() - began) * 1000
 
 
-def _cases(last: int) -> Iterator[str]:
-    """Open and closed ones, old and new."""
-    for n in range(CASES):
-        yield f"/cases/{max(last * (n + 1) // CASES - n % 3, 1)}"
+def _figures(took: dict[str, Times]) -> Iterator[tuple[str, float]]:
+    for kind, times in took.items():
+        found = sorted(one for many in times.values() for one in many)
+        for percent in (50, 95, 99):
+            yield f"{kind}_p{percent}_ms", round(found[len(found) * percent // 100], 1)
 
 
-def _searches(archive: Archive, last: int) -> Iterator[str]:
-    """Rare words and common ones, people, and names with values."""
-    for n in (last // 3, last // 2, last - 1):
-        number = max(n, 1)
-        yield f"/search?q=ref{number * 7}"
-        yield f"/search?q={archive.address(number)}"
-        yield f"/search?q=pedido+ref{number * 7}"
-    for words in ("pedido", "factura+empresa", "is:open+factura", "from:customer0000100"):
-        yield f"/search?q={words}"
+def _growth(few: Times, many: Times) -> float:
+    """By the best of each page: what else the machine does is no growth."""
+    middle_few, middle_many = (median(map(min, times.values())) for times in (few, many))
+    return round(middle_many / middle_few, 2)
 
 
-def _timed(client: Client, addresses: list[str]) -> Times:
-    for address in addresses:
-        answer = client.get(address)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address} answers {answer.status_code}")
-    times: Times = {address: [] for address in addresses}
-    for _round in range(ROUNDS):
-        for address in addresses:
-            began = time.perf_counter()
-            client.get(address).get_data()
-            times[address].append((time.perf_counter() - began) * 1000)
-    return times
-
-
-def _all(times: Times) -> list[float]:
-    return sorted(one for many in times.values() for one in many)
-
-
-def _middle(times: Times) -> float:
-    return median(_all(times))
-
-
-def _slow(times: Times) -> float:
-    found = _all(times)
-    return found[min(int(len(found) * 0.95), len(found) - 1)]
-
-
-def _slowest(kinds: dict[str, Times]) -> dict[str, float]:
-    """The address of each kind that takes longest, by its median."""
-    worst = {kind: max(times, key=lambda one: median(times[one])) for kind, times in kinds.items()}
-    return {at: round(median(kinds[kind][at]), 1) for kind, at in worst.items()}
+def _slowest(took: dict[str, Times]) -> dict[str, float]:
+    """The page of each kind that takes longest, by its median."""
+    worst = {kind: max(times, key=lambda one: median(times[one])) for kind, times in took.items()}
+    return {page: round(median(took[kind][page]), 1) for kind, page in worst.items()}
