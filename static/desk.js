@@ -293,27 +293,37 @@
     line.replaceChildren(field, link.dataset.effects);
   }
 
-  // --- names in notes: the choices below an @ -----------------------------------------------------------
-  let names = "", list;
-  const word = (area) => area.value.slice(0, area.selectionStart).match(/(?:^|[^\w@.])@([\w.+-]{0,40})$/);
+  // --- choices above the box: names behind an @ in a note, ready answers behind a / in a mail ---------------
+  let names = "", list, turn = 0;
+  const behind = (area, what) => area.value.slice(0, area.selectionStart).match(what);
+  const word = (area) => behind(area, /(?:^|[^\w@.])@([\w.+-]{0,40})$/);
+  const slash = (area) => behind(area, /(?:^|\s)\/([\p{L}\d_-]{0,30})$/u);
+  const isNote = () => find("#mode-note")?.checked;
 
   async function suggest(area) {
-    const found = find("#mode-note")?.checked ? word(area) : null;
+    const mine = ++turn, note = isNote(), found = note ? word(area) : slash(area);
     if (!found) { hide(area); return; }
-    names = names || await piece("/colleagues");
+    const path = `${box().dataset.write}/macros?as=list&q=${encodeURIComponent(found[1])}`;
+    const choices = note ? (names = names || await piece("/colleagues")) : await piece(path);
+    if (mine !== turn || !area.isConnected) return;
+    offer(area, choices);
+    const wanted = found[1].toLowerCase();
+    if (note) all("[data-name]", list).forEach((one) => { if (!`${one.dataset.name} ${one.textContent.toLowerCase()}`.includes(wanted)) one.remove(); });
+    all("[role=option]", list).slice(6).forEach((one) => one.remove());
+    if (!list.children.length) hide(area); else mark(area, list.firstElementChild);
+  }
+
+  function offer(area, choices) {
     if (!list?.isConnected) {
       list = document.createElement("ul");
       Object.assign(list, { className: "names", id: "names" });
       list.setAttribute("role", "listbox");
+      list.setAttribute("aria-label", area.labels[0]?.textContent.trim() || "");
       area.before(list);
-      list.addEventListener("mousedown", (event) => { event.preventDefault(); complete(area, event.target.closest("[data-name]")); });
+      list.addEventListener("mousedown", (event) => { event.preventDefault(); complete(area, event.target.closest("[role=option]")); });
     }
-    list.innerHTML = names;
-    const wanted = found[1].toLowerCase();
+    list.innerHTML = choices;
     all("title", list).forEach((one) => one.remove());
-    all("[data-name]", list).forEach((one) => { if (!`${one.dataset.name} ${one.textContent.toLowerCase()}`.includes(wanted)) one.remove(); });
-    all("[data-name]", list).slice(6).forEach((one) => one.remove());
-    if (!list.children.length) hide(area); else mark(area, list.firstElementChild);
   }
 
   function mark(area, item) {
@@ -323,12 +333,14 @@
     area.setAttribute("aria-controls", "names");
   }
 
-  function hide(area) { list?.remove(); area.removeAttribute("aria-activedescendant"); area.removeAttribute("aria-controls"); }
+  function hide(area) { turn++; list?.remove(); area.removeAttribute("aria-activedescendant"); area.removeAttribute("aria-controls"); }
 
   function complete(area, item) {
-    const found = word(area);
+    const found = isNote() ? word(area) : slash(area);
     if (!item || !found) return;
-    area.setRangeText(`@${item.dataset.name} `, area.selectionStart - found[1].length - 1, area.selectionStart, "end");
+    const from = area.selectionStart - found[1].length - 1;
+    area.setRangeText(item.dataset.name ? `@${item.dataset.name} ` : "", from, area.selectionStart, "end");
+    if (item.dataset.macro) { insert(area, item.dataset.text); note(area.form, item); }
     hide(area);
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }

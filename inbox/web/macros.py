@@ -13,13 +13,14 @@ from cases.language import gettext as _
 from cases.macro import Macro, Then
 from cases.snoozing import Preset
 from classifiers import taxonomy
-from inbox.web import notices, ready
+from inbox.web import hx, notices, ready
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show
 from inbox.web.visible import the_case
 from inbox.web.who import agent
 
 pages = Pages("macros", __name__)
+LISTED, MANY = 6, 40
 FIELDS = ("name", "text_es", "text_en", "team", "then", "type", "snooze")
 
 
@@ -27,20 +28,21 @@ FIELDS = ("name", "text_es", "text_en", "team", "then", "type", "snooze")
 @allow(Policy.CASES)
 def choose(case_id: int) -> Response:
     """Those that fit the words, each as it would read in this case."""
-    words = request.args.get("q", "")[:100]
+    words, listed = request.args.get("q", "")[:100], request.args.get("as") == "list"
     with reading() as session:
         case = the_case(session, case_id)
         language = ready.language_of(case)
         known = ready.values(session, case, agent(), language)
         found = [
             (one, macro.fill(one.text(language), known))
-            for one in macro.look_for(session, agent().team, words)
+            for one in macro.look_for(session, agent().team, words, LISTED if listed else MANY)
         ]
         return show(
             session,
             "macros/choose.html",
             title=_("Ready answers"),
-            block="found" if "q" in request.args else "choose",
+            block="listed" if listed else "found" if "q" in request.args else "choose",
+            listed=listed and hx.asked().is_partial,
             case=case,
             found=found,
             asked=words,

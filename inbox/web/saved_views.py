@@ -19,6 +19,7 @@ from inbox.web.asking.asker import Asker
 from inbox.web.asking.building import Form
 from inbox.web.asking.meaning import check, understand
 from inbox.web.asking.nodes import NotUnderstood
+from inbox.web.asking.rewording import reworded
 from inbox.web.fragments import show
 from inbox.web.order import Order, sorted_by
 from inbox.web.saved import Audience, Column, View
@@ -46,6 +47,7 @@ def overview() -> Response:
             "views/page.html",
             title=_("Views"),
             views=saved.seen_by(session, agent()),
+            reworded=reworded,
             audience_name=saved.audience_name,
             notice=notices.from_address(),
         )
@@ -82,6 +84,7 @@ def _form(session: Session, view: View, wrong: NotUnderstood | None = None) -> R
         status=422 if wrong else 200,
         view=view,
         form=form,
+        reworded=reworded,
         wrong=wrong,
         preview=None if wrong else _preview(session, view),
         may_change=view.may_be_changed_by(agent()),

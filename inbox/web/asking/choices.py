@@ -80,6 +80,13 @@ def types(text: str) -> tuple[str, ...]:
     return tuple(leaf.code for leaf in taxonomy.leaves() if _fits(leaf, typed))
 
 
+def type_word(leaf: taxonomy.Leaf) -> str:
+    """The shortest word that means this type alone, in the language of the screen."""
+    name = leaf.label(current()).replace('"', "")
+    words = (name.split(",")[0].lower(), name)
+    return next((one for one in words if types(one) == (leaf.code,)), leaf.code)
+
+
 def _fits(leaf: taxonomy.Leaf, typed: str) -> bool:
     if leaf.code.startswith(typed):
         return True

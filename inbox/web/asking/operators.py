@@ -62,6 +62,11 @@ _NAMED = {fold(name): one for one in OPERATORS for name in (one.en, one.es)}
 _NAMED |= {also: _NAMED[name] for also, name in _ALSO.items()}
 
 
+def called(name: str) -> Operator | None:
+    """The operator of that name in either language, if there is one."""
+    return _NAMED.get(fold(name))
+
+
 def named(field: Field) -> Operator:
     """The operator of that name; raises NotUnderstood with the one that was probably meant."""
     typed = fold(field.name)

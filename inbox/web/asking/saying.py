@@ -7,10 +7,15 @@ from inbox.web.asking.operators import Operator
 
 def meaning(operator: Operator) -> str:
     """What it is for, and what may stand behind it."""
-    said = _purposes()[operator.en]
+    said = purpose(operator)
     if operator.values is None:
         return said
     return f"{said}: {choices.listed(operator.values)}"
+
+
+def purpose(operator: Operator) -> str:
+    """What it is for."""
+    return _purposes()[operator.en]
 
 
 def _purposes() -> dict[str, str]:

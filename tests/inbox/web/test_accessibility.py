@@ -120,7 +120,7 @@ NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
     *("evaluation.figures", "audit.table"),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
-    *("bodies.picture", "presence.show", "half_written.stands", "views.counts"),
+    *("bodies.picture", "suggestions.page", "presence.show", "half_written.stands", "views.counts"),
     *("granting.granted", "mailboxes.checked", "reports.table", "style.sheet"),
     *("audience_files.allowed", "audience_files.excluded"),
     *("audience_files.changed", "audience_files.receipt"),

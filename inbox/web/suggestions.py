@@ -1,0 +1,44 @@
+"""What may come next in the search box, while somebody types: a list below it, in any page."""
+
+from flask import redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases.db import reading
+from cases.exclusions.reasons import Reason
+from cases.mailbox import Mailbox
+from inbox.web import casefile, hx, words
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.asking import suggesting
+from inbox.web.asking.grammar import LONGEST
+from inbox.web.asking.suggesting import Known
+from inbox.web.fragments import piece
+
+pages = Pages("suggestions", __name__)
+MOST = 200
+
+
+@pages.get("/search/suggestions")
+@allow(Policy.CASES)
+def page() -> AnyResponse:
+    """Names and values that fit what was typed; without scripts nobody asks for them."""
+    typed = request.args.get("q", "")[:LONGEST]
+    if not hx.asked().is_partial:
+        return redirect(url_for("search.page", q=typed), 303)
+    with reading() as session:
+        found = suggesting.suggestions(typed, _known(session, typed))
+    return hx.answer(piece("search/page.html", "suggestions", "#q-list", suggested=found))
+
+
+def _known(session: Session, typed: str) -> Known:
+    """What only the database knows, asked for where a colon was typed."""
+    if ":" not in typed:
+        return {}
+    boxes = session.execute(select(Mailbox.address, Mailbox.name).order_by(Mailbox.address))
+    people = ((one.address, one.name) for one in casefile.assignable(session))
+    return {
+        "assignee": tuple(people)[:MOST],
+        "mailbox": tuple((row[0], row[1]) for row in boxes)[:MOST],
+        "hold": tuple((reason.value, words.reason(reason)) for reason in Reason),
+    }
