@@ -2,7 +2,7 @@
 
 from tregua_client.asking import Verdict
 from tregua_client.client import Client
-from tregua_client.gate import Gate
+from tregua_client.gate import Gate, Override
 from tregua_client.mirror import Mirror
 from tregua_client.receipt import Receipt, verify
 from tregua_client.refusals import (
@@ -13,7 +13,10 @@ from tregua_client.refusals import (
     NoGo,
     NotAllowed,
     Refusal,
+    TooMany,
 )
+from tregua_client.retrying import Patience
+from tregua_client.version import __version__
 
 __all__ = [
     "Client",
@@ -25,8 +28,12 @@ __all__ = [
     "NoAnswer",
     "NoGo",
     "NotAllowed",
+    "Override",
+    "Patience",
     "Receipt",
     "Refusal",
+    "TooMany",
     "Verdict",
+    "__version__",
     "verify",
 ]

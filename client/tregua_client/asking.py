@@ -1,5 +1,6 @@
 """The connection to an installation. Whatever is not a clear answer is a refusal."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -7,11 +8,12 @@ from typing import Any, Self
 
 import httpx
 
-from tregua_client.refusals import FeedStale, Gone, NoAnswer, NotAllowed, Refusal
+from tregua_client.refusals import FeedStale, Gone, NoAnswer, NotAllowed, Refusal, TooMany
+from tregua_client.retrying import Patience, is_passing, may_repeat
+from tregua_client.version import __version__
 
 # These classes must reach the customer, so they go out when in doubt; all others wait.
 FAILS_OPEN = frozenset({"transactional", "safety_legal"})
-PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -21,20 +23,35 @@ class Verdict:
     allowed: bool
     until: str | None
     valid_until: str
+    error: str = ""
+    """What is wrong with who was asked about; never allowed then."""
 
 
 class Asker:
     """Asks one installation with one token."""
 
     def __init__(
-        self, url: str, token: str, *, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        patience: Patience | None = None,
     ) -> None:
+        self._patience = patience or Patience()
         self._http = httpx.Client(
             base_url=url.rstrip("/"),
-            headers={"Authorization": f"Bearer {token}", "User-Agent": "tregua-client/0.1"},
-            timeout=PATIENCE,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "User-Agent": f"tregua-client/{__version__}",
+            },
+            timeout=self._patience.seconds,
             transport=transport,
         )
+
+    def close(self) -> None:
+        """Let the connection go; `with` does it by itself."""
+        self._http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -45,14 +62,31 @@ class Asker:
         wrong: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._http.close()
+        self.close()
 
-    def ask(self, method: str, url: str, **values: Any) -> httpx.Response:
-        """One request; raises a Refusal unless the answer is a 2xx."""
-        try:
-            answer = self._http.request(method, url, **values)
-        except (httpx.HTTPError, httpx.InvalidURL) as wrong:
-            raise NoAnswer(f"no answer from {self._http.base_url}: {wrong}") from wrong
+    def ask(self, method: str, url: str, *, safe: bool = False, **values: Any) -> httpx.Response:
+        """One request; raises a Refusal unless the answer is a 2xx.
+
+        It is sent again while the other side is busy or cannot be reached. Where the answer broke
+        off it is sent again only if it is `safe`: asking twice is as good as asking once.
+        """
+        tried = 0
+        while True:
+            tried += 1
+            answer: httpx.Response | None = None
+            try:
+                answer = self._http.request(method, url, **values)
+                if not is_passing(answer):
+                    break
+            except (httpx.HTTPError, httpx.InvalidURL) as wrong:
+                again = isinstance(wrong, httpx.HTTPError) and may_repeat(method, wrong, safe=safe)
+                if not again or self._patience.wait_after(tried, None) is None:
+                    raise NoAnswer(f"no answer from {self._http.base_url}: {wrong}") from wrong
+            rest = self._patience.wait_after(tried, answer)
+            if rest is None:
+                break
+            time.sleep(rest)
+        assert answer is not None  # noqa: S101  without an answer it was raised above
         refuse(answer)
         return answer
 
@@ -79,11 +113,22 @@ class Asker:
     def check(self, *, campaign_class: str = "promotional", topic: str = "", **who: str) -> Verdict:
         """May we write to this person now? Raises unless the answer is fresh and clear."""
         said = {**who, "campaign_class": campaign_class, "topic": topic}
-        told = understood(self.ask("POST", "/v1/check", json=said), "allowed", "feed")
-        if told["feed"].get("degraded") and campaign_class not in FAILS_OPEN:
-            raise FeedStale("the installation is behind in reading its mail")
-        # Only the word true itself allows.
-        return Verdict(told["allowed"] is True, told.get("until"), str(told.get("valid_until")))
+        answer = self.ask("POST", "/v1/check", json=said, safe=True)
+        told = understood(answer, "allowed", "feed")
+        must_be_fresh(told, campaign_class)
+        return verdict(told, str(told.get("valid_until")))
+
+
+def must_be_fresh(told: Mapping[str, Any], campaign_class: str) -> None:
+    """Raise FeedStale where the other side says that it is behind and the mail can wait."""
+    if told["feed"].get("degraded") and campaign_class not in FAILS_OPEN:
+        raise FeedStale("the installation is behind in reading its mail")
+
+
+def verdict(told: Mapping[str, Any], valid_until: str) -> Verdict:
+    """One answer. Only the word true itself allows."""
+    error = str(told.get("error", ""))
+    return Verdict(told.get("allowed") is True and not error, told.get("until"), valid_until, error)
 
 
 def refuse(answer: httpx.Response) -> None:
@@ -95,7 +140,9 @@ def refuse(answer: httpx.Response) -> None:
         raise NotAllowed(said)
     if answer.status_code == 410:
         raise Gone(said)
-    if answer.status_code in (429, 503) or answer.status_code >= 500:
+    if answer.status_code == 429:
+        raise TooMany(said)
+    if answer.status_code >= 500:
         raise NoAnswer(said)
     raise Refusal(said)
 

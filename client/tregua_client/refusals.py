@@ -43,6 +43,10 @@ class NoAnswer(Refusal):
     code = 50
 
 
+class TooMany(NoAnswer):
+    """More was asked about than the token may; the text says of what."""
+
+
 class Gone(Refusal):
     """The changes since a cursor are no longer kept: a snapshot is needed."""
 

@@ -2,12 +2,14 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from tregua_client.command import main
 from werkzeug.serving import make_server
 
-from cases import clock
+from cases import Mailbox, clock
+from cases.db import transaction
 from inbox.tokens import Scope
 from tests.apis import Api
 
@@ -23,7 +25,8 @@ def live(installation, monkeypatch, tmp_path):
     thread.start()
     monkeypatch.setenv("TRUCE_URL", f"http://127.0.0.1:{server.server_port}")
     scopes = (Scope.FEED_READ, Scope.FEED_RAW, Scope.CHECK, Scope.GATE, Scope.RECEIPTS_READ)
-    monkeypatch.setenv("TRUCE_TOKEN", api.program(*scopes).text)
+    more = (Scope.SUPPRESSIONS_WRITE, Scope.TOUCHES_WRITE, Scope.LOAD_READ)
+    monkeypatch.setenv("TRUCE_TOKEN", api.program(*scopes, *more).text)
     monkeypatch.chdir(tmp_path)
     yield api
     server.shutdown()
@@ -69,10 +72,61 @@ def test_a_campaign_by_files(live, capsys, tmp_path):
     assert (code, told["offenders"]) == (20, [EVA])
 
 
+def test_a_list_is_sifted_whatever_tool_wrote_it(live, capsys, tmp_path):
+    live.case(ANA, at=clock.now())
+    (tmp_path / "l.csv").write_text(f"Nombre;Correo electrónico\nAna;{ANA}\nEva;{EVA}\nX;nobody\n")
+    files = ("--allowed", "a.csv", "--excluded", "x.csv")
+    told = run(capsys, "sift", "l.csv", *files)
+    assert told == (0, {"allowed": 1, "excluded": 2, "invalid": 1})
+    assert (tmp_path / "a.csv").read_text().split() == ["address", EVA]
+    held = (tmp_path / "x.csv").read_text().splitlines()
+    assert held == ["address,until,error", f"{ANA},,", "nobody,,invalid_address"]
+
+
+def test_what_the_tool_knows_is_told_from_a_file(live, capsys, tmp_path):
+    (tmp_path / "s.csv").write_text(f"event_id,address,what,topic\n1,{EVA},unsubscribe,\n")
+    assert run(capsys, "tell", "suppressions", "s.csv")[1]["new"] == 1
+    assert run(capsys, "check", EVA)[0] == 20
+    sent = clock.now().isoformat()
+    (tmp_path / "t.csv").write_text(f"event_id,address,sent_at,clicked\n1,{ANA},{sent},a b\n")
+    assert run(capsys, "tell", "touches", "t.csv")[1] == {"new": 1, "known": 0, "invalid": 0}
+    (tmp_path / "w.csv").write_text("a,b\n1,2\n")
+    assert run(capsys, "tell", "touches", "w.csv")[0] == 1
+    assert run(capsys, "load", "--audience", "100")[0] == 0
+
+
+def test_who_sends_although_mail_is_not_read_says_why_and_who(live, capsys, tmp_path):
+    (tmp_path / "aud.csv").write_text(f"{EVA}\n")
+    with transaction() as session:
+        box = Mailbox(address="soporte@tienda.example", imap_host="x", imap_user="x",
+                      created_at=clock.now())  # fmt: skip
+        box.last_ok_at = box.created_at - timedelta(minutes=61)
+        session.add(box)
+    words = ("gate", "aud.csv", "--campaign", "rebajas", "--allowed", "a.csv")
+    assert run(capsys, *words)[0] == 20
+    assert not (tmp_path / "a.csv").exists()
+    assert run(capsys, *words, "--override-stale", "El jefe lo quiere")[0] == 1
+    assert run(capsys, *words, "--override-stale", "El jefe lo quiere", "--who", "Bea")[0] == 0
+    assert EVA in (tmp_path / "a.csv").read_text()
+
+
+@pytest.mark.parametrize("words", [(), ("gate",), ("drop",), ("tell",)])
+def test_help_says_what_its_exit_codes_mean_and_every_word(words, capsys):
+    with pytest.raises(SystemExit) as over:
+        main([*words, "--help"])
+    assert over.value.code == 0
+    said = capsys.readouterr().out
+    assert "truce" in said
+    if not words:
+        for code in ("10 waves", "20 no", "30 what", "31 the lease", "40 the token", "TRUCE_URL"):
+            assert code in said
+
+
 def test_codes_for_what_goes_wrong(live, capsys, monkeypatch):
     monkeypatch.setenv("TRUCE_TOKEN", "trg_0123456789ab_wrong")
     assert run(capsys, "check", EVA)[0] == 40
     monkeypatch.setenv("TRUCE_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("tregua_client.asking.time.sleep", lambda _seconds: None)
     assert run(capsys, "check", EVA)[0] == 50
     assert run(capsys, "gate", "missing.csv", "--campaign", "x")[0] == 1
     monkeypatch.setenv("TRUCE_URL", "")

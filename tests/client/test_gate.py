@@ -6,7 +6,7 @@ import time
 
 import httpx
 import pytest
-from tregua_client import Client, Forged, LeaseExpired, NoGo, Refusal, verify
+from tregua_client import Client, Forged, LeaseExpired, NoGo, Patience, Refusal, verify
 from tregua_client import gate as gates
 from tregua_client.names import digest
 from tregua_client.receipt import claims_of
@@ -20,6 +20,7 @@ from tests.builders import MORNING
 
 ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
 NOW = MORNING.timestamp()
+AT_ONCE = Patience(rest=0)
 
 
 @pytest.fixture
@@ -193,7 +194,7 @@ def test_whatever_breaks_and_whenever_nobody_is_written_to_after_it(api_server, 
     for begins in range(8):
         sent, weather = [], Weather(api_server.app, trouble, begins)
         with (
-            Client("http://t.example", token, transport=weather) as client,
+            Client("http://t.example", token, transport=weather, patience=AT_ONCE) as client,
             pytest.raises(Refusal),
         ):
             _send(client, f"c{begins}", names, sent)

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 from sqlalchemy import select
-from tregua_client import Client, FeedStale, Mirror, NoAnswer, Refusal, clockwork
+from tregua_client import Client, FeedStale, Mirror, NoAnswer, Patience, Refusal, clockwork
 
 from cases import Mailbox, clock
 from cases.db import reading, transaction
@@ -16,6 +16,7 @@ from inbox.tokens import Scope, Token
 from tests.builders import MORNING
 
 ANA, EVA = "ana@cliente.example", "eva@cliente.example"
+AT_ONCE = Patience(rest=0)
 RAW = (Scope.FEED_READ, Scope.FEED_RAW, Scope.CHECK)
 
 
@@ -242,7 +243,7 @@ def test_through_restarts_and_doubled_pages_it_ends_as_the_feed_is(api_server, t
 )
 def test_nothing_but_a_clear_answer_allows(answer):
     transport = httpx.MockTransport(lambda _request: answer)
-    with Client("http://t.example", "trg_x_y", transport=transport) as client:
+    with Client("http://t.example", "trg_x_y", transport=transport, patience=AT_ONCE) as client:
         try:
             allowed = client.check(address=EVA).allowed
         except Refusal:
@@ -254,7 +255,8 @@ def test_no_answer_is_a_refusal():
     def gone(request):
         raise httpx.ConnectError("refused", request=request)
 
-    with Client("http://t.example", "t", transport=httpx.MockTransport(gone)) as client:
+    transport = httpx.MockTransport(gone)
+    with Client("http://t.example", "t", transport=transport, patience=AT_ONCE) as client:
         for ask in (client.head, lambda: client.check(address=EVA)):
             with pytest.raises(NoAnswer):
                 ask()

@@ -5,10 +5,11 @@ import hashlib
 import time
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tregua_client.client import Client
-from tregua_client.command import files
+from tregua_client.command import files, sftp
 from tregua_client.mirror import Mirror
 from tregua_client.refusals import NoAnswer
 
@@ -45,18 +46,29 @@ def follow(client: Client, chosen: argparse.Namespace) -> Told:
 
 def drop(client: Client, chosen: argparse.Namespace) -> Told:
     """The feed as CSV with its digest; `.done` comes last, for tools that wait for it."""
-    folder = Path(chosen.dir)
+    if chosen.dir:
+        return _write(client, chosen, Path(chosen.dir))[:2]
+    with TemporaryDirectory() as folder:
+        code, told, paths = _write(client, chosen, Path(folder))
+        sftp.put(chosen.sftp, paths)
+    return code, told | {"file": f"{chosen.sftp.rstrip('/')}/{paths[0].name}"}
+
+
+def _write(
+    client: Client, chosen: argparse.Namespace, folder: Path
+) -> tuple[int, dict[str, Any], list[Path]]:
+    """The three files, in the order in which they may be seen."""
     with closing(_mirror(chosen)) as mirror:
         mirror.sync(client)
         mirror.must_be_fresh()
         target = folder / f"tregua-{chosen.klass}.csv"
-        done = target.with_suffix(".csv.done")
+        proof, done = target.with_suffix(".csv.sha256"), target.with_suffix(".csv.done")
         done.unlink(missing_ok=True)
         rows = [
             (name, start, until or "") for name, spans in mirror.rows() for start, until in spans
         ]
         files.write(target, ("address", "starts_at", "until"), rows)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    target.with_suffix(".csv.sha256").write_text(f"{digest}  {target.name}\n")
+    proof.write_text(f"{digest}  {target.name}\n")
     done.write_text(f"{len(rows)}\n")
-    return 0, {"file": str(target), "held": len(rows)}
+    return 0, {"file": str(target), "held": len(rows)}, [target, proof, done]

@@ -5,14 +5,27 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-HEADERS = frozenset({"address", "email", "e-mail"})
+HEADERS = frozenset(
+    {"address", "email", "e-mail", "email address", "e-mail address", "email_address", "mail"}
+    | {"correo", "correo electrónico", "dirección", "direccion"}
+)
+SIGNS = (",", ";", "\t")
 
 
 def read(path: str) -> list[str]:
-    """The first column of a CSV file, without its header."""
+    """The addresses of a CSV file: the column that is called so, or else the first."""
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        found = [row[0] for row in csv.reader(file) if row and row[0].strip()]
-    return found[1:] if found and found[0].strip().lower() in HEADERS else found
+        first = file.readline()
+        file.seek(0)
+        sign = max(SIGNS, key=first.count)
+        rows = [row for row in csv.reader(file, delimiter=sign) if any(map(str.strip, row))]
+    if not rows:
+        return []
+    names = [cell.strip().lower() for cell in rows[0]]
+    column = next((n for n, name in enumerate(names) if name in HEADERS), 0)
+    # Where the first line names no address it names the columns.
+    rest = rows if "@" in names[column] else rows[1:]
+    return [row[column].strip() for row in rest if len(row) > column and row[column].strip()]
 
 
 def write(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -11,7 +11,7 @@ from tregua_client import receipt as receipts
 from tregua_client.asking import understood
 from tregua_client.client import Client
 from tregua_client.command import files
-from tregua_client.gate import FIELDS
+from tregua_client.gate import FIELDS, Override
 from tregua_client.refusals import Forged, Gone, LeaseExpired, NoAnswer, NoGo, Refusal
 
 CODES = {"go": 0, "waves": 10, "review": 11, "no_go": NoGo.code}
@@ -37,6 +37,7 @@ def _open(client: Client, chosen: argparse.Namespace) -> Told:
         klass=chosen.klass,
         topic=chosen.topic,
         export=chosen.export,
+        override=_override(chosen),
     )
     if chosen.receipt:
         Path(chosen.receipt).write_text(made.receipt + "\n")
@@ -45,7 +46,17 @@ def _open(client: Client, chosen: argparse.Namespace) -> Told:
         _write(chosen.excluded, made.excluded())
     told = {"gate": made.id, "decision": made.decision, "excluded": made.told["excluded"]["n"]}
     told |= {"audience": made.told["audience"]["n"], "lease_until": made.told["lease_until"]}
+    if made.max_per_hour is not None:
+        told |= {"max_per_hour": made.max_per_hour, "not_before": made.not_before}
     return CODES.get(made.decision, NoGo.code), told
+
+
+def _override(chosen: argparse.Namespace) -> Override | None:
+    if not chosen.override_stale:
+        return None
+    if not chosen.who:
+        raise Refusal("say who answers for it: --who NAME")
+    return Override(chosen.override_stale, chosen.who)
 
 
 def _write(path: str | None, addresses: Any) -> None:
@@ -55,7 +66,7 @@ def _write(path: str | None, addresses: Any) -> None:
 
 def _refresh(client: Client, chosen: argparse.Namespace) -> Told:
     try:
-        answer = client.ask("POST", f"/v1/gates/{chosen.gate}/refresh")
+        answer = client.ask("POST", f"/v1/gates/{chosen.gate}/refresh", safe=True)
     except Gone as gone:
         raise LeaseExpired("the feed began anew: open a new gate") from gone
     told = understood(answer, *FIELDS, "excluded_now")
