@@ -1,26 +1,27 @@
 """Mails that are due are taken by one worker, after another look at their cases.
 
-    lock the cases | lock the mails | gather facts | judge | merge | claim
+    lock mails and cases | gather facts | judge | merge | claim
 
 A case that somebody is changing right now is left alone: its mails are looked at in the next
 round. So nobody waits here, and nobody is waited for.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy.orm import Session, contains_eager, defer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import breaker, circumstances, coordination, joining, outbox, voice
 from bot.coordination import Cancel, Facts, Go, Later, Merge, Verdict
-from bot.outbox import OutgoingMail, State, Why
+from bot.outbox import Decided, OutgoingMail, State, Why
 from bot.settings import settings
 from cases import clock
 from cases.case import Case
-from cases.db import reading, transaction
+from cases.db import reading, transaction, write_at_end
 from cases.message import Message
 
 CLAIM_LASTS = timedelta(seconds=120)
@@ -41,7 +42,7 @@ def due(limit: int = 50) -> list[int]:
         )
 
 
-def _is_due(now: datetime) -> Any:
+def _is_due(now: datetime) -> ColumnElement[bool]:
     waiting = OutgoingMail.state.in_((State.PENDING, State.DEFERRED))
     # Nothing was said to the relay that mattered, so a claim whose worker died is free again.
     abandoned = (OutgoingMail.state == State.CLAIMED) & (OutgoingMail.leased_until < now)
@@ -51,58 +52,59 @@ def _is_due(now: datetime) -> Any:
 def claim(ids: Sequence[int]) -> list[OutgoingMail]:
     """Take those of the mails that are due and may leave; others are put off or cancelled."""
     now = clock.now()
+    wanted = OutgoingMail.id.in_(ids) & _is_due(now)
     with transaction() as session:
-        mails = _locked(session, ids, now)
-        leaving = [mail for mail in mails if not mail.automatic]
-        speaking = _judge(session, [mail for mail in mails if mail.automatic], now)
+        leaving = [*_locked(session, wanted & ~OutgoingMail.automatic)]
+        speaking = _judge(session, _locked_with_case(session, wanted), now)
         breaker.count(session, len(speaking), now)
         leaving += speaking
-        lease = min(CLAIM_LASTS, timedelta(seconds=settings().send_lease_seconds))
-        for mail in leaving:
-            mail.state, mail.leased_until = State.CLAIMED, now + lease
-            mail.attempts += 1
-            mail.reason = ""
+        _take(session, leaving, now)
         return sorted(leaving, key=lambda mail: (mail.due_at, mail.id))
 
 
-def _locked(session: Session, ids: Sequence[int], now: datetime) -> Sequence[OutgoingMail]:
-    wanted = select(OutgoingMail.case_id).where(
-        OutgoingMail.id.in_(ids), OutgoingMail.automatic, _is_due(now)
+def _locked(session: Session, which: ColumnElement[bool]) -> Sequence[OutgoingMail]:
+    locked = select(OutgoingMail).where(which).with_for_update(skip_locked=True, of=OutgoingMail)
+    return _held(session, locked.order_by(OutgoingMail.id))
+
+
+def _locked_with_case(session: Session, which: ColumnElement[bool]) -> Sequence[OutgoingMail]:
+    """Automatic mails in cases that nobody else is changing; both are locked from now on."""
+    with_case = select(OutgoingMail).join(OutgoingMail.case).where(which, OutgoingMail.automatic)
+    locked = with_case.with_for_update(key_share=True, skip_locked=True, of=(OutgoingMail, Case))
+    # What is not judged by is read only where it is needed after all.
+    needed = contains_eager(OutgoingMail.case).load_only(
+        *(Case.contact_id, Case.mailbox_id, Case.state, Case.bulk),
+        *(Case.closed_at, Case.type, Case.last_at),
     )
-    free = _lock_cases(session, set(session.scalars(wanted)))
-    mine = or_(~OutgoingMail.automatic, OutgoingMail.case_id.in_(free))
-    return _lock_mails(session, OutgoingMail.id.in_(ids) & _is_due(now) & mine)
+    options = needed, defer(OutgoingMail.parts)
+    return _held(session, locked.options(*options).order_by(OutgoingMail.id))
 
 
-def _lock_cases(session: Session, case_ids: Iterable[int]) -> set[int]:
-    """Those of the cases that nobody else is changing; they are locked from now on."""
-    rows = session.scalars(
-        select(Case)
-        .where(Case.id.in_(set(case_ids)))
-        .order_by(Case.id)
-        .with_for_update(key_share=True, skip_locked=True, of=Case)
-        .execution_options(populate_existing=True)
-    ).all()
+def _held(session: Session, locked: Select[OutgoingMail]) -> Sequence[OutgoingMail]:
+    mails = session.scalars(locked.execution_options(populate_existing=True)).all()
     # A session forgets what nobody holds, and would ask for each case again.
-    session.info.setdefault("held", []).extend(rows)
-    return {case.id for case in rows}
-
-
-def _lock_mails(session: Session, which: Any) -> Sequence[OutgoingMail]:
-    mails = session.scalars(
-        select(OutgoingMail)
-        .where(which)
-        .order_by(OutgoingMail.id)
-        .with_for_update(skip_locked=True, of=OutgoingMail)
-        .execution_options(populate_existing=True)
-    ).all()
-    said = [mail.message_id for mail in mails if mail.automatic]
-    messages = session.scalars(select(Message).where(Message.id.in_(said))).all()
-    session.info.setdefault("held", []).extend(messages)
+    session.info.setdefault("held", []).extend(mails)
     return mails
 
 
-def _judge(session: Session, mails: list[OutgoingMail], now: datetime) -> list[OutgoingMail]:
+def _take(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> None:
+    """Claim the mails, in one statement: as objects each would be written for itself."""
+    if not mails:
+        return
+    lease = min(CLAIM_LASTS, timedelta(seconds=settings().send_lease_seconds))
+    taken: dict[str, Any] = {"state": State.CLAIMED, "leased_until": now + lease, "reason": ""}
+    session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.id.in_([mail.id for mail in mails]))
+        .values(attempts=OutgoingMail.attempts + 1, **taken)
+        .execution_options(synchronize_session=False)
+    )
+    for mail in mails:
+        for name, value in (taken | {"attempts": mail.attempts + 1}).items():
+            set_committed_value(mail, name, value)
+
+
+def _judge(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> list[OutgoingMail]:
     """Those that may leave now, after what has to be merged was merged."""
     if not mails:
         return []
@@ -110,9 +112,12 @@ def _judge(session: Session, mails: list[OutgoingMail], now: datetime) -> list[O
     facts = circumstances.gather(session, mails, now)
     judged = [(mail, facts[mail.id], coordination.judge(facts[mail.id])) for mail in mails]
     judged = _only_one_each(session, judged, now)
+    _recall(session, [mail for mail, _facts, verdict in judged if isinstance(verdict, Cancel)])
     for mail, known, verdict in judged:
         _obey(session, mail, known, verdict)
-    return [mail for mail, _known, verdict in judged if isinstance(verdict, Go)]
+    going = [mail for mail, _known, verdict in judged if isinstance(verdict, Go)]
+    voice.speak(session, {one.case_id: one.bot for one in going if not one.urgent}, now)
+    return going
 
 
 def _others_to_the_same(session: Session, mails: Sequence[OutgoingMail]) -> Sequence[OutgoingMail]:
@@ -122,15 +127,23 @@ def _others_to_the_same(session: Session, mails: Sequence[OutgoingMail]) -> Sequ
         return []
     here = (
         OutgoingMail.recipient.in_(patient)
-        & OutgoingMail.automatic
         & ~OutgoingMail.urgent
         & (OutgoingMail.state == State.PENDING)
         & OutgoingMail.id.not_in([mail.id for mail in mails])
     )
-    cases = session.scalars(select(OutgoingMail.case_id).where(here))
-    locked = {mail.case_id for mail in mails}
-    free = locked | _lock_cases(session, set(cases) - locked)
-    return _lock_mails(session, here & OutgoingMail.case_id.in_(free))
+    return _locked_with_case(session, here)
+
+
+def _recall(session: Session, mails: Sequence[OutgoingMail]) -> None:
+    """The whole cases and messages of mails that are taken back or joined."""
+    if not mails:
+        return
+    session.flush()
+    whole = select(Case).where(Case.id.in_({mail.case_id for mail in mails}))
+    said = select(Message).where(Message.id.in_([mail.message_id for mail in mails]))
+    for found in (whole, said):
+        found = found.execution_options(populate_existing=True)
+        session.info.setdefault("held", []).extend(session.scalars(found))
 
 
 def _only_one_each(session: Session, judged: list[Judged], now: datetime) -> list[Judged]:
@@ -143,6 +156,7 @@ def _only_one_each(session: Session, judged: list[Judged], now: datetime) -> lis
     for several in together.values():
         if len(several) > 1:
             mails = [mail for mail, _facts, _verdict in several]
+            _recall(session, mails)
             lead = joining.join(session, mails, at=now)
             into |= {mail.id: Merge(lead.id) for mail in mails if mail is not lead}
     return [(mail, facts, into.get(mail.id, verdict)) for mail, facts, verdict in judged]
@@ -159,9 +173,8 @@ def _obey(session: Session, mail: OutgoingMail, facts: Facts, verdict: Verdict) 
         outbox.silence(session, mail, verdict.reason, by="bot", at=facts.now)
     elif isinstance(verdict, Cancel):
         outbox.silence(session, mail, verdict.reason, by="bot", at=facts.now)
-    elif not mail.urgent:
-        voice.speak(session, mail.case, mail.bot, facts.now)
-    if mail.message is not None:
+    if mail.message_id is not None:
         speaks = isinstance(verdict, Go | Merge)
         why = Why(speaks, verdict.rule, verdict.reason, coordination.VERSION)
-        outbox.keep(session, mail.message, why, facts, at=facts.now)
+        kept = outbox.row_of(mail.message_id, mail.case_id, why, facts, at=facts.now)
+        write_at_end(session, Decided, kept)

@@ -1,6 +1,7 @@
 """From the outbox to the relay: claim, act, record. No transaction while the relay thinks."""
 
 import logging
+from contextlib import closing
 from threading import Lock
 
 from bot import claiming
@@ -41,11 +42,8 @@ def deliver_due() -> int:
 
 def _send(mails: list[OutgoingMail], relays: Relays) -> int:
     """Send claimed mails one after the other; how many were accepted."""
-    ledger = Ledger()
-    try:
+    with closing(Ledger()) as ledger:
         return sum(_deliver(mail, relays, ledger) for mail in mails)
-    finally:
-        ledger.close()
 
 
 def _deliver(mail: OutgoingMail, relays: Relays, ledger: Ledger) -> bool:

@@ -1,7 +1,7 @@
 """The only door out: mails that wait, that are on their way, and what became of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,8 @@ def note_in_time(
     session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
 ) -> None:
     """Keep a decision of a batch, at the end of the transaction."""
-    write_at_end(session, Decided, row_of(message, why_of(decision), situation, at=at))
+    kept = row_of(message.id, message.case.id, why_of(decision), situation, at=at)
+    write_at_end(session, Decided, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +165,25 @@ def keep(
     session: Session, message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
 ) -> Decided:
     """Keep a decision about a message with all that it was made from."""
-    decided = Decided(message=message, **row_of(message, why, inputs, at=at))
+    kept = row_of(message.id, message.case.id, why, inputs, at=at)
+    decided = Decided(message=message, **kept)
     session.add(decided)
     return decided
 
 
 def row_of(
-    message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
+    message_id: int, case_id: int, why: Why, inputs: "DataclassInstance", *, at: datetime
 ) -> dict[str, Any]:
     """A decision about a message as its row holds it."""
     return {
-        "message_id": message.id,
-        "case_id": message.case.id,
+        "message_id": message_id,
+        "case_id": case_id,
         "at": at,
         "reply": why.speaks,
         "rule": why.rule,
         "reason": why.reason[:500],
         "version": why.version,
-        "inputs": as_json({one.name: getattr(inputs, one.name) for one in fields(inputs)}),
+        "inputs": as_json(inputs),
     }
 
 
@@ -197,7 +199,9 @@ def as_json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    return as_json(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else value
+    if is_dataclass(value):
+        return {one.name: as_json(getattr(value, one.name)) for one in fields(value)}
+    return value
 
 
 def silence(session: Session, mail: OutgoingMail, reason: str, *, by: str, at: datetime) -> None:

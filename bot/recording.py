@@ -1,16 +1,30 @@
-"""What became of claimed mails, written down: one commit a mail, the last at the end."""
+"""What became of claimed mails, written down: one statement a mail, the last at the end."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Table, bindparam, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.outbox import OutgoingMail, State
 from bot.settings import settings
 from cases import clock
-from cases.db import statements
+from cases.db import one_by_one
 from cases.mail import Origin
 from cases.message import Direction, Message
 
@@ -18,6 +32,7 @@ GIVE_UP_AFTER = timedelta(days=5)
 _TABLE = cast(Table, OutgoingMail.__table__)
 _SAID = cast(Table, Message.__table__)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=4)
+Statement = ReturningUpdate[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +53,16 @@ class Ledger:
     """
 
     _open: list[Outcome] = field(default_factory=list)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _kept: Connection | None = None
 
     def goes_out(self, mail: OutgoingMail) -> bool:
         """Note that the body is about to leave; False if the mail is no longer ours to send."""
-        with statements() as connection:
-            self._write(connection)
-            return _begin(connection, mail)
+        before = self._open.pop() if self._open and self._open[-1].state is State.ACCEPTED else None
+        self._write()
+        if before is None:
+            return mail.id in self._tell(_BEGUN[mail.automatic], _beginning(mail))
+        return mail.id in self._tell(_NEXT[mail.automatic], _beginning(mail) | _ending(before))
 
     def settle(self, mail: OutgoingMail, state: State, said: str) -> None:
         """Remember what became of it."""
@@ -51,46 +70,73 @@ class Ledger:
 
     def close(self) -> None:
         """Write what is not yet written."""
-        if self._open:
-            with statements() as connection:
-                self._write(connection)
+        with self._stack:
+            self._write()
 
-    def _write(self, connection: Connection) -> None:
+    def _write(self) -> None:
         written, self._open = self._open, []
         for outcome in written:
-            _settle(connection, outcome, clock.now())
+            self._tell(_ENDED[outcome.state], _ending(outcome))
+
+    def _tell(self, statement: Statement, values: dict[str, Any]) -> set[int]:
+        if self._kept is None:
+            self._kept = self._stack.enter_context(one_by_one())
+        try:
+            return _changed(self._kept, statement, values)
+        except DBAPIError as lost:
+            if not lost.connection_invalidated:
+                raise
+            # The database was started anew while the relay thought. To say it twice does no harm:
+            # each statement asks where the mail is now.
+            self._kept.rollback()
+            return _changed(self._kept, statement, values)
 
 
 def record(mail: OutgoingMail, state: State, said: str = "") -> bool:
     """Write at once what became of a claimed mail; False if the claim was no longer ours."""
-    with statements() as connection:
+    with one_by_one() as connection:
         if state is State.DATA_SENT:
-            return _begin(connection, mail)
-        return _settle(connection, Outcome(mail, state, said), clock.now())
+            return bool(_changed(connection, _BEGUN[mail.automatic], _beginning(mail)))
+        ending = _ending(Outcome(mail, state, said))
+        return bool(_changed(connection, _ENDED[state], ending))
 
 
-def _begin(connection: Connection, mail: OutgoingMail) -> bool:
+def _changed(connection: Connection, statement: Statement, values: dict[str, Any]) -> set[int]:
+    return set(connection.execute(statement, values).scalars())
+
+
+def _beginning(mail: OutgoingMail) -> dict[str, Any]:
     lease = clock.now() + timedelta(seconds=settings().send_lease_seconds)
-    values = {"at": lease, "case": mail.case_id, "message": mail.message_id or 0}
-    return _change(connection, _BEGUN_UNLESS_ANSWERED if mail.automatic else _BEGUN, mail, values)
+    ours = {"which": mail.id, "tries": mail.attempts}
+    said = {"case": mail.case_id, "message": mail.message_id or 0} if mail.automatic else {}
+    return ours | {"lease": lease} | said
 
 
-def _settle(connection: Connection, outcome: Outcome, now: datetime) -> bool:
-    mail, state, said = outcome.mail, outcome.state, outcome.said[:500]
-    values: dict[str, Any] = {"became": state, "said": said, "at": now}
-    if state is State.ACCEPTED:
-        return _change(connection, _ACCEPTED, mail, values)
-    if state is State.DEFERRED:
-        return _change(connection, _DEFERRED, mail, values | {"at": now + backoff(mail.attempts)})
-    return _change(connection, _ENDED, mail, values)
+def _ending(outcome: Outcome) -> dict[str, Any]:
+    mail, state = outcome.mail, outcome.state
+    at = clock.now() + (backoff(mail.attempts) if state is State.DEFERRED else timedelta(0))
+    ours = {"last": mail.id, "last_tries": mail.attempts}
+    return ours | {"became": state, "said": outcome.said[:500], "at": at}
 
 
 # These stand between two mails on the wire, so they are made once: only their values change.
-_OURS = (_TABLE.c.id == bindparam("which"), _TABLE.c.attempts == bindparam("tries"))
-_UNDER_WAY = _TABLE.c.state.in_((State.CLAIMED, State.DATA_SENT))
-_AT: BindParameter[Any] = bindparam("at")
-_WORDS: BindParameter[Any] = bindparam("said")
-_BECAME: BindParameter[Any] = bindparam("became")
+_ID, _STATE = _TABLE.c.id, _TABLE.c.state
+_LEASE: BindParameter[Any] = bindparam("lease", type_=_TABLE.c.leased_until.type)
+_AT: BindParameter[Any] = bindparam("at", type_=_TABLE.c.settled_at.type)
+_WORDS: BindParameter[Any] = bindparam("said", type_=_TABLE.c.receipt.type)
+_BECAME: BindParameter[Any] = bindparam("became", type_=_STATE.type)
+_LAST: BindParameter[Any] = bindparam("last", type_=_ID.type)
+_BEGINS = and_(
+    bindparam("which") == _ID,
+    _TABLE.c.attempts == bindparam("tries"),
+    _STATE == State.CLAIMED,
+)
+_ENDS = and_(
+    _ID == _LAST,
+    _TABLE.c.attempts == bindparam("last_tries"),
+    # Written out, since a list would be spelled anew for every mail.
+    or_(_STATE == State.CLAIMED, _STATE == State.DATA_SENT),
+)
 _ANSWERED = (
     select(_SAID.c.id)
     .where(
@@ -103,28 +149,42 @@ _ANSWERED = (
     )
     .exists()
 )
+# The last look: a person who answered since the mail was claimed goes before a bot.
+_MAY_BEGIN = {False: _BEGINS, True: _BEGINS & ~_ANSWERED}
 
 
-def _made(*which: ColumnElement[bool], **values: Any) -> ReturningUpdate[tuple[int]]:
-    return update(_TABLE).where(*_OURS, *which).values(**values).returning(_TABLE.c.id)
+def _made(which: ColumnElement[bool], **values: Any) -> Statement:
+    return update(_TABLE).where(which).values(**values).returning(_ID)
 
 
-_BEGUN = _made(_TABLE.c.state == State.CLAIMED, state=State.DATA_SENT, leased_until=_AT)
-# The last look: a person who answered since the mail was claimed goes first.
-_BEGUN_UNLESS_ANSWERED = _BEGUN.where(~_ANSWERED)
-_ACCEPTED = _made(_UNDER_WAY, state=_BECAME, receipt=_WORDS, settled_at=_AT, last_error="")
-_DEFERRED = _made(_UNDER_WAY, state=_BECAME, last_error=_WORDS, due_at=_AT)
-_ENDED = _made(_UNDER_WAY, state=_BECAME, last_error=_WORDS, settled_at=_AT)
+def _for_the_last(value: Any, otherwise: Any) -> Any:
+    return case((_ID == _LAST, value), else_=otherwise)
 
 
-def _change(
-    connection: Connection,
-    statement: ReturningUpdate[tuple[int]],
-    mail: OutgoingMail,
-    values: dict[str, Any],
-) -> bool:
-    names = {"which": mail.id, "tries": mail.attempts}
-    return connection.execute(statement, values | names).first() is not None
+def _next(may_begin: ColumnElement[bool]) -> Statement:
+    """The relay took the last mail, and the body of the next one is about to leave."""
+    return _made(
+        or_(_ENDS, may_begin),
+        state=_for_the_last(_BECAME, literal(State.DATA_SENT, _STATE.type)),
+        receipt=_for_the_last(_WORDS, _TABLE.c.receipt),
+        settled_at=_for_the_last(_AT, _TABLE.c.settled_at),
+        last_error=_for_the_last("", _TABLE.c.last_error),
+        leased_until=_for_the_last(_TABLE.c.leased_until, _LEASE),
+    )
+
+
+_BEGUN = {
+    automatic: _made(may_begin, state=State.DATA_SENT, leased_until=_LEASE)
+    for automatic, may_begin in _MAY_BEGIN.items()
+}
+_NEXT = {automatic: _next(may_begin) for automatic, may_begin in _MAY_BEGIN.items()}
+_FAILED = _made(_ENDS, state=_BECAME, last_error=_WORDS, settled_at=_AT)
+_ENDED = {
+    State.ACCEPTED: _made(_ENDS, state=_BECAME, receipt=_WORDS, settled_at=_AT, last_error=""),
+    State.DEFERRED: _made(_ENDS, state=_BECAME, last_error=_WORDS, due_at=_AT),
+    State.REJECTED: _FAILED,
+    State.UNCERTAIN: _FAILED,
+}
 
 
 def backoff(attempts: int) -> timedelta:

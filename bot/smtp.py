@@ -16,6 +16,9 @@ FINAL_DOT_SECONDS = 600.0
 """RFC 5321, 4.5.3.2.6: a shorter patience sends mails twice."""
 _WHO_ARE_YOU = frozenset({530, 534, 535, 538})
 """RFC 4954, 6: sign in first, or in another way."""
+_CLOSES = 421
+_MUST = 2
+"""Of the commands of an envelope so many must be answered with yes: sender and recipient."""
 _LONE_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -69,6 +72,7 @@ class Withdrawn(Exception):
 
 
 BeforeBody = Callable[[], bool]
+Reply = tuple[int, bytes]
 
 
 class Relay:
@@ -107,8 +111,7 @@ class Relay:
         is called after the relay said 354, so that a crash from then on is known.
         """
         try:
-            smtp = self._ready()
-            self._envelope(smtp, sender, recipients)
+            smtp = self._addressed(sender, recipients)
         except (smtplib.SMTPException, OSError) as failure:
             self._drop()
             raise _by_kind(failure) from failure
@@ -125,15 +128,22 @@ class Relay:
             self._drop()
             raise _by_kind(failure) from failure
 
-    def _ready(self) -> smtplib.SMTP:
+    def _addressed(self, sender: str, recipients: Sequence[str]) -> smtplib.SMTP:
+        """A connection on which the relay took the envelope and waits for the body."""
         if self._smtp is not None:
             try:
-                if self._smtp.rset()[0] == 250:
-                    return self._smtp
-            except (smtplib.SMTPException, OSError):
+                return self._envelope(self._smtp, sender, recipients)
+            except (smtplib.SMTPException, OSError) as failure:
+                if not _is_over(failure):
+                    raise
+                # It grew tired of waiting since the last mail; nothing of this one was said.
                 self._drop()
-        self._smtp = self._connect()
-        self._introduce(self._smtp)
+        return self._envelope(self._ready(), sender, recipients)
+
+    def _ready(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            self._smtp = self._connect()
+            self._introduce(self._smtp)
         return self._smtp
 
     def _connect(self) -> smtplib.SMTP:
@@ -149,16 +159,19 @@ class Relay:
         if self._way.user:
             _sign_in(smtp, self._way)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> None:
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> smtplib.SMTP:
         smtp.ehlo_or_helo_if_needed()
-        _expect(smtp.mail(sender), 250)
-        _expect(smtp.rcpt(recipients[0]), 250, 251)
-        self.not_taken = {}
-        for copy in recipients[1:]:
-            code, said = smtp.rcpt(copy)
-            if code not in (250, 251):
-                self.not_taken[copy] = f"{code} {said.decode('utf-8', 'replace')}"
-        _expect(smtp.docmd("DATA"), 354)
+        said = _all_at_once if smtp.has_extn("pipelining") else _one_by_one
+        mail, first, *copies, data = said(smtp, _commands(sender, recipients))
+        _expect(mail, 250)
+        _expect(first, 250, 251)
+        self.not_taken = {
+            copy: f"{code} {words.decode('utf-8', 'replace')}"
+            for copy, (code, words) in zip(recipients[1:], copies, strict=True)
+            if code not in (250, 251)
+        }
+        _expect(data, 354)
+        return smtp
 
     def _body(self, smtp: smtplib.SMTP, content: bytes) -> str:
         try:
@@ -180,6 +193,42 @@ class Relay:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _commands(sender: str, recipients: Sequence[str]) -> list[str]:
+    to = [f"RCPT TO:{smtplib.quoteaddr(one)}" for one in recipients]
+    return [f"MAIL FROM:{smtplib.quoteaddr(sender)}", *to, "DATA"]
+
+
+def _one_by_one(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[Reply]:
+    """The answers to those commands; what comes after a no that matters is not asked for."""
+    replies: list[Reply] = []
+    for n, command in enumerate(commands):
+        replies.append(smtp.docmd(command))
+        # Sender and first recipient must be taken, the others need not be.
+        if n < _MUST and replies[-1][0] not in (250, 251):
+            return replies + [replies[-1]] * (len(commands) - n - 1)
+    return replies
+
+
+def _all_at_once(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[Reply]:
+    """The same in one question (RFC 2920): where the relay is far away, time goes by the way.
+
+    If it wants the body of what must not leave, the caller hangs up.
+    """
+    for command in commands:
+        # As the library does, one command at a time.
+        if "\r" in command or "\n" in command:
+            raise ValueError("a command to the relay has a line break in it")
+    smtp.send("".join(f"{command}\r\n" for command in commands))
+    return [smtp.getreply() for _command in commands]
+
+
+def _is_over(failure: smtplib.SMTPException | OSError) -> bool:
+    """Whether the connection ended, and not the mail was refused."""
+    if isinstance(failure, smtplib.SMTPResponseException):
+        return failure.smtp_code == _CLOSES
+    return isinstance(failure, OSError)
 
 
 def _sign_in(smtp: smtplib.SMTP, way: Way) -> None:
@@ -204,7 +253,7 @@ def stuffed(content: bytes) -> bytes:
     return _LONE_DOT.sub(b"..", ended).replace(b"\n", b"\r\n") + b".\r\n"
 
 
-def _expect(reply: tuple[int, bytes], *wanted: int) -> str:
+def _expect(reply: Reply, *wanted: int) -> str:
     code, said = reply
     words = said.decode("utf-8", "replace")
     if code not in wanted:

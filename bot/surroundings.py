@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, load_only, selectinload
 
 from bot import breaker, got, limits, presence, registry, rulebook, switches, voice
 from bot.got import Got
@@ -14,7 +14,7 @@ from bot.outbox import OutgoingMail, State
 from bot.rules import Rule
 from bot.switches import Switches
 from bot.voice import Voice
-from cases.contact import Contact
+from cases.contact import Contact, Identifier
 from cases.exclusions import touches
 from cases.mail import Origin
 from cases.message import Direction, Message
@@ -49,13 +49,8 @@ class Around:
 
 def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Around:
     case_ids = {mail.case_id for mail in mails}
-    contact_ids = {mail.case.contact_id for mail in mails}
-    # In the session's memory they are found by case.contact without another query.
-    known = select(Contact).where(Contact.id.in_(contact_ids))
-    contacts = session.scalars(known.options(selectinload(Contact.identifiers))).all()
-    around = Around(switches.load(session), contacts)
-    around.answers = _answers(session, case_ids)
-    around.heard = _heard(session, case_ids)
+    around = Around(switches.load(session), _contacts(session, mails))
+    _listen(session, around, case_ids)
     around.voices = voice.of(session, case_ids)
     around.writers = presence.writers(session, case_ids, now)
     around.said = _said(session, case_ids)
@@ -68,6 +63,16 @@ def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Arou
     return around
 
 
+def _contacts(session: Session, mails: Sequence[OutgoingMail]) -> Sequence[Contact]:
+    """The people; in the session's memory case.contact finds them without another query."""
+    needed = load_only(Contact.country, Contact.zone, Contact.quiet_hours)
+    signs = selectinload(Contact.identifiers).load_only(
+        *(Identifier.contact_id, Identifier.kind, Identifier.value, Identifier.bounced_at)
+    )
+    known = select(Contact).where(Contact.id.in_({mail.case.contact_id for mail in mails}))
+    return session.scalars(known.options(needed, signs)).all()
+
+
 def _know_speakers(session: Session, around: Around, mails: Sequence[OutgoingMail]) -> None:
     """The rules and outside bots that the mails come of, as they are now."""
     if any(limits.rule_name(mail.rule) for mail in mails):
@@ -76,32 +81,34 @@ def _know_speakers(session: Session, around: Around, mails: Sequence[OutgoingMai
         around.bots = {one.name: one.mode for one in registry.everybody(session)}
 
 
-def _answers(session: Session, case_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:
+def _listen(session: Session, around: Around, case_ids: Collection[int]) -> None:
+    """The newest words of people in each case: of ours and of the customer."""
+    of_ours = and_(
+        Message.direction == Direction.OUT,
+        Message.origin == Origin.AGENT,
+        Message.withdrawn_at.is_(None),
+    )
+    of_theirs = and_(
+        Message.direction == Direction.IN,
+        Message.origin == Origin.CUSTOMER,
+        ~Message.quarantined,
+    )
+    newest = func.max(Message.id)
     rows = session.execute(
-        select(Message.case_id, func.max(Message.id), func.max(Message.arrived_at))
-        .where(
-            Message.case_id.in_(case_ids),
-            Message.direction == Direction.OUT,
-            Message.origin == Origin.AGENT,
-            Message.withdrawn_at.is_(None),
+        select(
+            Message.case_id,
+            newest.filter(of_ours),
+            func.max(Message.arrived_at).filter(of_ours),
+            newest.filter(of_theirs),
         )
+        .where(Message.case_id.in_(case_ids), or_(of_ours, of_theirs))
         .group_by(Message.case_id)
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def _heard(session: Session, case_ids: Collection[int]) -> dict[int, int]:
-    rows = session.execute(
-        select(Message.case_id, func.max(Message.id))
-        .where(
-            Message.case_id.in_(case_ids),
-            Message.direction == Direction.IN,
-            Message.origin == Origin.CUSTOMER,
-            ~Message.quarantined,
-        )
-        .group_by(Message.case_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    for case_id, answer, at, heard in rows:
+        if answer is not None:
+            around.answers[case_id] = answer, at
+        if heard is not None:
+            around.heard[case_id] = heard
 
 
 def _said(session: Session, case_ids: Collection[int]) -> dict[tuple[int, str, str], int]:

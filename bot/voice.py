@@ -1,9 +1,10 @@
 """Who has the word in a case: people until they give it back, or one bot for a while."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case
@@ -51,10 +52,15 @@ def row_of(session: Session, case: Case) -> Voice:
     return row
 
 
-def speak(session: Session, case: Case, bot: str, at: datetime) -> None:
-    """A bot spoke: for a while the others wait."""
-    row = row_of(session, case)
-    row.bot, row.until = bot, at + TURN
+def speak(session: Session, spoke: Mapping[int, str], at: datetime) -> None:
+    """Bots spoke in those cases, which must be locked: for a while the others wait."""
+    if not spoke:
+        return
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [{"case_id": number, "bot": bot, "until": at + TURN} for number, bot in spoke.items()]
+    said = kind.insert(Voice).values(rows)
+    new = {"bot": said.excluded.bot, "until": said.excluded.until}
+    session.execute(said.on_conflict_do_update(index_elements=["case_id"], set_=new))
 
 
 def hand_over(session: Session, case: Case, *, by: str, at: datetime) -> None:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
-    insert,
     make_url,
     text,
 )
@@ -32,6 +31,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from cases import copying, inserting, numbering
+from cases.inserting import Row, put
 from cases.settings import settings
 
 log = logging.getLogger(__name__)
@@ -131,8 +131,7 @@ def make_engine(url: str) -> Engine:
     return made
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -154,8 +153,12 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: ConnectionPoolEntr
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    chosen = connection.get_execution_options()
+    # Without BEGIN each statement is a transaction of its own.
+    if chosen.get("tregua_one_by_one"):
+        return
     # A writer that begins deferred can fail half-way, when another writes first.
-    writes = connection.get_execution_options().get("tregua_writes")
+    writes = chosen.get("tregua_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -180,18 +183,22 @@ def afterwards(session: Session, act: Act) -> None:
     session.info.setdefault("afterwards", []).append(act)
 
 
-def write_at_end(session: Session, table: type[Base], row: dict[str, Any]) -> None:
+def write_at_end(session: Session, table: type[Base], row: dict[str, Any]) -> Row:
     """Have the row written at the end of the transaction, with all such ones in one statement.
 
-    For what nobody looks at before: it costs a fraction of an object of the session.
+    For what nobody looks at before: it costs a fraction of an object of the session. Another such
+    row in it, or an object, stands for its id.
     """
-    session.info.setdefault("rows_at_end", {}).setdefault(table, []).append(row)
+    made = Row(row)
+    session.info.setdefault("rows_at_end", {}).setdefault(table, []).append(made)
+    return made
 
 
-def _write_rows(session: Session) -> None:
+def write_rows(session: Session) -> None:
+    """Write all that waits: the objects, and then the rows for the end."""
     session.flush()
-    for table, rows in session.info.pop("rows_at_end", {}).items():
-        session.execute(insert(table), rows)
+    if rows := session.info.pop("rows_at_end", None):
+        put(session, rows)
 
 
 @contextmanager
@@ -213,7 +220,7 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
         yield session
         for act in _before_writing:
             act(session)
-        _write_rows(session)
+        write_rows(session)
         for act in _before_commit:
             act(session)
     for done in session.info.pop("afterwards", ()):
@@ -224,6 +231,19 @@ def transaction(*, lock: str | None = None) -> Iterator[Session]:
 def statements() -> Iterator[Connection]:
     """A transaction of plain statements: no objects, and nothing is called at its end."""
     with engine().execution_options(tregua_writes=True).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def one_by_one() -> Iterator[Connection]:
+    """A connection on which each statement is a transaction of its own, committed when it ends.
+
+    So a change that is one statement costs one question to the server, and not four.
+    """
+    plain = engine().execution_options(tregua_one_by_one=True)
+    if plain.dialect.name == "postgresql":
+        plain = plain.execution_options(isolation_level="AUTOCOMMIT")
+    with plain.connect() as connection:
         yield connection
 
 

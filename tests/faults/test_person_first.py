@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,8 @@ class Meeting:
         for mail in claiming.claim([self.mail_id]):
             time.sleep(second)
             self.began = time.monotonic()
-            self.left = Ledger().goes_out(mail)
+            with closing(Ledger()) as ledger:
+                self.left = ledger.goes_out(mail)
 
 
 def _meeting(number: int, *, urgent: bool) -> Meeting:
