@@ -1,35 +1,44 @@
-"""Dates as people write them in running text, in six languages, the day before the month."""
+"""Dates as people write them in running text, in eight languages, the day before the month."""
 
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
 # Each month by the beginnings of its names in English, Spanish, French, German, Portuguese,
-# Italian; accents are taken off before.
+# Italian, Catalan, Dutch; accents are taken off before.
 _MONTHS: tuple[tuple[str, ...], ...] = (
     ("jan", "ene", "gen"),
     ("feb", "fev"),
-    ("mar", "maerz"),
+    ("mar", "maerz", "maa", "mrt"),
     ("apr", "abr", "avr"),
-    ("may", "mai", "mag"),
+    ("may", "mai", "mag", "mei"),
     ("jun", "juin", "giu"),
     ("jul", "juil", "lug"),
     ("aug", "ago", "aou"),
     ("sep", "set"),
     ("oct", "okt", "out", "ott"),
     ("nov",),
-    ("dec", "dic", "dez"),
+    ("dec", "dic", "dez", "des"),
 )
 _WEEKDAYS: tuple[tuple[str, ...], ...] = (
-    ("monday", "lunes", "lundi", "montag", "segunda-feira", "lunedi"),
-    ("tuesday", "martes", "mardi", "dienstag", "terca-feira", "martedi"),
-    ("wednesday", "miercoles", "mercredi", "mittwoch", "quarta-feira", "mercoledi"),
-    ("thursday", "jueves", "jeudi", "donnerstag", "quinta-feira", "giovedi"),
-    ("friday", "viernes", "vendredi", "freitag", "sexta-feira", "venerdi"),
-    ("saturday", "sabado", "samedi", "samstag", "sabato"),
-    ("sunday", "domingo", "dimanche", "sonntag", "domenica"),
+    ("monday", "lunes", "lundi", "montag", "segunda-feira", "lunedi", "dilluns", "maandag"),
+    ("tuesday", "martes", "mardi", "dienstag", "terca-feira", "martedi", "dimarts", "dinsdag"),
+    (
+        "wednesday",
+        "miercoles",
+        "mercredi",
+        "mittwoch",
+        "quarta-feira",
+        "mercoledi",
+        "dimecres",
+        "woensdag",
+    ),
+    ("thursday", "jueves", "jeudi", "donnerstag", "quinta-feira", "giovedi", "dijous", "donderdag"),
+    ("friday", "viernes", "vendredi", "freitag", "sexta-feira", "venerdi", "divendres", "vrijdag"),
+    ("saturday", "sabado", "samedi", "samstag", "sabato", "dissabte", "zaterdag"),
+    ("sunday", "domingo", "dimanche", "sonntag", "domenica", "diumenge", "zondag"),
 )
-_TOMORROW = re.compile(r"\b(?:tomorrow|manana|demain|morgen|amanha|domani)\b")
+_TOMORROW = re.compile(r"\b(?:tomorrow|manana|demain|morgen|amanha|domani|dema)\b")
 
 _YEAR = r"(?:,?\s{0,2}(?:de |del |do |of )?\s{0,2}(20\d\d))?"
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")

@@ -8,13 +8,14 @@ from cases.mail import Mail, Origin
 from inbox.intake.known import Known
 from inbox.intake.lists import foreign_list
 from inbox.intake.origin import phrases
+from inbox.intake.origin.formulas import acknowledges, speaks_in_formulas
+from inbox.intake.origin.personal import asks, tells_of_a_machine
 from inbox.intake.origin.said import Said
 
 _MOST_TEXT = 3000
 # A machine's answer says what it is at once, and does not go on for pages.
 _OPENING = 600
 _LONGEST = 2500
-_FIRST_WORDS = 300
 _SHORT = 1200
 
 _ANSWER = r"(?:(?:re|aw|sv|vs|antw|rv|r|tr|ref|odp|rif)\s?(?:\[\d{1,3}\])?\s?:\s{0,3}){0,3}"
@@ -30,13 +31,14 @@ _SURE = _any(
 )
 _LIKELY = _any(phrases.LIKELY_SUBJECTS)
 _MACHINE = _any(phrases.MACHINE_WORDS)
-_AWAY = _any(phrases.AWAY_WORDS)
+_AWAY = _any(each.replace(r"[^\n.]", r"(?:[^\n.]|(?<=\d)\.)") for each in phrases.AWAY_WORDS)
 _INSTEAD = _any(phrases.INSTEAD_WORDS)
 
 # A field that only automatic answers have, and what its value must begin with ("" is anything).
 _FIELDS: tuple[tuple[str, str], ...] = (
     ("x-autoreply", ""),
     ("x-autoreply-from", ""),
+    ("x-autoreply-domain", ""),
     ("x-autorespond", ""),
     ("x-autoresponder", ""),
     ("x-autoresponse", ""),
@@ -94,7 +96,7 @@ def says_so_in_its_header(mail: Mail, known: Known) -> Said | None:
 
 def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
     """The subject of an automatic answer, by language."""
-    if _person_says(mail):
+    if _person_says(mail) or tells_of_a_machine(_words(mail)):
         return None
     subject = _plain(mail.subject[:300])
     sure = _SURE.match(subject)
@@ -124,8 +126,8 @@ def says_so_in_its_words(mail: Mail, _: Known) -> Said | None:
         return Said(Origin.AUTO_REPLY, "its words, and a hint in its header")
     if machine and (away or instead or answers):
         return Said(Origin.AUTO_REPLY, "its words")
-    if answers and instead and len(words) < _SHORT and _AWAY.search(words[:_FIRST_WORDS]):
-        return Said(Origin.AUTO_REPLY, "it says who is away and whom to ask instead")
+    if answers and len(words) < _SHORT and not asks(words) and speaks_in_formulas(words):
+        return Said(Origin.AUTO_REPLY, "it speaks in the formulas of machines")
     return None
 
 
@@ -161,8 +163,9 @@ def _answers(mail: Mail) -> bool:
 
 def _second_sign(mail: Mail) -> bool:
     """Beside a subject that a person may write as well."""
-    away = _answers(mail) and _AWAY.search(_words(mail)[:_OPENING])
-    return bool(away) or _hinted(mail) or _machine_sign(mail)
+    words = _words(mail)
+    said = acknowledges(words) or (_answers(mail) and _AWAY.search(words[:_OPENING]))
+    return bool(said and not asks(words)) or _hinted(mail) or _machine_sign(mail)
 
 
 def _machine_sign(mail: Mail) -> bool:

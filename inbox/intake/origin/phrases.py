@@ -172,6 +172,11 @@ LIKELY_SUBJECTS: tuple[str, ...] = (
     r"empfangsbestatigung",
     r"eingangsbestatigung",
     r"accuse de reception",
+    r"request received",
+    r"recebemos (?:a |o )?(?:sua|seu)",
+    r"baja (?:medica|maternal)",
+    r"\[?(?:ticket|case|caso|incidencia|solicitud|chamado|vorgang)[ #:nº.]{0,4}\d",
+    r"\[#?\d{3,12}\]",
 )
 
 # The machine says that it is one, in a statement about the mail itself.
@@ -189,7 +194,9 @@ MACHINE_WORDS: tuple[str, ...] = (
     r"(?:mensaje|correo|respuesta|e-?mail|mail|notificacion)[^\n]{0,40}automatic",
     r"\b(?:este|esta|el presente) (?:mensaje|correo|respuesta|e-?mail|mail)(?: electronico)? "
     r"(?:es|ha sido|fue|se)\b[^\n]{0,40}automatic",
-    r"(?:^|\n)\W{0,5}(?:auto-?respuesta|(?:respuesta|mensaje|correo) (?:\w{2,12} )?automatic)",
+    r"(?:^|\n|\. )\W{0,5}(?:auto-?respuesta|(?:respuesta|mensaje|correo) (?:\w{2,12} )?automatic)",
+    r"aquest es un (?:missatge|correu)[^\n]{0,20}automatic",
+    r"si us plau,? no (?:el |hi )?(?:respon|contest)",
     r"(?:mensaje|correo) (?:generado|enviado) (?:de forma |de manera )?automatic",
     r"(?:por favor,? )?no (?:responda|conteste|respondas|contestes) a este (?:mensaje|correo"
     r"|email)",
@@ -212,7 +219,7 @@ MACHINE_WORDS: tuple[str, ...] = (
     r"(?:jest|to) automatyczn",
 )
 
-# Somebody is away.
+# Somebody is away. A dot behind a digit belongs to a date and ends no sentence.
 AWAY_WORDS: tuple[str, ...] = (
     r"(?:i am|i'm|i will be|i'll be|i shall be|we are|is|am|will be"
     r"|currently)[^\n.]{0,40}(?:out of (?:the |my )?office|away (?:from|until|on|till)"
@@ -221,7 +228,8 @@ AWAY_WORDS: tuple[str, ...] = (
     r"out of (?:the |my )?office (?:until|from|till|through|on|and|with|today|this)",
     r"limited access to (?:my )?(?:e-?mail|mail)",
     r"(?:no|without) access to (?:my )?(?:e-?mail|mail)",
-    r"(?:no longer|not) (?:work(?:s|ing)?|employed) (?:at|for|with|here)",
+    r"(?:no longer|not) (?:(?:work(?:s|ing)?|employed) (?:at|for|with|here)|with (?:us"
+    r"|the company|our))",
     r"when i (?:return|get back|am back)",
     r"(?:will|shall) (?:respond|reply|answer|get back)[^\n.]{0,60}(?:upon|on|when"
     r"|after)[^\n.]{0,20}(?:return|back)",
@@ -250,6 +258,20 @@ AWAY_WORDS: tuple[str, ...] = (
     r"(?:ik ben|ben ik)[^\n.]{0,40}(?:afwezig|niet (?:op kantoor|aanwezig)|met (?:vakantie"
     r"|verlof))",
     r"(?:soc|estic|estare)[^\n.]{0,40}(?:fora de l'oficina|de vacances|absent)",
+    r"(?:address|mailbox|account)[^\n.]{0,40} (?:no longer|not) (?:in use|active|monitored|valid)",
+    r"(?:be|am|i'm) (?:back|returning) (?:in the office|on|in) ",
+    r"no (?:me encuentro|estoy|estare|me encontrare)[^\n.]{0,20}(?:en (?:la|mi) oficina"
+    r"|disponible)",
+    r"me reincorpor",
+    r"(?:no )?(?:volvere|regresare) (?:a la oficina|hasta|el)",
+    r"baja (?:medica|maternal|por)",
+    r"cerrad[oa]s? (?:por|durante las) vacaciones",
+    r"(?:este|esta) (?:buzon|direccion|cuenta|correo)[^\n.]{0,40}(?:ya no|no) "
+    r"(?:esta|se|es)[^\n.]{0,20}(?:operativ|activ|en uso|utiliz|atiend|lee|monitoriz)",
+    r"(?:serai|suis) de retour",
+    r"je reviens (?:le|au)",
+    r"(?:wieder|erst ab)[^\n]{0,40}erreichbar",
+    r"jusqu'au [^\n.]{0,30}(?:inclus)",
 )
 
 # And somebody else, or another day, will do; or the mail is acknowledged. Beside one of the
@@ -282,4 +304,11 @@ INSTEAD_WORDS: tuple[str, ...] = (
     r"\b(?:in caso di|per)\b[^\n]{0,40}urgen[^\n]{0,120}(?:contatt|rivolg|scriver|chiam)",
     r"grazie (?:per|della|di) |abbiamo ricevuto",
     r"bedankt voor uw|wij hebben uw[^\n]{0,40}ontvangen",
+    r"gracies (?:pel|per)|per (?:a )?(?:qualsevol )?(?:urg|tema|assumpt)[^\n]{0,80}(?:contact|truqu"
+    r"|escri|adrec)",
+    r"(?:para|ante) cualquier [^\n.]{0,40}(?:contact|dirij|pong|poner|escrib|llam)[^\n]{0,60}@",
+    r"(?:for|with) any [^\n.]{0,40}(?:contact|e-?mail|write|reach)[^\n]{0,60}@",
+    r"(?:please )?(?:send|direct|address|forward) (?:all |your |any )[^\n.]{0,60} to [^\s@]{1,60}@",
+    r"(?:dirija|envie|remita|dirigid|dirijan) (?:sus?|tus?|los?"
+    r"|cualquier) [^\n.]{0,40} a [^\s@]{1,60}@",
 )

@@ -30,6 +30,15 @@ SENT = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
         ("Volto no dia 10 de dezembro", (2026, 12, 10)),
         ("Torno il 12.01.2027", (2027, 1, 12)),
         ("I am on leave until 2027-01-04.", (2027, 1, 4)),
+        ("Ab dem 16.12. bin ich wieder erreichbar", (2026, 12, 16)),
+        ("ab 16. Dezember wieder im Büro", (2026, 12, 16)),
+        ("A partir del día 16/12 volveré a estar disponible", (2026, 12, 16)),
+        ("Bis 15. Dezember geschlossen. Ab dem 16. Dezember sind wir wieder da", (2026, 12, 16)),
+        ("out of office 2 Dec - 16 Dec", (2026, 12, 16)),
+        ("from 12/02/2026 to 12/16/2026", (2026, 12, 16)),
+        ("reabrimos el 1 de diciembre", (2026, 12, 1)),
+        ("Tancat fins al 31 de desembre", (2026, 12, 31)),
+        ("afwezig tot 16 maart", (2027, 3, 16)),
     ],
 )
 def test_the_day_of_return_is_found(text: str, day: tuple[int, int, int]):
