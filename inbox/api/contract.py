@@ -1,6 +1,7 @@
 """What all resources of the API share: who asks, with which scopes, and the headers of answers."""
 
 import functools
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -26,7 +27,10 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 LARGEST = 256 * 1024
 """Bytes of a body, where a resource does not say otherwise."""
-LARGEST_NUMBER = 2**63 - 1
+LARGEST_NUMBER = 2**31 - 1
+"""Of anything that has a number in the database."""
+_DOUBTFUL = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]")
+"""How what cannot be stored as text may be written in JSON."""
 USE_IS_NOTED = timedelta(hours=1)
 PULL_IS_NOTED = timedelta(minutes=1)
 
@@ -46,8 +50,11 @@ def _begin() -> None:
     g.request_id = secrets.token_hex(8)
     g.began = time.perf_counter()
     request.max_content_length = LARGEST
-    # No database has such numbers, and some cannot even be asked about them.
-    if any(isinstance(n, int) and n > LARGEST_NUMBER for n in (request.view_args or {}).values()):
+    named = (request.view_args or {}).values()
+    # No database has such numbers or names, and some cannot even be asked about them.
+    if any(isinstance(n, int) and n > LARGEST_NUMBER for n in named):
+        raise problems.not_found()
+    if any("\x00" in one for one in [*map(str, named), *request.args.values()]):
         raise problems.not_found()
 
 
@@ -128,9 +135,34 @@ def note_pull(token: Token) -> None:
 def body() -> Any:
     """The JSON of this request; a 400 where it cannot be read, however deep it is nested."""
     try:
-        return request.get_json()
+        found = request.get_json()
     except RecursionError as deep:
         raise BadRequest from deep
+    if _DOUBTFUL.search(request.get_data()) and not _can_be_kept(found):
+        raise BadRequest
+    return found
+
+
+def _can_be_kept(found: Any) -> bool:
+    """Whether no text in it has a NUL or half a character, which databases refuse."""
+    left = [found]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and ("\x00" in one or not _is_whole(one)):
+            return False
+    return True
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def maybe_body() -> Any:

@@ -20,7 +20,7 @@ from cases.message import Direction, Message
 from cases.taxonomy import following
 from classifiers.taxonomy import NoSuchLeaf
 from inbox.api import problems
-from inbox.api.contract import asker, body, contract, needs
+from inbox.api.contract import LARGEST_NUMBER, asker, body, contract, needs
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import say
 from inbox.tokens import Scope
@@ -35,7 +35,7 @@ class Told(BaseModel):
 
     id: str = Field(min_length=1, max_length=200)
     """The program's own name for it: the same told again changes nothing."""
-    message: int = Field(gt=0, lt=2**62)
+    message: int = Field(gt=0, le=LARGEST_NUMBER)
     type: str = Field(default="", max_length=100)
     sentiment: Literal["", "negative", "neutral", "positive"] = ""
 

@@ -16,7 +16,7 @@ from cases.contact import Kind
 from cases.db import reading
 from cases.message import Direction, Message
 from inbox.api import bots, problems
-from inbox.api.contract import contract, needs
+from inbox.api.contract import LARGEST_NUMBER, contract, needs
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import say
 from inbox.tokens import Scope
@@ -30,7 +30,7 @@ def _number(name: str, otherwise: int) -> int:
     said = request.args.get(name, "")
     if not said:
         return otherwise
-    if not said.isdecimal() or len(said) > 12:
+    if not said.isdecimal() or len(said) > 12 or int(said) > LARGEST_NUMBER:
         raise Problem(400, "bad-number", N_("A parameter must be a whole number."))
     return int(said)
 

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Response, request
 
 from cases.contact import Kind
-from inbox.api.naming import PLAIN, a_phone, an_address
+from inbox.api.naming import PLAIN, a_customer_id, a_phone, an_address
 from inbox.api.problems import N_, Problem
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{43,44}):")
@@ -29,7 +29,7 @@ PLAIN_LINES = re.compile(f"(?:{HEADER})?(?:{PLAIN}\\r?\\n)*+(?:{PLAIN})?+")
 _READERS: dict[Kind, Callable[[str], str]] = {
     Kind.ADDRESS: an_address,
     Kind.PHONE: a_phone,
-    Kind.CUSTOMER_ID: str.strip,
+    Kind.CUSTOMER_ID: a_customer_id,
 }
 
 

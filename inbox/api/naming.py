@@ -52,7 +52,7 @@ def named(
     if phone is not None:
         return Named(Kind.PHONE, a_phone(phone))
     if customer_id is not None:
-        return Named(Kind.CUSTOMER_ID, customer_id.strip())
+        return Named(Kind.CUSTOMER_ID, a_customer_id(customer_id))
     return Named(Kind.ADDRESS, said[0], hashed=True)
 
 
@@ -79,6 +79,14 @@ def a_phone(text: str) -> str:
         raise Problem(
             422, "invalid-phone", N_("Write the number with its country, as +34600111222.")
         )
+    return value
+
+
+def a_customer_id(text: str) -> str:
+    """The customer number as the shop writes it."""
+    value = text.strip()
+    if not value or len(value) > LONGEST or not value.isprintable():
+        raise Problem(422, "invalid-customer-id", N_("This is no customer number."))
     return value
 
 
