@@ -50,6 +50,8 @@ class Purpose(StrEnum):
     """About the customer's own matter."""
     COMMERCIAL = "commercial"
     """To sell something: it has to ask as marketing does."""
+    TEST = "test"
+    """To try a template on ourselves: no customer gets it, and no case shows it."""
 
 
 _DUE = text("state IN ('pending', 'deferred', 'claimed', 'data_sent')")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.outbox import OutgoingMail, State
+from bot.outbox import OutgoingMail, Purpose, State
 from cases.case import Case
 from cases.db import Base
 from cases.mailbox import Mailbox
@@ -70,6 +70,7 @@ def _owed(now: datetime) -> Sequence[ColumnElement[bool]]:
     return (
         Case.mailbox_id == Mailbox.id,
         OutgoingMail.state == State.ACCEPTED,
+        OutgoingMail.purpose != Purpose.TEST,
         OutgoingMail.settled_at > now - OWED_FOR,
         ~tried.exists(),
     )

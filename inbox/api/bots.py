@@ -1,7 +1,7 @@
 """What outside bots may do: propose what to say, follow cases, ask, hand over, read decisions."""
 
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -52,7 +52,7 @@ class Wanted(BaseModel):
     text: str = Field(default="", max_length=LONGEST)
     parts: Said | None = None
     template: str = Field(default="", pattern="^[a-z_]{0,60}$")
-    purpose: Purpose = Purpose.SERVICE
+    purpose: Literal[Purpose.SERVICE, Purpose.COMMERCIAL] = Purpose.SERVICE
     urgent: bool = False
     not_before: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
@@ -89,7 +89,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     address: str = Field(max_length=1000)
-    purpose: Purpose = Purpose.SERVICE
+    purpose: Literal[Purpose.SERVICE, Purpose.COMMERCIAL] = Purpose.SERVICE
     idempotency_key: str = Field(default="", max_length=200)
 
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import templates, wording
+from bot import rehearsing, templates, wording
+from bot.rehearsing import NotOurs, Rehearsal
+from bot.replies import CannotSay
 from bot.templates import MailTemplate
 from bot.wording import NoTemplate, Texts
 from cases import clock
@@ -20,6 +22,7 @@ from inbox.web import notices, reasons
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import template_form
 from inbox.web.fragments import show
+from inbox.web.notices import Notice
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
@@ -75,10 +78,15 @@ def _text(session: Session, name: str, language: str) -> Texts:
         return Texts("", "")
 
 
-def _form(session: Session, name: str, texts: dict[str, Texts], wrong: str = "") -> Response:
+def _form(
+    session: Session,
+    name: str,
+    texts: dict[str, Texts],
+    wrong: str = "",
+    notice: Notice | None = None,
+) -> Response:
     cases = _recent(session)
-    number = request.values.get("case", 0, type=int)
-    about = next((case for case in cases if case.id == number), cases[0] if cases else None)
+    about = _chosen(cases)
     return show(
         session,
         "admin/bots/template.html",
@@ -93,7 +101,10 @@ def _form(session: Session, name: str, texts: dict[str, Texts], wrong: str = "")
         known=sorted(templates.VALUES),
         meanings=template_form.meanings(),
         changed=templates.is_changed(session, name) if _is_shipped(name) else False,
-        notice=notices.from_address(),
+        notice=notice or notices.from_address(),
+        readers=rehearsing.addresses(session, agent().address),
+        chosen=request.form.get("to", ""),
+        spoken=request.form.get("language", ""),
     )
 
 
@@ -103,6 +114,12 @@ def _recent(session: Session) -> list[Case]:
     people = joinedload(Case.contact).selectinload(Contact.identifiers)
     found = session.scalars(rows.options(people, joinedload(Case.mailbox)).limit(RECENT))
     return list(found.unique())
+
+
+def _chosen(cases: list[Case]) -> Case | None:
+    """The case to read it in: the one that was asked for, or the newest."""
+    number = request.values.get("case", 0, type=int)
+    return next((case for case in cases if case.id == number), cases[0] if cases else None)
 
 
 def _is_shipped(name: str) -> bool:
@@ -133,6 +150,37 @@ def save(name: str) -> AnyResponse:
             )
             templates.save(session, row)
     return redirect(url_for("mail_templates.one", name=name, done="saved.1"), 303)
+
+
+@pages.post("/<name>/test")
+@allow(Policy.ADMIN)
+def test(name: str) -> Response:
+    """Send what is typed to ourselves; nothing is kept of it."""
+    texts = {one: template_form.typed(one) for one in LANGUAGES}
+    language = request.form.get("language", "")
+    if language not in texts:
+        abort(422)
+    with transaction() as session:
+        wrong = template_form.refusal(texts) or _send(session, _named(name), texts[language])
+        to = request.form.get("to", "")
+        sent = Notice(_("A test is on its way to {address}", address=to))
+        return _form(session, name, texts, wrong, None if wrong else sent)
+
+
+def _send(session: Session, name: str, text: Texts) -> str:
+    """Queue the test; why it cannot be sent, or ""."""
+    about = _chosen(_recent(session))
+    if about is None:
+        return _("There is no case yet to read it in. Let a first mail come in, then send a test.")
+    form = request.form
+    wanted = Rehearsal(name, form["language"], text, agent().address, form.get("to", ""))
+    try:
+        rehearsing.send(session, about, wanted, at=clock.now())
+    except NotOurs:
+        return _("A test goes to you or to an address of a test list, and to nobody else.")
+    except CannotSay as wrong:
+        return _("The mail cannot be written: {reason}", reason=wrong)
+    return ""
 
 
 @pages.post("/<name>/reset")
