@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from bot.values import values_of
 from cases import consent, signing
 from cases.case import Case
 from cases.contact import normalised
+from cases.db import write_at_end
 from cases.history import What
 from cases.language import gettext as _
 from cases.language import speaking
@@ -54,10 +56,20 @@ class Saying:
     """Message-ID of the mail it answers."""
 
 
-def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> OutgoingMail:
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    """What the rows of a mail to a customer say."""
+
+    rfc_id: str
+    message: dict[str, Any]
+    mail: dict[str, Any]
+    told: dict[str, str]
+
+
+def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> None:
     """Queue the reply to a customer's message: bytes and Message-ID are frozen here.
 
-    Raises CannotSay.
+    It is written at the end of the transaction, with those of the whole batch. Raises CannotSay.
     """
     written = write(session, message.case, reply.template, {})
     saying = addressed(
@@ -67,7 +79,13 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
         rule=reply.rule,
         answers=message.rfc_id,
     )
-    return say(session, message.case, saying, at=at)
+    case = message.case
+    queued = _queued(case, saying, at)
+    said = write_at_end(session, Message, {"case_id": case, **queued.message})
+    known = {"rfc_id": queued.rfc_id, "case_id": case, "message_id": said, "ours": True}
+    write_at_end(session, KnownId, known)
+    write_at_end(session, OutgoingMail, {"case_id": case, "message_id": said, **queued.mail})
+    case.happened_besides(session, What.AUTOMATIC_REPLY, by="bot", at=at, **queued.told)
 
 
 def write(session: Session, case: Case, template: str, more: dict[str, str]) -> Saying:
@@ -102,42 +120,50 @@ def language_of(case: Case) -> str:
 
 def say(session: Session, case: Case, saying: Saying, *, at: datetime) -> OutgoingMail:
     """Queue a mail to the customer of that case; raises CannotSay."""
+    queued = _queued(case, saying, at)
+    said = Message(case=case, **queued.message)
+    session.add(said)
+    session.add(KnownId(rfc_id=queued.rfc_id, case=case, message=said, ours=True))
+    mail = OutgoingMail(case=case, message=said, **queued.mail)
+    session.add(mail)
+    case.happened(What.AUTOMATIC_REPLY, by=saying.bot or "bot", at=at, **queued.told)
+    return mail
+
+
+def _queued(case: Case, saying: Saying, at: datetime) -> _Queued:
+    """The rows of a mail to the customer of that case; raises CannotSay."""
     saying = refusable(case, saying)
     draft = draft_of(case, saying, at)
     try:
         content = composing.compose(draft)
     except (composing.NotAsMeant, ValueError) as wrong:
         raise CannotSay(str(wrong)) from wrong
+    told = {"template": saying.template, "rule": saying.rule, "bot": saying.bot}
+    mail = _mail(saying, at) | {"rfc_id": draft.message_id, "content": content}
+    return _Queued(draft.message_id, _message(saying, draft, at), mail, told)
+
+
+def _mail(saying: Saying, at: datetime) -> dict[str, Any]:
+    """The mail as the outbox keeps it."""
     address = normalised(saying.recipient)
-    said = _said(case, saying, draft, at)
-    session.add(said)
-    session.add(KnownId(rfc_id=draft.message_id, case=case, message=said, ours=True))
-    mail = OutgoingMail(
-        case=case,
-        message=said,
-        key=saying.key,
-        automatic=True,
-        rule=saying.rule,
-        template=saying.template,
-        bot=saying.bot,
-        purpose=saying.purpose,
-        urgent=saying.urgent,
-        parts=saying.parts.as_row(),
-        likeness=likeness(saying),
-        expires_at=saying.expires_at,
-        sender="",
-        recipient=address,
-        domain=domain_of(address),
-        rfc_id=draft.message_id,
-        content=content,
-        state=State.PENDING,
-        queued_at=at,
-        due_at=_due(saying, at),
-    )
-    session.add(mail)
-    data = {"template": saying.template, "rule": saying.rule, "bot": saying.bot}
-    case.happened(What.AUTOMATIC_REPLY, by=saying.bot or "bot", at=at, **data)
-    return mail
+    return {
+        "key": saying.key,
+        "automatic": True,
+        "rule": saying.rule,
+        "template": saying.template,
+        "bot": saying.bot,
+        "purpose": saying.purpose,
+        "urgent": saying.urgent,
+        "parts": saying.parts.as_row(),
+        "likeness": likeness(saying),
+        "expires_at": saying.expires_at,
+        "sender": "",
+        "recipient": address,
+        "domain": domain_of(address),
+        "state": State.PENDING,
+        "queued_at": at,
+        "due_at": _due(saying, at),
+    }
 
 
 def refusable(case: Case, saying: Saying) -> Saying:
@@ -174,24 +200,23 @@ def likeness(saying: Saying) -> str:
     return hashlib.sha256(" ".join(plain).encode()).hexdigest()
 
 
-def _said(case: Case, saying: Saying, draft: composing.Draft, at: datetime) -> Message:
+def _message(saying: Saying, draft: composing.Draft, at: datetime) -> dict[str, Any]:
     """The reply as the case shows it."""
-    return Message(
-        case=case,
-        direction=Direction.OUT,
-        origin=Origin.BOT if saying.bot else Origin.OWN,
-        origin_rule="automatic reply",
-        rfc_id=draft.message_id,
-        sender=draft.sender.address,
-        sender_name=draft.sender.name,
-        to=[draft.recipient.address],
-        subject=draft.subject,
-        text=draft.text,
-        new_text=draft.text,
-        arrived_at=at,
-        rule="automatic reply",
-        by=saying.bot or "bot",
-    )
+    return {
+        "direction": Direction.OUT,
+        "origin": Origin.BOT if saying.bot else Origin.OWN,
+        "origin_rule": "automatic reply",
+        "rfc_id": draft.message_id,
+        "sender": draft.sender.address,
+        "sender_name": draft.sender.name,
+        "to": [draft.recipient.address],
+        "subject": draft.subject,
+        "text": draft.text,
+        "new_text": draft.text,
+        "arrived_at": at,
+        "rule": "automatic reply",
+        "by": saying.bot or "bot",
+    }
 
 
 def draft_of(case: Case, saying: Saying, at: datetime, message_id: str = "") -> composing.Draft:

@@ -19,6 +19,7 @@ from bot.rules import Rule
 from bot.settings import settings
 from bot.switches import Switches
 from cases import sla
+from cases.among import among
 from cases.case import Case
 from cases.contact import normalised
 from cases.filing import Filed
@@ -114,7 +115,7 @@ def _count(session: Session, column: object, wanted: set[str], since: datetime) 
     rows = session.execute(
         select(column, func.count())  # type: ignore[call-overload]
         .where(
-            column.in_(wanted),  # type: ignore[attr-defined]
+            among(column, wanted),
             OutgoingMail.queued_at > since,
             OutgoingMail.automatic,
             OutgoingMail.state != State.CANCELLED,
@@ -155,6 +156,7 @@ def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
         language=filed.message.language or filed.case.language,
         mailbox=mailbox.address if mailbox is not None else "",
         team=place.team,
+        tier=filed.case.contact.tier,
         open_now=sla.calendar().is_open(now),
         attachments=bool(filed.message.attachments),
     )

@@ -19,9 +19,8 @@ def speak(session: Session, arrival: Arrival, filed: Filed, sent: situation.Sent
         decision = _queue(session, filed, decision, sent)
     outbox.note_in_time(session, filed.message, about, decision, at=now)
     if isinstance(decision, policy.Silence) and not filed.again:
-        filed.case.happened(
-            What.SILENCE, by="bot", at=now, rule=decision.rule, reason=decision.reason
-        )
+        said = {"rule": decision.rule, "reason": decision.reason}
+        filed.case.happened_besides(session, What.SILENCE, by="bot", at=now, **said)
 
 
 def _queue(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cases import clock, sla
+from cases.among import among
 from cases.case import Case, note
 from cases.db import transaction
 from cases.history import Event, What
@@ -96,7 +97,7 @@ def _settle_new(
 def _locked(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
     rows = session.execute(
         select(Case.id, *(getattr(Case, name) for name in COLUMNS))
-        .where(Case.id.in_(ids))
+        .where(among(Case.id, ids))
         .order_by(Case.id)
         .with_for_update()
     )
@@ -107,7 +108,7 @@ def _events(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     rows = session.execute(
         select(Event.case_id, Event.id, Event.what, Event.at, Event.by, Event.data)
-        .where(Event.case_id.in_(ids), Event.what.in_(MOVING))
+        .where(among(Event.case_id, ids), Event.what.in_(MOVING))
         .order_by(Event.id)
     )
     for row in rows:
@@ -121,7 +122,7 @@ def _marks(session: Session, ids: Collection[int]) -> dict[int, set[Key]]:
         select(
             *(PromiseMark.case_id, PromiseMark.target, PromiseMark.due_at, PromiseMark.mark),
             PromiseMark.started_at,
-        ).where(PromiseMark.case_id.in_(ids))
+        ).where(among(PromiseMark.case_id, ids))
     )
     for row in rows:
         found[row.case_id].add(_key(row))

@@ -54,6 +54,44 @@ def write(session: Session, _flush: UOWTransaction, _rows: Sequence[object] | No
     session._register_persistent({instance_state(one) for one in new})
 
 
+class Row(dict[str, Any]):
+    """What one row says that is no object. Other rows in it, and objects, stand for their ids."""
+
+    @property
+    def id(self) -> int | None:
+        """Its number, if it has one yet."""
+        found: int | None = self.get("id")
+        return found
+
+    @id.setter
+    def id(self, number: int) -> None:
+        self["id"] = number
+
+
+_OTHERS = (Row, DeclarativeBase)
+
+
+def put(session: Session, rows: Mapping[type[DeclarativeBase], Sequence[Row]]) -> None:
+    """Write rows table by table; whatever they leave out gets its default."""
+    named = [
+        (row, name, value)
+        for some in rows.values()
+        for row in some
+        for name, value in row.items()
+        if isinstance(value, _OTHERS)
+    ]
+    meant = {id(value) for _row, _name, value in named}
+    numbered = {kind for kind, some in rows.items() if any(id(row) in meant for row in some)}
+    numbering.take(session, {kind.__tablename__: rows[kind] for kind in numbered})
+    for row, name, value in named:
+        row[name] = getattr(value, "id")  # noqa: B009  what stands for its id has one
+    dialect = session.get_bind().dialect
+    shapes = {kind: _shape(kind.__mapper__, dialect, kind in numbered) for kind in rows}
+    for kind, shape in sorted(shapes.items(), key=lambda one: one[1].place):
+        values = [_values(numbering.whole(kind.__mapper__, row), shape) for row in rows[kind]]
+        session.connection().exec_driver_sql(shape.statement, values)
+
+
 def _is_plain(one: DeclarativeBase, shape: _Shape) -> bool:
     return shape.plain and one.__dict__.keys() >= shape.whole
 
@@ -68,9 +106,10 @@ def _values(said: Mapping[str, Any], shape: _Shape) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=200)
-def _shape(mapper: Mapper[Any], dialect: Dialect) -> _Shape:
+def _shape(mapper: Mapper[Any], dialect: Dialect, numbered: bool = True) -> _Shape:
     table = cast(Table, mapper.local_table)
-    named = [(mapper.get_property_by_column(column).key, column) for column in table.columns]
+    columns = [one for one in table.columns if numbered or one.name != "id"]
+    named = [(mapper.get_property_by_column(column).key, column) for column in columns]
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(column.name) for _name, column in named)
     marks = ", ".join(["%s" if dialect.name == "postgresql" else "?"] * len(named))

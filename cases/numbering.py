@@ -29,6 +29,16 @@ def fill(row: DeclarativeBase, _positional: tuple[()], values: dict[str, Any]) -
             row.__dict__[name] = make(None)
 
 
+def whole(mapper: Mapper[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says, with the defaults of what it leaves out."""
+    plain, made, _columns = _defaults(mapper)
+    said = {**plain, **row}
+    for name, make in made:
+        if name not in said:
+            said[name] = make(None)
+    return said
+
+
 @cache
 def _defaults(
     mapper: Mapper[Any],
@@ -78,6 +88,11 @@ def settle(session: Session) -> None:
         refer(row)
 
 
+def take(session: Session, rows: Mapping[str, Sequence[Any]]) -> None:
+    """Give those rows of tables their numbers."""
+    _number(session, [*rows.items()])
+
+
 def refer(row: DeclarativeBase) -> None:
     """Take the numbers of what a new row belongs to."""
     for name, column, key in _references(row.__mapper__):
@@ -94,7 +109,7 @@ def _unnumbered(session: Session) -> dict[str, list[Any]]:
     return waiting
 
 
-def _number(session: Session, many: Sequence[tuple[str, list[Any]]]) -> None:
+def _number(session: Session, many: Sequence[tuple[str, Sequence[Any]]]) -> None:
     if not many:
         return
     given: dict[str, int] = session.info.setdefault("numbered", {})
@@ -127,10 +142,12 @@ def _from_sequences(
     session: Session, many: Sequence[tuple[str, int]], _given: Mapping[str, int]
 ) -> Iterator[tuple[int, int]]:
     wanted = " UNION ALL ".join(
-        f"SELECT {n} AS place, nextval('{table}_id_seq') FROM generate_series(1, {rows})"  # noqa: S608
-        for n, (table, rows) in enumerate(many)
+        f"SELECT {n} AS place, nextval('{table}_id_seq') FROM generate_series(1, %s)"  # noqa: S608
+        for n, (table, _rows) in enumerate(many)
     )
-    yield from ((place, taken) for place, taken in session.execute(text(wanted)))
+    counts = tuple(rows for _table, rows in many)
+    found = session.connection().exec_driver_sql(wanted, counts)
+    yield from ((place, taken) for place, taken in found)
 
 
 def _above_given(

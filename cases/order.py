@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
+from cases.among import among
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import Base
@@ -17,7 +18,7 @@ from cases.message import Direction, Message
 
 LONGEST = 60
 SHOWN = 5
-_LOOKED_AT, _MOST_NUMBERS, AT_ONCE = 6000, 60, 400
+_LOOKED_AT, _MOST_NUMBERS = 6000, 60
 # Signs of a number, as people copy it; what stands around it does not matter.
 _CANDIDATE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_/.](?=[A-Za-z0-9])){3,59}")
 _SIGNS = re.compile(r"[^A-Z0-9]")
@@ -164,12 +165,11 @@ def recognise(session: Session) -> None:
 
 
 def _known(session: Session, keys: Iterable[str]) -> dict[str, int]:
-    wanted = sorted(keys)
-    found: dict[str, int] = {}
-    for n in range(0, len(wanted), AT_ONCE):
-        rows = select(Order.key, Order.id).where(Order.key.in_(wanted[n : n + AT_ONCE]))
-        found |= {row.key: row.id for row in session.execute(rows)}
-    return found
+    wanted = [*keys]
+    if not wanted:
+        return {}
+    rows = session.execute(select(Order.key, Order.id).where(among(Order.key, wanted)))
+    return {row.key: row.id for row in rows}
 
 
 def link(session: Session, case: Case, order_id: int, message_id: int | None = None) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot import policy, replies, situation
 from bot.outbox import OutgoingMail
 from cases import Message
+from cases.db import write_rows
 from cases.filing import Arrival, Filed, Policy, file
 from cases.mailbox import Mailbox, Mode
 from cases.settings import settings
@@ -73,7 +74,7 @@ class Installation:
 
     def _answer(self, filed: Filed, reply: policy.Reply, at: datetime) -> bytes:
         replies.queue(self.session, filed.message, reply, at=at)
-        self.session.flush()
+        write_rows(self.session)
         newest = select(OutgoingMail).order_by(OutgoingMail.id.desc()).limit(1)
         return self.session.scalars(newest).one().content
 

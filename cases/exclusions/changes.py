@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import instance_state
 
 from cases import clock
+from cases.among import among
 from cases.case import Case
 from cases.contact import Identifier
 from cases.exclusions import feed
@@ -63,17 +64,17 @@ def follow(session: Session) -> None:
     contacts: set[int] = session.info.pop("noted_contacts", set())
     contacts |= {one.contact_id for one in moved}
     if cases or contacts:
-        feed.lock(session)
+        feed.take(session)
         contacts |= _contacts_of(session, {case.id for case in cases})
         renew(session, contacts, clock.now())
 
 
 def _contacts_of(session: Session, case_ids: Collection[int]) -> set[int]:
     """Whose the cases are now, and whose they were when their exclusions were written."""
-    now = session.scalars(select(Case.contact_id).where(Case.id.in_(case_ids)))
+    now = session.scalars(select(Case.contact_id).where(among(Case.id, case_ids)))
     before = session.scalars(
         select(Exclusion.contact_id).where(
-            Exclusion.case_id.in_(case_ids), Exclusion.lifted_at.is_(None)
+            among(Exclusion.case_id, case_ids), Exclusion.lifted_at.is_(None)
         )
     )
     return {*now, *before}
@@ -121,7 +122,7 @@ def _present(session: Session, contact_ids: Collection[int]) -> dict[int, list[E
     rows = session.scalars(
         select(Exclusion)
         .where(
-            Exclusion.contact_id.in_(contact_ids),
+            among(Exclusion.contact_id, contact_ids),
             or_(Exclusion.lifted_at.is_(None), Exclusion.reason.in_(_DERIVED)),
         )
         .order_by(Exclusion.id)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cases.among import among
 from cases.case import Case, State
 from cases.contact import Identifier, Kind
 from cases.mail import Origin, Trust
@@ -101,7 +102,7 @@ def identifiers(session: Session, contact_ids: Iterable[int]) -> dict[int, list[
             Identifier.value,
             Identifier.bounced_at,
         )
-        .where(Identifier.contact_id.in_(contact_ids))
+        .where(among(Identifier.contact_id, contact_ids))
         .order_by(Identifier.id)
     )
     for contact_id, id_, kind, value, bounced_at in rows:
@@ -122,7 +123,7 @@ def _matters(
         Case.satisfaction,
     )
     for row in session.execute(
-        select(*columns).where(Case.contact_id.in_(contact_ids), recent).order_by(Case.id)
+        select(*columns).where(among(Case.contact_id, contact_ids), recent).order_by(Case.id)
     ):
         found[row.contact_id].append(_matter(row, tuple(said.get(row.id, ()))))
     return found
@@ -156,7 +157,7 @@ def _said(session: Session, contact_ids: Collection[int], now: datetime) -> dict
             *(Message.labels, nth.label("nth")),
         )
         .join(Case, Case.id == Message.case_id)
-        .where(Case.contact_id.in_(contact_ids), Message.arrived_at > now - LOOK_BACK)
+        .where(among(Case.contact_id, contact_ids), Message.arrived_at > now - LOOK_BACK)
         .subquery()
     )
     found: dict[int, list[Said]] = defaultdict(list)

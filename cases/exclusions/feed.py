@@ -2,15 +2,16 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cases.among import among
 from cases.contact import Identifier, Kind
 from cases.db import Base
 from cases.exclusions.facts import Address, identifiers
@@ -83,7 +84,14 @@ def lock(session: Session) -> Head:
         _insert_ignoring(session, FeedHead, [{"id": 1, "epoch": new_epoch(), "seq": 0}])
         found = _locked(session)
     assert found is not None  # noqa: S101  it was inserted by us or by another
+    session.info["feed_taken_in"] = session.get_transaction()
     return found
+
+
+def take(session: Session) -> None:
+    """Lock the head, unless this transaction did so before."""
+    if session.info.get("feed_taken_in") is not session.get_transaction():
+        lock(session)
 
 
 def _locked(session: Session) -> Head | None:
@@ -147,19 +155,26 @@ def _entries(
 ) -> dict[Name, Holds]:
     columns = (FeedEntry.kind, FeedEntry.value, FeedEntry.holds)
     found: dict[Name, Holds] = {}
-    by_contact = FeedEntry.contact_id.in_(contact_ids)
-    by_name = tuple_(FeedEntry.kind, FeedEntry.value).in_(list(names))
-    for condition in (by_contact, by_name):
+    for condition in (among(FeedEntry.contact_id, contact_ids), *_named(names)):
         for kind, value, holds in session.execute(select(*columns).where(condition)):
             found[kind, value] = holds
     return found
+
+
+def _named(names: Iterable[Name]) -> Iterator[ColumnElement[bool]]:
+    """The entries of those names, kind by kind."""
+    by_kind: dict[Kind, list[str]] = defaultdict(list)
+    for kind, value in names:
+        by_kind[kind].append(value)
+    for kind, values in by_kind.items():
+        yield (FeedEntry.kind == kind) & among(FeedEntry.value, values)
 
 
 def _live(session: Session, contact_ids: Collection[int]) -> dict[int, list[Exclusion]]:
     found: dict[int, list[Exclusion]] = defaultdict(list)
     rows = session.scalars(
         select(Exclusion)
-        .where(Exclusion.contact_id.in_(contact_ids), Exclusion.lifted_at.is_(None))
+        .where(among(Exclusion.contact_id, contact_ids), Exclusion.lifted_at.is_(None))
         .order_by(Exclusion.id)
         .execution_options(populate_existing=True)
     )
@@ -203,11 +218,9 @@ def _write(session: Session, changes: Sequence[Change], now: datetime) -> None:
         for n, one in enumerate(changes, start=1)
     ]
     session.execute(insert(FeedChange), [row | {"at": now} for row in rows])
-    names = [(one.kind, one.value) for one in changes]
-    session.execute(
-        delete(FeedEntry).where(tuple_(FeedEntry.kind, FeedEntry.value).in_(names)),
-        execution_options={"synchronize_session": False},
-    )
+    for those in _named((one.kind, one.value) for one in changes):
+        gone = delete(FeedEntry).where(those)
+        session.execute(gone, execution_options={"synchronize_session": False})
     held = [row for row in rows if row["holds"]]
     if held:
         session.execute(insert(FeedEntry), held)

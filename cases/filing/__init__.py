@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cases import numbering
 from cases.case import Case
+from cases.db import write_rows
 from cases.filing import people, rules, shelf, telling, uniting
 from cases.filing.arrival import Arrival, Policy
 from cases.filing.ids import answered, kept
@@ -47,7 +48,7 @@ class Filed:
 def file_all(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> list[Filed]:
     """File a batch in its order."""
     filed = file_unwritten(session, arrivals, policy)
-    session.flush()
+    write_rows(session)
     return filed
 
 

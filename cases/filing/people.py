@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case, Part, Participant
 from cases.contact import Contact, introduce
+from cases.db import write_at_end
 from cases.filing.arrival import Arrival, Policy
 from cases.filing.rules import Match
 from cases.filing.shelf import Shelf, as_matched
@@ -88,4 +89,4 @@ def _take_part(session: Session, case: Case, address: str, part: Part, shelf: Sh
     value = as_matched(address)
     if value and value not in shelf.parties[case] and not shelf.is_own(value):
         shelf.parties[case][value] = part
-        session.add(Participant(case=case, address=value, part=part))
+        write_at_end(session, Participant, {"case_id": case, "address": value, "part": part})

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cases import mailbox, signing
+from cases.among import among
 from cases.case import Case, Part, Participant, State
 from cases.contact import Contact, Identifier, Kind, normalised
 from cases.filing.arrival import Arrival, Policy
@@ -91,7 +92,9 @@ def fetch(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> Shel
 
 def _fetch_ids(session: Session, shelf: Shelf, batch: list[Mail]) -> None:
     wanted = {id_ for mail in batch for id_ in _all_ids(mail)}
-    rows = session.scalars(select(KnownId).where(KnownId.rfc_id.in_(wanted)).order_by(KnownId.id))
+    rows = session.scalars(
+        select(KnownId).where(among(KnownId.rfc_id, wanted)).order_by(KnownId.id)
+    )
     for known in rows:
         shelf.remember(known)
 
@@ -122,7 +125,7 @@ def _fetch_contacts(session: Session, shelf: Shelf, batch: list[Mail]) -> None:
     rows = session.scalars(
         select(Identifier)
         .options(joinedload(Identifier.contact).selectinload(Contact.identifiers))
-        .where(Identifier.kind == Kind.ADDRESS, Identifier.value.in_(wanted))
+        .where(Identifier.kind == Kind.ADDRESS, among(Identifier.value, wanted))
     )
     shelf.contacts = {row.value: row.contact for row in rows}
 
@@ -150,7 +153,7 @@ def _of_customers(session: Session, shelf: Shelf) -> set[int]:
     contacts = {contact.id for contact in shelf.contacts.values()}
     if not contacts:
         return set()
-    open_ones = select(Case.id).where(Case.contact_id.in_(contacts), Case.state != State.CLOSED)
+    open_ones = select(Case.id).where(among(Case.contact_id, contacts), Case.state != State.CLOSED)
     return set(session.scalars(open_ones.order_by(Case.id.desc()).limit(_MOST_OPEN)))
 
 
@@ -158,7 +161,7 @@ def _fetch_cases(session: Session, shelf: Shelf, wanted: set[int]) -> None:
     while missing := wanted - shelf.cases.keys():
         found = session.scalars(
             select(Case)
-            .where(Case.id.in_(missing))
+            .where(among(Case.id, missing))
             .order_by(Case.id)
             .with_for_update()
             .options(
@@ -179,7 +182,7 @@ def _fetch_followers(session: Session, shelf: Shelf) -> None:
         if not ended or not contacts:
             return
         later = select(Case).where(
-            Case.linked_to_id.in_(ended), Case.contact_id.in_(contacts), Case.bulk.is_(False)
+            among(Case.linked_to_id, ended), among(Case.contact_id, contacts), Case.bulk.is_(False)
         )
         for case in session.scalars(later.order_by(Case.id).limit(_MOST_OPEN).with_for_update()):
             shelf.cases[case.id] = case
@@ -191,7 +194,7 @@ def _fetch_parties(session: Session, shelf: Shelf) -> None:
     if not shelf.cases:
         return
     for party in session.scalars(
-        select(Participant).where(Participant.case_id.in_(shelf.cases.keys()))
+        select(Participant).where(among(Participant.case_id, shelf.cases))
     ):
         shelf.parties[shelf.cases[party.case_id]][party.address] = party.part
 
@@ -205,7 +208,7 @@ def _note_newest(shelf: Shelf) -> None:
 
 def _fetch_alike(session: Session, shelf: Shelf, batch: list[Mail]) -> None:
     wanted = {likeness(mail) for mail in batch}
-    rows = session.scalars(select(Message).where(Message.likeness.in_(wanted)))
+    rows = session.scalars(select(Message).where(among(Message.likeness, wanted)))
     shelf.alike = {row.likeness: row for row in rows}
 
 
@@ -219,7 +222,7 @@ def _fetch_of_late(session: Session, shelf: Shelf, arrivals: Sequence[Arrival]) 
         return
     at = [arrival.at for arrival in arrivals]
     recent = select(Message).where(
-        Message.case_id.in_(open_ones),
+        among(Message.case_id, open_ones),
         Message.arrived_at.between(min(at) - SENT_AGAIN, max(at)),
         Message.direction == Direction.IN,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from cases.case import Case
+from cases.db import write_rows
 from cases.filing.arrival import Arrival, Policy
 from cases.filing.ids import answered, kept
 from cases.filing.rules import is_seen
@@ -21,7 +22,7 @@ def unite(session: Session, arrival: Arrival, case: Case, known: Shelf, policy: 
     for other in dict.fromkeys(_others(arrival, case, known, policy)):
         if other is case or other.merged_into_id is not None:
             continue
-        session.flush()
+        write_rows(session)
         newer, older = (case, other) if other.id < case.id else (other, case)
         case = merge(session, newer, older, by="filing", at=arrival.at)
         _rearrange(newer, older, known)

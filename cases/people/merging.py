@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.among import among
 from cases.case import Case, Part, Participant
 from cases.consent import OptIn
 from cases.contact import Contact, Identifier
@@ -230,8 +231,10 @@ def settle(session: Session) -> None:
     contacts |= {case.contact_id for case in noted} | {one.contact_id for one in moved}
     if not contacts:
         return
-    feed.lock(session)
-    gone = select(Contact.id).where(Contact.id.in_(contacts), Contact.merged_into_id.is_not(None))
+    feed.take(session)
+    gone = select(Contact.id).where(
+        among(Contact.id, contacts), Contact.merged_into_id.is_not(None)
+    )
     for contact_id in session.scalars(gone).all():
         _follow(session, contact_id)
 

@@ -1,5 +1,7 @@
 """The parent's side of the jail: one disposable child, the pipes to it, and its end."""
 
+import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from itertools import islice
 from pathlib import Path
 
 from inbox.intake.known import Known
@@ -15,7 +18,9 @@ from inbox.intake.wire import known_to_json
 
 WALL_SECONDS = 30
 STARTING_SECONDS = 60
-CHUNK = 1 << 16
+PIPE = 1 << 20
+"""As much lies in a pipe, so that whoever is busy is not woken for each mail."""
+CHUNK, VIEWS = 1 << 18, 64
 
 OUT_OF_MEMORY = 77
 _ENDS = {
@@ -49,7 +54,9 @@ class Cell:
             env=_environment(),
         )
         self._input, self._output = self._pipes()
-        os.set_blocking(self._input, False)
+        for pipe in (self._input, self._output):
+            os.set_blocking(pipe, False)
+            _widen(pipe)
         self.send(known_to_json(known))
 
     def send(self, content: bytes) -> None:
@@ -103,35 +110,53 @@ class Cell:
         return frame
 
     def _exchange(self, seconds: float) -> bool:
-        """Write what the pipe takes and read what it gives; False if nothing will come any more."""
+        """Write what the pipe takes and read what it gives; False if nothing will come any more.
+
+        Asked without waiting first: each wait costs a thread its turn, and the other one computes.
+        """
+        if self._outgoing:
+            self._write()
+        content = self._read()
+        if content is None:
+            return self._wait(seconds)
+        self._incoming += content
+        return bool(content)
+
+    def _read(self) -> bytes | None:
+        """What the child has said; nothing at its end, and None while it is thinking."""
+        try:
+            return os.read(self._output, CHUNK)
+        except BlockingIOError:
+            return None
+
+    def _wait(self, seconds: float) -> bool:
+        """Until something can be read or written; False if it took too long."""
         poll = select.poll()
         poll.register(self._output, select.POLLIN)
         if self._outgoing:
             poll.register(self._input, select.POLLOUT)
-        ready = dict(poll.poll(max(0, int(seconds * 1000))))
-        if not ready:
-            self.overran = True
-            return False
-        if self._input in ready:
-            self._write()
-        if self._output not in ready:
-            return True
-        content = os.read(self._output, CHUNK)
-        self._incoming += content
-        return bool(content)
+        self.overran = not poll.poll(max(0, int(seconds * 1000)))
+        return not self.overran
 
     def _write(self) -> None:
         try:
-            written = os.write(self._input, self._outgoing[0][: 4 * CHUNK])
+            written = os.writev(self._input, list(islice(self._outgoing, VIEWS)))
         except BlockingIOError:
             return
         except BrokenPipeError:
             # What it answered before it died is still to be read; the end of that tells.
             self._outgoing.clear()
             return
-        self._outgoing[0] = self._outgoing[0][written:]
-        if not self._outgoing[0]:
-            self._outgoing.popleft()
+        while self._outgoing and written >= len(self._outgoing[0]):
+            written -= len(self._outgoing.popleft())
+        if written:
+            self._outgoing[0] = self._outgoing[0][written:]
+
+
+def _widen(pipe: int) -> None:
+    # Other systems know no such wish, and some refuse it: then it is as wide as it is.
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 _KEPT = ("PATH", "HOME", "LANG", "TREGUA_FAILPOINT_POISON")

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cases import clock
+from cases.among import among
 from cases.settings import settings
 from inbox.spool.rows import RawContent, RawMail, Tombstone
 
@@ -40,11 +41,7 @@ def buried(session: Session, known_by: Iterable[tuple[str, str]]) -> frozenset[s
         if mark
         for key in (settings().secret(), *settings().old_secrets())
     }
-    found: set[str] = set()
-    all_macs = sorted(macs)
-    for start in range(0, len(all_macs), 500):
-        some = all_macs[start : start + 500]
-        found |= set(session.scalars(select(Tombstone.mac).where(Tombstone.mac.in_(some))))
+    found = session.scalars(select(Tombstone.mac).where(among(Tombstone.mac, macs)))
     return frozenset(macs[mac] for mac in found)
 
 

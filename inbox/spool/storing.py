@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cases import clock
+from cases.among import among
 from cases.db import Base
 from inbox.spool.burying import buried
 from inbox.spool.marks import head_mark
@@ -70,7 +71,7 @@ def _homeless(session: Session, place: Place, digests: set[str]) -> dict[str, li
             RawMail.mailbox_id == place.mailbox_id,
             RawMail.folder == place.folder,
             RawMail.uid.is_(None),
-            RawMail.sha256.in_(digests),
+            among(RawMail.sha256, digests),
         )
     )
     for digest, raw_id in rows:

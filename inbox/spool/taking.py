@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases import clock
+from cases.among import among
 from cases.db import transaction
 from inbox.settings import settings
 from inbox.spool.rows import BATCH, Fate, RawContent, RawMail, Taken
@@ -28,11 +29,12 @@ def take(limit: int = BATCH) -> list[Taken]:
         ).all()
         session.execute(
             update(RawMail)
-            .where(RawMail.id.in_(ids))
+            .where(among(RawMail.id, ids))
             .values(
                 leased_until=now + timedelta(seconds=settings().lease_seconds),
                 attempts=RawMail.attempts + 1,
             )
+            .execution_options(synchronize_session=False)
         )
         return _contents(session, ids)
 
@@ -41,7 +43,7 @@ def _contents(session: Session, ids: Iterable[int]) -> list[Taken]:
     rows = session.execute(
         select(RawMail, RawContent.content)
         .join(RawContent, RawContent.sha256 == RawMail.sha256)
-        .where(RawMail.id.in_(list(ids)))
+        .where(among(RawMail.id, ids))
         .order_by(RawMail.id)
     )
     return [
@@ -64,8 +66,9 @@ def settle(session: Session, raw_ids: Sequence[int], fate: Fate, reason: str = "
     """Say what became of those mails."""
     session.execute(
         update(RawMail)
-        .where(RawMail.id.in_(raw_ids))
+        .where(among(RawMail.id, raw_ids))
         .values(fate=fate, reason=reason, leased_until=None)
+        .execution_options(synchronize_session=False)
     )
 
 

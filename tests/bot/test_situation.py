@@ -9,6 +9,7 @@ from bot import replies, situation
 from bot.policy import Reply
 from bot.situation import Sent, shape_of
 from cases import Mail
+from cases.db import write_rows
 from cases.filing import Filed, file
 from tests.builders import MORNING, a_mail, an_arrival
 
@@ -18,7 +19,7 @@ ACK = Reply("acknowledgement", "acknowledge", "a person opened a case")
 def _acknowledged(session: Session, mail: Mail, *, minutes: float = 0) -> Filed:
     filed = file(session, an_arrival(mail, minutes=minutes))
     replies.queue(session, filed.message, ACK, at=MORNING + timedelta(minutes=minutes))
-    session.flush()
+    write_rows(session)
     return filed
 
 

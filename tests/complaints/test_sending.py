@@ -14,7 +14,7 @@ from bot.answers import Answer, Stale, TooLate
 from bot.outbox import OutgoingMail, State
 from bot.policy import Reply
 from cases import Address, Agent, Bounce, Case, Direction, Mailbox, Message, Origin, What, signing
-from cases.db import transaction
+from cases.db import transaction, write_rows
 from cases.filing import Filed, file
 from inbox.intake.opening import open_mail
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
@@ -47,7 +47,7 @@ def first(session: Session) -> Filed:
 
 
 def _sent(session: Session) -> OutgoingMail:
-    session.flush()
+    write_rows(session)
     return session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first()  # type: ignore[return-value]
 
 
