@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inbox.intake.reading.attribution import LONGEST
 from inbox.intake.reading.context import keep_context
 from inbox.intake.reading.disclaimers import mark_disclaimers
 from inbox.intake.reading.folding import folds_against
@@ -28,7 +29,7 @@ class NewlyWritten:
 
 
 def newly_written(text: str, *, html: str = "", subject: str = "") -> NewlyWritten:
-    """Never empty if the mail is not: a mail of nothing but quotation is given back whole.
+    """Never empty if the mail is not, but for one that only quotes: there nobody wrote a word.
 
     Give `html` if the text was made of it; its structure then tells what is quoted.
     """
@@ -52,11 +53,22 @@ def _read(text: str, subject: str) -> NewlyWritten:
     signed = page.joined(Part.WORDS, Part.CONTEXT, Part.SIGNATURE, Part.DISCLAIMER) + tail
     if said or has_words(tail):
         return NewlyWritten(new_text, signed, page.folds())
-    if has_words(signed) and not is_forward(subject, text):
+    if is_forward(subject, text):
+        return NewlyWritten(text.strip(), text.strip())
+    if has_words(signed):
         return NewlyWritten(signed, signed, _quotes_only(page))
+    if _is_marked(page):
+        return NewlyWritten("", "")
     return NewlyWritten(text.strip(), text.strip())
 
 
 def _quotes_only(page: Page) -> tuple[Fold, ...]:
     """The signature is all there is, so it stays open."""
     return tuple(fold for fold in page.folds() if fold.kind == Part.QUOTE)
+
+
+def _is_marked(page: Page) -> bool:
+    """Every line is marked as quoted, but for the heading: what only looks quoted is not enough."""
+    filled = [line for line in page.shown if line]
+    marked = [line for line in filled if line.startswith(">")]
+    return bool(marked) and len(filled) - len(marked) <= LONGEST and filled[-1] in marked

@@ -24,6 +24,8 @@ _TALE = re.compile(
     r"|ich|wir|ihre?|mir|uns|je|nous|vous|votre|mi|ci|vi|vostr[ao]|eu|nosso|meu|who)(?!\w)",
 )
 _ENDS = (":", "：")
+# Telephones put the old mail behind its attribution: two blanks part them.
+_GOES_ON = re.compile(r":[ \u00a0]{2,10}(?=[^ \u00a0])")
 _SHARED_LINE = re.compile(r"[ -](?:On|El|Le|Am|Il|Em|Op) (?=[^ ])")
 
 
@@ -41,14 +43,31 @@ def attributions(lines: list[str], quoted: list[bool]) -> dict[int, Attribution]
     """All of them by the line they start on."""
     found: dict[int, Attribution] = {}
     tries = 0
-    for number, line in enumerate(lines):
+    for number, whole in enumerate(lines):
+        line = _without_the_old(whole)
         if tries < _MOST_TRIES and line and not quoted[number] and _may_end(line):
             tries += 1
+            if line is not whole and (here := _running_on(line, number)):
+                found.setdefault(here.start, here)
+                continue
             above_a_quote = _quote_follows(lines, quoted, number)
             here = _ending_on(lines, quoted, number, above_a_quote=above_a_quote)
             if here is not None:
                 found.setdefault(here.start, here)
     return found
+
+
+def _without_the_old(line: str) -> str:
+    """ "On Monday, Ana wrote:   Hello" up to the colon."""
+    found = _GOES_ON.search(line)
+    return line[: found.start() + 1] if found else line
+
+
+def _running_on(line: str, number: int) -> Attribution | None:
+    """Only where the line names a writer's address, a time, and says that he wrote."""
+    plain = line.lower().strip(" -")
+    surely = "@" in plain and _TIME.search(plain) and _says_wrote(plain) and _opens(plain)
+    return Attribution(number, number + 1, sure=True) if surely else None
 
 
 def is_between_rules(line: str) -> bool:

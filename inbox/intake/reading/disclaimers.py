@@ -1,9 +1,20 @@
 """Finds what companies, lists and virus scanners add below a mail."""
 
+import re
+
 from inbox.intake.reading import phrases
 from inbox.intake.reading.page import Page, Part, is_rule
 
 _LONGEST_LEAD = 240
+# A scanner's link, a picture's name and a symbol of the environment stand before the words.
+_LEADING = re.compile(r"^(?:[\s*_\-–—(<>#\"'¡!]{1,20}|<?https?://\S{1,400}|\[[^\]\n]{1,40}\]|p )+")
+# Only companies speak so, wherever in a paragraph; people cite laws at its head as well.
+_SURE = re.compile(
+    r"(?:le|les|te|os) informamos (?:de )?que (?:sus|los|tus) datos|not the intended recipient"
+    r"|(?:usted no es|no es usted) el destinatario|(?:ha recibido|recibe) este (?:mensaje|correo)"
+    r" por error|received this (?:e-?mail|message) in error|reçu ce (?:message|courriel|mail) par"
+    r" erreur|nicht der (?:richtige|beabsichtigte|vorgesehene) (?:adressat|empfänger)"
+)
 _LONGEST_PLEASE = len("por favor, ")
 
 
@@ -44,11 +55,11 @@ def _paragraphs(page: Page) -> list[tuple[int, int]]:
 def _disclaims(page: Page, start: int, end: int) -> bool:
     """The phrase stands at the head of the paragraph, or the paragraph has two of them."""
     lead = " ".join(page.shown[start : min(end, start + 4)]).lower()
-    head = lead.lstrip("*_-–—[(<> #\"'¡!")[:_LONGEST_LEAD]
+    head = _LEADING.sub("", lead)[:_LONGEST_LEAD]
     match = phrases.DISCLAIMERS.search(head)
     if match is None:
         return False
-    if match.start() <= _LONGEST_PLEASE:
+    if match.start() <= _LONGEST_PLEASE or _SURE.search(head):
         return True
     rest = " ".join(page.shown[start : min(end, start + 30)]).lower()
     return len({found.group() for found in phrases.DISCLAIMERS.finditer(rest)}) >= 2

@@ -28,7 +28,7 @@ def blocks(lines: list[str]) -> dict[int, Block]:
     # What is part of a run that did not convince cannot convince alone.
     read_until = 0
     for number, line in enumerate(lines):
-        if not line or label_of(line) is None:
+        if not line or (label_of(line) is None and _bare_label(line) != "to"):
             continue
         block = None
         if number >= read_until:
@@ -132,16 +132,23 @@ def _on_one_line(lines: list[str], start: int) -> Block | None:
     return Block(start, start + 1, _sender(lines, {"from": start}))
 
 
+def _bare_label(line: str) -> str | None:
+    """The label of a line that has nothing else, or only its value in the next cell of a table."""
+    label = line[: _LONGEST_LABEL + 10].partition("|")[0].strip(" \t*:：")
+    return phrases.LABELS.get(label.lower()) if len(label) <= _LONGEST_LABEL else None
+
+
 def _lotus(lines: list[str], start: int) -> Block | None:
-    """Lotus Notes writes "To", "cc" and "Subject" above their values."""
-    if label_of(lines[start]) != "to" or lines[start][-1] not in ":：":
+    """Lotus Notes writes "To", "cc" and "Subject" above their values, or beside them."""
+    if _bare_label(lines[start]) != "to":
         return None
     near = range(start + 1, min(len(lines), start + 10))
-    bare = [n for n in near if label_of(lines[n]) == "subject"]
-    above = [line for line in lines[max(0, start - 3) : start] if line]
-    if not bare or not above or not any(_TIME.search(line) for line in above):
+    bare = [n for n in near if _bare_label(lines[n]) == "subject"]
+    above = [n for n in range(max(0, start - 6), start) if lines[n]][-2:]
+    if not bare or not any(_TIME.search(lines[n]) for n in above):
         return None
-    return Block(max(0, start - 3), bare[-1] + 1, None)
+    first = above[0] if "@" in lines[above[0]] or _TIME.search(lines[above[0]]) else above[-1]
+    return Block(first, bare[-1] + 1, None)
 
 
 def is_separator(line: str) -> bool:

@@ -12,6 +12,9 @@ _WORDS_OF_PROSE = 10
 _LONGEST_FAREWELL = 160
 _AROUND = " .!-–—*_;:"
 _JOINTS = re.compile(r"[,./;!]| (?:and|y|e|et|und|i|en|og|och|&|\+) ")
+_PICTURE = re.compile(
+    r"\[(?:cid|image|imagen|imatge|imagem|bild|logo|immagine)\b[^\]\n]{0,100}\]$", re.I
+)
 _PHONE = re.compile(r"(?:\+|\(|\d)[\d ()./-]{7,20}\d")
 _LINK = re.compile(r"https?://|www\.|[\w.-]{1,60}@[\w-]|<mailto:")
 # An em dash is how those who care for type end a text ("—Ana"): only a name, which may stay.
@@ -93,7 +96,7 @@ def _delimited(page: Page, lines: list[int], *, first: bool) -> int | None:
     for at in range(max(0, len(lines) - _MOST_LINES - 1), len(lines)):
         line, raw = page.shown[lines[at]], page.lines[lines[at]]
         rest = [page.shown[n] for n in lines[at + 1 :]]
-        if raw == "-- " or _is_drawn(line, rest):
+        if raw == "-- " or _is_drawn(line, rest) or _is_logo(line, rest):
             return lines[at]
         if (at or not first) and _signs(rest) and _rules_off(line, rest):
             return lines[at]
@@ -104,6 +107,13 @@ def _is_drawn(line: str, rest: list[str]) -> bool:
     if line not in (SIGNATURE_MARK, "--", "—"):
         return False
     return not any(_is_quite_long(text) for text in rest)
+
+
+def _is_logo(line: str, rest: list[str]) -> bool:
+    """A picture above a name and a title or a telephone; a photograph has words below it."""
+    if not _PICTURE.match(line) or len(rest) < 2 or not _signs(rest):
+        return False
+    return any(_reaches(text) or _TITLE.search(text.lower()) for text in rest)
 
 
 def _rules_off(line: str, rest: list[str]) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from cases.mail import Mail
-from inbox.intake.reading import newly_written
+from inbox.intake.reading import NewlyWritten, newly_written
 
 WORDS = "Sigue sin llegar el paquete.\n\nThe parcel number is 4711."
 
@@ -247,7 +247,6 @@ def test_what_only_resembles_a_quotation_is_kept(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "> Todo citado.\n> Nada más.",
         "-----Original Message-----\nFrom: a@b.example\nTo: c@d.example\n\nHello",
         "On Tue, Mar 4, 2025 at 9:12 AM Shop <help@shop.example> wrote:\n\nAll of it.",
         "--\nAna",
@@ -261,6 +260,20 @@ def test_what_a_person_wrote_is_never_empty(text):
     read = newly_written(text)
     assert read.new_text == text
     assert read.with_signature == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> Todo citado.\n> Nada más.",
+        "> El 4/3/25 a las 9:12, Tienda escribió:\n>\n>> ¿Llegó?\n>> Un saludo",
+        "El mar, 4 mar 2025 a las 9:12, Tienda (<\na@t.example>) escribió:\n\n> ¿Llegó?\n",
+        "\n\nAm 04.03.25 um 09:12 schrieb Laden:\n> Hallo\n",
+    ],
+)
+def test_a_mail_that_only_quotes_has_nothing_newly_written(text):
+    assert newly_written(text) == NewlyWritten("", "")
+    assert newly_written(text, subject="Fwd: Pedido").new_text == text.strip()
 
 
 def test_an_empty_mail_stays_empty():
