@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 
 import inbox.api
 from cases.taxonomy import following
@@ -18,6 +18,7 @@ from inbox.web import (
     contact,
     contact_edit,
     contact_form,
+    decisions,
     errors,
     exclusions,
     failures,
@@ -101,7 +102,7 @@ PAGES = (
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, quality),
-    *(contact_form, mail_choices, outlook, truces, whole),
+    *(contact_form, decisions, mail_choices, outlook, truces, whole),
     *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring, welcome, steps),
     *(alarms, notifications, promises, calendars, topics, contact_edit, retention, granting),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
@@ -156,7 +157,11 @@ def _register_api(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a file in static/, which changes when the file does."""
-    return url_for("static", filename=name, v=_version(name))
+    # A page asks two hundred times, for each of its icons.
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name, v=_version(name))
+    return known[name]
 
 
 @cache

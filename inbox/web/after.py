@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import redirect, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
 from cases.case import Case
-from inbox.web import hx, rows, shelves
+from inbox.web import hx, shelves
 from inbox.web.case import came_from
 from inbox.web.order import Order, place_of, sorted_by
 from inbox.web.who import agent
@@ -19,11 +20,12 @@ def next_to(session: Session, case: Case) -> int | None:
     shelf, order = came_from()
     content = shelves.content(session, shelf, agent(), clock.now())
     # What presses changes with every glance, so the list itself tells what comes next.
-    if content is None or order is Order.PRIORITY or agent().after_close != "next":
+    if content is None or agent().after_close != "next":
         return None
-    query = sorted_by(rows.with_people().where(content.which), order, place_of(case, order))
-    found = session.execute(query.limit(1)).first()
-    return found[0].id if found is not None else None
+    if (order := content.order_for(order)) is Order.PRIORITY:
+        return None
+    query = sorted_by(select(Case.id).where(content.which), order, place_of(case, order))
+    return session.scalar(query.limit(1))
 
 
 def closed(behind: int | None, shown: AnyResponse) -> AnyResponse:

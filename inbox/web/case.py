@@ -4,7 +4,7 @@ from flask import Response, abort, request
 from sqlalchemy.orm import Session
 
 from cases import clock, mention
-from cases.case import take
+from cases.case import Case, take
 from cases.db import reading, transaction
 from cases.language import ngettext
 from classifiers import taxonomy
@@ -14,6 +14,7 @@ from inbox.web.box import Box
 from inbox.web.casefile import CaseFile, Opened
 from inbox.web.folders import Folder
 from inbox.web.fragments import piece, show
+from inbox.web.listed import lines, with_people
 from inbox.web.listing import order_named
 from inbox.web.notices import Notice
 from inbox.web.order import Order
@@ -137,7 +138,8 @@ def pieces(session: Session, file: CaseFile, notice: Notice | None) -> Response:
         piece(TEMPLATE, block, f"#case-{block}-{file.case.id}", swap="innerMorph", **values)
         for block in ("header", "thread", "side")
     ]
-    found = rows.rows(session, [(file.case, file.assignee)], clock.now())
+    now = clock.now()
+    found = rows.rows(lines(session, with_people(now).where(Case.id == file.case.id)), now)
     parts.append(
         piece(
             "listing/row.html",

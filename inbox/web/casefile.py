@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session, defer, joinedload
 
 from bot.outbox import Decided, OutgoingMail
@@ -191,18 +191,18 @@ def _messages(
 
 def _others(session: Session, agent: Agent, case: Case) -> tuple[Sequence[Case], Sequence[Case]]:
     """The cases that belong to it, and the newest others of the same person."""
-    theirs = union(
+    links = (
         select(CaseLink.other_id).where(CaseLink.case_id == case.id),
         select(CaseLink.case_id).where(CaseLink.other_id == case.id),
     )
-    is_linked = Case.id.in_(theirs)
+    is_linked = Case.id.in_(union_all(*links))
+    theirs = select(Case.id).where(Case.contact_id == case.contact_id, visible_to(agent))
+    newest = theirs.order_by(Case.last_at.desc(), Case.id.desc()).limit(OTHERS + 1).subquery()
+    # Gathered first: an OR of both would look at all cases there are.
+    either = union_all(select(newest.c.id), *links)
     found = session.execute(
         select(Case, is_linked)
-        .where(
-            or_(Case.contact_id == case.contact_id, is_linked),
-            Case.id != case.id,
-            visible_to(agent),
-        )
+        .where(Case.id.in_(either), Case.id != case.id, visible_to(agent))
         .order_by(is_linked.desc(), Case.last_at.desc(), Case.id.desc())
         .limit(OTHERS)
     ).all()

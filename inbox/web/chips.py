@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from cases.case import Case, State
 from cases.course import ANGRY, read
-from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
 from cases.language import ngettext
 from cases.priority import Score
 from cases.settings import settings
 from inbox.web import times, words
+from inbox.web.listed import Held, Line, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,11 @@ def bot(answers: int) -> Chip | None:
     return Chip("bot", said, "bot", said, small=True)
 
 
-def truce(holds: Sequence[Exclusion], now: datetime) -> Chip | None:
+def truce(found: Held | None) -> Chip | None:
     """Whether marketing must wait, and until when."""
-    live = [one for one in holds if one.holds_at(now)]
-    if not live:
+    if found is None:
         return None
-    said = _("Truce {until}", until=until(live))
+    said = _("Truce {until}", until=_until(found))
     return Chip("pause", said, "truce", said, small=True)
 
 
@@ -135,10 +134,16 @@ def long_truce(holds: Sequence[Exclusion]) -> Chip | None:
 
 def until(holds: Sequence[Exclusion]) -> str:
     """When the last of those holds ends."""
-    if any(one.until is None and one.reason is Reason.OPEN_CASE for one in holds):
+    found = held(holds)
+    return _until(found) if found is not None else ""
+
+
+def _until(found: Held) -> str:
+    if found.until_closed:
         return _("until it is closed")
-    ends = [one.until for one in holds if one.until is not None]
-    return _("until {day}", day=times.day(max(ends))) if ends else _("until further notice")
+    if found.until is None:
+        return _("until further notice")
+    return _("until {day}", day=times.day(found.until))
 
 
 def reasons(score: Score) -> str:
@@ -152,20 +157,15 @@ def weight(score: Score) -> Chip:
     return Chip("zap", str(round(score.points)), "", _("What presses: {reasons}", reasons=said))
 
 
-def of_row(
-    case: Case,
-    holds: Sequence[Exclusion],
-    answers: int,
-    now: datetime,
-    columns: Collection[str] | None = None,
-) -> list[Chip]:
+def of_row(line: Line, now: datetime, columns: Collection[str] | None = None) -> list[Chip]:
     """All chips of a line in a list, or those of some columns."""
+    case = line.case
     found = {
         "snoozed": snoozed(case),
         "deadline": deadline(case, now),
         "mood": mood(case) if case.sentiment != "neutral" else None,
-        "truce": truce(holds, now),
-        "bot": bot(answers),
+        "truce": truce(line.held),
+        "bot": bot(line.answers),
         "type": kind(case),
     }
     wanted = found if columns is None else {"snoozed", *columns}

@@ -13,6 +13,7 @@ from cases.satisfaction import Satisfaction
 from inbox.web import chips, notices, rows, seen
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.listed import lines, with_people
 from inbox.web.rows import Row
 from inbox.web.seen import Source
 from inbox.web.visible import the_contact, visible_to
@@ -69,6 +70,7 @@ def _judged(session: Session, contact: Contact) -> list[Satisfaction]:
 
 
 def _cases(session: Session, contact: Contact) -> list[Row]:
-    query = rows.with_people().where(Case.contact_id == contact.id, visible_to(agent()))
-    found = session.execute(query.order_by(Case.last_at.desc(), Case.id.desc()).limit(30))
-    return rows.rows(session, [(row[0], row[1]) for row in found], clock.now())
+    now = clock.now()
+    query = with_people(now).where(Case.contact_id == contact.id, visible_to(agent()))
+    newest = query.order_by(Case.last_at.desc(), Case.id.desc()).limit(30)
+    return rows.rows(lines(session, newest), now)

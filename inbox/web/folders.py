@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
 
 from cases import mention
 from cases.agent import Agent
@@ -92,12 +91,17 @@ UNCOUNTED = (Folder.CLOSED, Folder.BULK)
 COUNTED: tuple[Folder, ...] = tuple(one for one in Folder if one not in UNCOUNTED)
 
 
-def lines(session: Session, agent: Agent, now: datetime) -> list[Line]:
-    """All folders with their counts, in one statement."""
-    counts = [_capped(folder, agent, now).label(folder.value) for folder in COUNTED]
-    found = session.execute(select(*counts)).one()
-    said: dict[Folder, str] = dict(zip(COUNTED, map(said_count, found), strict=True))
-    return [Line(folder, name(folder), ICONS[folder], said.get(folder, "")) for folder in Folder]
+def counts(agent: Agent, now: datetime) -> dict[str, ColumnElement[int]]:
+    """How many cases are in each folder that is counted: to be asked with others in one go."""
+    return {folder.value: _capped(folder, agent, now) for folder in COUNTED}
+
+
+def lines(found: Mapping[str, int]) -> list[Line]:
+    """All folders, with those counts."""
+    return [
+        Line(folder, name(folder), ICONS[folder], said_count(found.get(folder.value, 0)))
+        for folder in Folder
+    ]
 
 
 def _capped(folder: Folder, agent: Agent, now: datetime) -> ColumnElement[int]:

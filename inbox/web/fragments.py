@@ -1,10 +1,11 @@
 """Shows a page: whole, with the frame around it, or only the block that htmx asked for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, make_response, render_template
 from jinja2_fragments.flask import render_block
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot import notifying
@@ -35,23 +36,27 @@ def show(
 
 def frame(session: Session) -> dict[str, Any]:
     """What stands around every page."""
-    me, now = agent(), clock.now()
-    around = _told(session, me)
+    me = agent()
+    found = _counted(session, me)
+    around = {"untold": found.get("untold", 0), "troubles": found.get("troubles", 0)}
     if not may(me, Policy.CASES):
         return {"folders": [], "pinned": [], **around}
     pinned = [view for view in saved.seen_by(session, me) if view.pinned]
-    return {"folders": folders.lines(session, me, now), "pinned": pinned, **around}
+    return {"folders": folders.lines(found), "pinned": pinned, **around}
 
 
-def _told(session: Session, me: Agent) -> dict[str, int]:
-    """What is new for whoever asks, and what is wrong for who runs the installation."""
-    running = select(func.count()).where(Alarm.ended_at.is_(None)).scalar_subquery()
-    columns = {
-        "untold": notifying.count_of(me.id) if may(me, Policy.CASES) else literal(0),
-        "troubles": running if may(me, Policy.OPERATIONS) else literal(0),
-    }
-    found = session.execute(select(*(one.label(name) for name, one in columns.items()))).one()
-    return dict(found._mapping)
+def _counted(session: Session, me: Agent) -> Mapping[str, int]:
+    """What waits in the folders, what is new for whoever asks, and what is wrong, in one go."""
+    columns: dict[str, ColumnElement[int]] = {}
+    if may(me, Policy.CASES):
+        columns |= {"untold": notifying.count_of(me.id), **folders.counts(me, clock.now())}
+    if may(me, Policy.OPERATIONS):
+        running = select(func.count()).where(Alarm.ended_at.is_(None))
+        columns["troubles"] = running.scalar_subquery()
+    if not columns:
+        return {}
+    asked = select(*(one.label(name) for name, one in columns.items()))
+    return dict(session.execute(asked).one()._mapping)
 
 
 def piece(template: str, block: str, target: str, *, swap: str = "innerHTML", **values: Any) -> str:

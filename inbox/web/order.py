@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 
-from cases.agent import Agent
 from cases.case import Case
 from cases.language import gettext as _
 
 PAGE = 50
+Query = TypeVar("Query", bound="Select[*tuple[Any, ...]]")
 
 
 class Order(StrEnum):
@@ -73,8 +73,8 @@ def place_of(case: Case, order: Order) -> Place:
 
 
 def by_weight(
-    query: Select[Case, Agent, int], weight: ColumnElement[int], behind: Place | None
-) -> Select[Case, Agent, int]:
+    query: Select[*tuple[Any, ...]], weight: ColumnElement[int], behind: Place | None
+) -> Select[*tuple[Any, ...]]:
     """What weighs most first, from behind that place on; one more than a page has."""
     if behind is not None and behind.weight is not None:
         same = and_(weight == behind.weight, Case.id < behind.id)
@@ -82,9 +82,7 @@ def by_weight(
     return query.order_by(weight.desc(), Case.id.desc()).limit(PAGE + 1)
 
 
-def sorted_by(
-    query: Select[Case, Agent], order: Order, behind: Place | None
-) -> Select[Case, Agent]:
+def sorted_by(query: Query, order: Order, behind: Place | None) -> Query:
     """The rows in that order, from behind that place on; one more than a page has."""
     if behind is not None:
         query = query.where(_behind(order, behind))

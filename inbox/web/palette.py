@@ -7,7 +7,6 @@ from flask import Response, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import clock
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading
@@ -63,10 +62,9 @@ def _all(session: Session) -> Iterable[Command]:
     me = agent()
     if may(me, Policy.CASES):
         yield from _of_cases()
-        now = clock.now()
-        for line in folders.lines(session, me, now):
-            href = url_for("listing.folder", name=line.folder.value)
-            yield Command(line.icon, line.name, _("Lists"), href)
+        for folder in folders.Folder:
+            href = url_for("listing.folder", name=folder.value)
+            yield Command(folders.ICONS[folder], folders.name(folder), _("Lists"), href)
         for view in saved.seen_by(session, me):
             href = url_for("listing.folder", name=view.value)
             yield Command("layers", view.name, _("Views"), href)

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot.outbox import OutgoingMail
-from bot.outbox import State as Sent
 from cases import priority, ranking
 from cases.agent import Agent
 from cases.case import Case
@@ -18,6 +16,7 @@ from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
 from inbox.web import chips, shelves, times, words
 from inbox.web.chips import Chip
+from inbox.web.listed import Line, lines, with_people
 from inbox.web.order import PAGE, Order, Place, by_weight, place_of, sorted_by
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
@@ -69,15 +68,15 @@ def page(
 ) -> Page:
     """One page of a folder or view; in its own order where none is said."""
     content = shelves.content(session, folder, agent, now) or NOTHING
-    order = order or content.order
+    order = content.order_for(order)
     at = behind.at if order is Order.PRIORITY and behind is not None and behind.at else now
     found = _found(session, content, order, behind, at)
-    after = found[PAGE - 1][2] if len(found) > PAGE else None
-    lines = rows(session, [one[:2] for one in found[:PAGE]], now, content.columns)
+    after = found[PAGE - 1][1] if len(found) > PAGE else None
+    shown = rows([one[0] for one in found[:PAGE]], now, content.columns)
     if order is Order.PRIORITY:
-        lines = _explained(session, lines, at)
-    back_at = None if lines else _back_at(session, agent)
-    return Page(lines, folder, content.title, order, behind is None, after, now, back_at)
+        shown = _explained(session, shown, at)
+    back_at = None if shown else _back_at(session, agent)
+    return Page(shown, folder, content.title, order, behind is None, after, now, back_at)
 
 
 def _back_at(session: Session, agent: Agent) -> datetime | None:
@@ -87,18 +86,18 @@ def _back_at(session: Session, agent: Agent) -> datetime | None:
 
 def _found(
     session: Session, content: Content, order: Order, behind: Place | None, at: datetime
-) -> list[tuple[Case, Agent | None, Place]]:
+) -> list[tuple[Line, Place]]:
     """The cases of the page and one more, with their places."""
-    query = with_people().where(content.which)
+    query = with_people(at).where(content.which)
     if order is not Order.PRIORITY:
-        found = session.execute(sorted_by(query, order, behind))
-        return [(row[0], row[1], place_of(row[0], order)) for row in found]
+        found = lines(session, sorted_by(query, order, behind))
+        return [(line, place_of(line.case, order)) for line in found]
     weight = ranking.weight_at(session, at)
     pressing = select(Case.id).where(content.which, Case.due_at.is_not(None))
     pressing = pressing.order_by(Case.due_at, Case.id.desc()).limit(PRESSING)
-    query = with_people().where(Case.id.in_(pressing))
+    query = with_people(at).where(Case.id.in_(pressing))
     weighed = session.execute(by_weight(query.add_columns(weight), weight, behind))
-    return [(row[0], row[1], Place(at, row[0].id, row[2])) for row in weighed]
+    return [(Line(*row[:6]), Place(at, row[0].id, row[6])) for row in weighed]
 
 
 def _explained(session: Session, lines: list[Row], at: datetime) -> list[Row]:
@@ -115,41 +114,18 @@ def _explained(session: Session, lines: list[Row], at: datetime) -> list[Row]:
     ]
 
 
-def with_people() -> Select[Case, Agent]:
-    """Cases with all that a line needs of the people in it."""
-    return (
-        select(Case, Agent)
-        .outerjoin(Agent, Agent.id == Case.assignee_id)
-        .options(joinedload(Case.contact).selectinload(Contact.identifiers))
-    )
-
-
-def rows(
-    session: Session,
-    found: Sequence[tuple[Case, Agent | None]],
-    now: datetime,
-    columns: frozenset[str] = ALL_COLUMNS,
-) -> list[Row]:
+def rows(found: Sequence[Line], now: datetime, columns: frozenset[str] = ALL_COLUMNS) -> list[Row]:
     """Lines of those cases, with those columns."""
-    truces = holds_of(session, {case.contact_id for case, _agent in found})
-    answers = _bot_answers(session, [case.id for case, _agent in found])
-    return [
-        _row(
-            case,
-            agent if Column.ASSIGNEE in columns else None,
-            chips.of_row(case, truces[case.contact_id], answers.get(case.id, 0), now, columns),
-            snippet=Column.SNIPPET in columns,
-        )
-        for case, agent in found
-    ]
+    return [_row(line, chips.of_row(line, now, columns), columns) for line in found]
 
 
-def _row(case: Case, agent: Agent | None, its_chips: list[Chip], *, snippet: bool) -> Row:
+def _row(line: Line, its_chips: list[Chip], columns: frozenset[str]) -> Row:
+    case, agent = line.case, line.assignee if Column.ASSIGNEE in columns else None
     return Row(
         id=case.id,
-        who=called(case.contact),
+        who=line.who,
         subject=words.subject(case),
-        snippet=case.snippet if snippet else "",
+        snippet=case.snippet if Column.SNIPPET in columns else "",
         age=times.short(case.last_at),
         at=case.last_at,
         unread=case.unread and case.is_open,
@@ -174,17 +150,3 @@ def holds_of(session: Session, contact_ids: set[int]) -> dict[int, list[Exclusio
     ):
         found[row.contact_id].append(row)
     return found
-
-
-def _bot_answers(session: Session, case_ids: list[int]) -> dict[int, int]:
-    gone = (Sent.CANCELLED, Sent.REJECTED)
-    counted = session.execute(
-        select(OutgoingMail.case_id, func.count())
-        .where(
-            OutgoingMail.case_id.in_(case_ids),
-            OutgoingMail.automatic,
-            OutgoingMail.state.not_in(gone),
-        )
-        .group_by(OutgoingMail.case_id)
-    )
-    return {row[0]: row[1] for row in counted}

@@ -21,6 +21,7 @@ from inbox.web.asking.meaning import check, understand
 from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.asking.rewording import reworded
 from inbox.web.fragments import show
+from inbox.web.listed import lines, with_people
 from inbox.web.order import Order, sorted_by
 from inbox.web.saved import Audience, Column, View
 from inbox.web.who import agent
@@ -100,10 +101,10 @@ def _form(session: Session, view: View, wrong: NotUnderstood | None = None) -> R
 def _preview(session: Session, view: View) -> Preview:
     now = clock.now()
     which = understand(view.query, Asker(session, agent(), now)).which
-    query = sorted_by(rows.with_people().where(which), view.sort, None).limit(PREVIEWED)
-    found = [(row[0], row[1]) for row in session.execute(query)]
+    query = sorted_by(with_people(now).where(which), view.sort, None).limit(PREVIEWED)
+    found = lines(session, query)
     count = session.scalar(select(folders.capped(which))) or 0
-    return Preview(rows.rows(session, found, now, view.columns), folders.said_count(count) or "0")
+    return Preview(rows.rows(found, now, view.columns), folders.said_count(count) or "0")
 
 
 @pages.post("/views/<code>")

@@ -27,6 +27,7 @@ from inbox.web.asking.meaning import understand
 from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.asking.operators import OPERATORS
 from inbox.web.fragments import show
+from inbox.web.listed import lines, with_people
 from inbox.web.order import PAGE, Order, Place, place, place_of, sorted_by
 from inbox.web.rows import Row
 from inbox.web.visible import visible_to
@@ -91,22 +92,21 @@ def _found(session: Session, asked: str, behind: Place | None) -> Found:
         meaning = understand(asked, Asker(session, agent(), now))
     except NotUnderstood as wrong:
         return Found([], wrong=wrong)
-    query = sorted_by(rows.with_people().where(meaning.which), Order.NEWEST, behind)
-    found = [(row[0], row[1]) for row in session.execute(query)]
-    after = place_of(found[PAGE - 1][0], Order.NEWEST) if len(found) > PAGE else None
-    lines = rows.rows(session, found[:PAGE], now)
-    if meaning.words is not None and lines:
-        lines = _marked(session, lines, meaning.words, marking.pattern(meaning.marked))
-    return Found(lines, after)
+    found = lines(session, sorted_by(with_people(now).where(meaning.which), Order.NEWEST, behind))
+    after = place_of(found[PAGE - 1].case, Order.NEWEST) if len(found) > PAGE else None
+    shown = rows.rows(found[:PAGE], now)
+    if meaning.words is not None and shown:
+        shown = _marked(session, shown, meaning.words, marking.pattern(meaning.marked))
+    return Found(shown, after)
 
 
 def _marked(
-    session: Session, lines: list[Row], words: Expression, looked: re.Pattern[str] | None
+    session: Session, shown: list[Row], words: Expression, looked: re.Pattern[str] | None
 ) -> list[Row]:
     """The lines with the words marked, and with the place of the mail where they stand."""
     if looked is None:
-        return lines
-    texts = matching.excerpts(session, words, {row.id for row in lines})
+        return shown
+    texts = matching.excerpts(session, words, {row.id for row in shown})
     return [
         replace(
             row,
@@ -116,5 +116,5 @@ def _marked(
                 marking.excerpt(texts.get(row.id, ""), looked) or row.snippet, looked
             ),
         )
-        for row in lines
+        for row in shown
     ]

@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import audit, clock
-from cases.agent import Agent
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.snoozing import Preset
@@ -19,6 +18,7 @@ from inbox.web.casefile import assignable
 from inbox.web.folders import Folder
 from inbox.web.fragments import show
 from inbox.web.ids import whole
+from inbox.web.listed import Line, lines, with_people
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
@@ -93,7 +93,7 @@ def choice(number: int) -> Response:
             "selection/page.html",
             title=_title(row),
             choice=row,
-            rows=rows.rows(session, found, clock.now()),
+            rows=rows.rows(found, clock.now()),
             shelf=shelves.shelf(row.shelf) or Folder.ALL,
             staff=assignable(session),
             leaves=taxonomy.leaves(),
@@ -109,10 +109,9 @@ def _theirs(session: Session, number: int) -> BulkAction:
     return bulk.chosen(session, number, agent()) or abort(404)
 
 
-def _cases(session: Session, row: BulkAction, most: int) -> list[tuple[Case, Agent | None]]:
-    query = rows.with_people().where(Case.id.in_(row.case_ids), visible_to(agent()))
-    query = query.order_by(Case.last_at.desc(), Case.id.desc()).limit(most)
-    return [(found[0], found[1]) for found in session.execute(query)]
+def _cases(session: Session, row: BulkAction, most: int) -> list[Line]:
+    query = with_people(clock.now()).where(Case.id.in_(row.case_ids), visible_to(agent()))
+    return lines(session, query.order_by(Case.last_at.desc(), Case.id.desc()).limit(most))
 
 
 @pages.post("/selection/<int:number>/undoing")

@@ -41,6 +41,15 @@ class Content:
     columns: frozenset[str] = frozenset(Column)
     query: str = ""
     """The search of a saved view."""
+    owes: bool = True
+    """Whether anything is owed in it: what is closed has no deadline, and presses nobody."""
+    looked: ColumnElement[bool] | None = None
+    """What has to be looked for in the messages of each of its cases."""
+
+    def order_for(self, wanted: Order | None) -> Order:
+        """The order that is wanted, where it means something."""
+        order = wanted or self.order
+        return order if self.owes or order in (Order.NEWEST, Order.OLDEST) else Order.NEWEST
 
 
 def shelf(name: str) -> Shelf | None:
@@ -54,7 +63,8 @@ def shelf(name: str) -> Shelf | None:
 def content(session: Session, what: Shelf, agent: Agent, now: datetime) -> Content | None:
     """What stands there; None for a view that the agent does not have."""
     if isinstance(what, Folder):
-        return Content(folders.name(what), folders.holds(what, agent, now))
+        owes = what not in folders.UNCOUNTED
+        return Content(folders.name(what), folders.holds(what, agent, now), owes=owes)
     view = saved.named(session, agent, what.code)
     if view is None:
         return None

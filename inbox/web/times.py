@@ -1,6 +1,7 @@
 """Instants and durations as agents read them: short in lists, exact where it matters."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, get_datetime_format
@@ -13,35 +14,60 @@ from cases.settings import settings
 
 def exact(instant: datetime) -> str:
     """Day and minute."""
-    zone = ZoneInfo(settings().zone)
-    hour = format_skeleton("Hm", instant.astimezone(zone), tzinfo=zone, locale=current())
-    both = str(get_datetime_format("medium", locale=current())).replace("'", "")
-    return both.replace("{0}", hour).replace("{1}", day(instant))
+    both = _day_and_hour(current())
+    return both.replace("{0}", minute(instant)).replace("{1}", day(instant))
+
+
+@cache
+def _day_and_hour(language: str) -> str:
+    return str(get_datetime_format("medium", locale=language)).replace("'", "")
 
 
 def minute(instant: datetime) -> str:
     """Hour and minute."""
-    zone = ZoneInfo(settings().zone)
-    return format_skeleton("Hm", instant.astimezone(zone), tzinfo=zone, locale=current())
+    return _said("Hm", _here(instant), current())
 
 
 def short(instant: datetime) -> str:
     """As short as it can be without being unclear: an hour, a weekday, a day, a year."""
-    zone = ZoneInfo(settings().zone)
-    here, now = instant.astimezone(zone), clock.now().astimezone(zone)
+    here, now = _here(instant), _here(clock.now())
     if here.date() == now.date():
-        return format_skeleton("Hm", here, tzinfo=zone, locale=current())
+        return _said("Hm", here, current())
     if timedelta(0) <= now - here < timedelta(days=6):
-        return format_skeleton("EHm", here, tzinfo=zone, locale=current())
+        return _said("EHm", here, current())
     if here.year == now.year:
-        return format_skeleton("MMMd", here, tzinfo=zone, locale=current())
-    return format_date(here.date(), "short", locale=current())
+        return _said("MMMd", _midnight(here), current())
+    return _said_day(here.date(), current())
 
 
 def day(instant: datetime) -> str:
     """The day in a few words."""
-    zone = ZoneInfo(settings().zone)
-    return format_skeleton("yMMMd", instant.astimezone(zone), tzinfo=zone, locale=current())
+    return _said("yMMMd", _midnight(_here(instant)), current())
+
+
+def _here(instant: datetime) -> datetime:
+    """The minute on the clock of the shop."""
+    return instant.astimezone(_zone(settings().zone)).replace(second=0, microsecond=0, tzinfo=None)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _midnight(here: datetime) -> datetime:
+    return datetime.combine(here.date(), time())
+
+
+# A list says a hundred times, and the same ones again on the next page.
+@lru_cache(maxsize=20_000)
+def _said(skeleton: str, here: datetime, language: str) -> str:
+    return format_skeleton(skeleton, here, locale=language)
+
+
+@lru_cache(maxsize=2_000)
+def _said_day(day: date, language: str) -> str:
+    return format_date(day, "short", locale=language)
 
 
 def ago(instant: datetime) -> str:

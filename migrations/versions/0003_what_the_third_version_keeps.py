@@ -22,6 +22,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture_sender")),
         sa.UniqueConstraint("sender", name=op.f("uq_picture_sender_sender")),
     )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cases_assignee_state"))
+        batch_op.drop_index(batch_op.f("ix_cases_snoozed_until"))
+        batch_op.create_index(
+            "ix_cases_back",
+            ["snoozed_until"],
+            unique=False,
+            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
+            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_cases_bulk",
+            ["last_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("bulk"),
+            sqlite_where=sa.text("bulk"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_assignee",
+            ["assignee_id", "due_at"],
+            unique=False,
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_last_at",
+            ["last_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
+
     with op.batch_alter_table("gate", schema=None) as batch_op:
         batch_op.add_column(sa.Column("overridden", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(
@@ -60,6 +92,30 @@ def downgrade() -> None:
     with op.batch_alter_table("gate", schema=None) as batch_op:
         batch_op.drop_column("expiring_told")
         batch_op.drop_column("overridden")
+
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cases_open_last_at",
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_assignee",
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
+        batch_op.drop_index(
+            "ix_cases_bulk", postgresql_where=sa.text("bulk"), sqlite_where=sa.text("bulk")
+        )
+        batch_op.drop_index(
+            "ix_cases_back",
+            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
+            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_cases_snoozed_until"), ["snoozed_until"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_cases_assignee_state"), ["assignee_id", "state"], unique=False
+        )
 
     op.drop_table("picture_sender")
     # ### end Alembic commands ###
