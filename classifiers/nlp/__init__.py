@@ -1,5 +1,9 @@
 """The spaCy pipeline: complaint type, small heads and phrase rules over one reading of a text."""
 
+# Before anything here asks for spaCy.
+import classifiers.nlp.lean  # noqa: F401
+
+# isort: split
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence

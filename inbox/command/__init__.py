@@ -29,7 +29,7 @@ COMMANDS = {
     "up": "inbox.command.run:up",
     "serve": "inbox.command.run:serve",
     "poll": "inbox.command.run:poll",
-    "work": "inbox.command.run:work",
+    "work": "inbox.command.working:work",
     "smtp-gate": "inbox.command.feed:smtp_gate",
     "postfix-policy": "inbox.command.feed:postfix_policy",
     "doctor": "inbox.command.doctor:doctor",

@@ -1,6 +1,5 @@
-"""`tregua up`, and its processes one by one: serve, poll, work."""
+"""`tregua up`, and two of its processes one by one: serve, poll."""
 
-import logging
 import os
 import signal
 import sys
@@ -12,11 +11,10 @@ import click
 
 from bot import queues
 from bot.settings import settings as bot_settings
-from bot.worker import work as serve_queue
 from cases.language import gettext as _
 from cases.settings import settings
-from inbox import schema
 from inbox.command.setup import greet_the_first
+from inbox.command.working import log_to_stderr, need_tables
 from inbox.embedded.processes import hold
 from inbox.embedded.supervisor import Part, Supervisor
 from inbox.embedded.valkey import Valkey
@@ -24,18 +22,6 @@ from inbox.intake import poller
 from inbox.settings import settings as inbox_settings
 
 ADAPTIVE = "TREGUA_REDIS_URL"
-
-
-def _log() -> None:
-    logging.basicConfig(
-        level=os.environ.get("TREGUA_LOG", "WARNING").upper(),
-        format="%(asctime)s %(name)s: %(message)s",
-    )
-
-
-def _need_tables() -> None:
-    if not schema.is_current():
-        raise click.ClickException(_("The tables are not those of this version. Run: tregua init"))
 
 
 @contextmanager
@@ -61,8 +47,8 @@ def parts(environment: dict[str, str]) -> list[Part]:
 
 @click.command(help=_("Run everything: web, poller and workers. Ctrl-C ends it all."))
 def up() -> None:
-    _log()
-    _need_tables()
+    log_to_stderr()
+    need_tables()
     stopping = stop_on_signals()
     with hold(settings().data), redis_if_needed() as environment:
         supervisor = Supervisor(parts(environment), said=_said)
@@ -110,14 +96,6 @@ def serve() -> None:
 
 @click.command(help=_("Read all mailboxes."))
 def poll() -> None:
-    _log()
-    _need_tables()
+    log_to_stderr()
+    need_tables()
     poller.poll(stop_on_signals())
-
-
-@click.command(help=_("Work on one queue: file, send or tag."))
-@click.argument("queue", type=click.Choice(queues.QUEUES))
-def work(queue: str) -> None:
-    _log()
-    _need_tables()
-    serve_queue(queue)

@@ -12,7 +12,7 @@ from bot import queues
 from bot.alarms import Alarm
 from cases import clock
 from cases.db import reading
-from inbox import schema, tokens
+from inbox import revision, tokens
 from inbox.tokens import Scope
 from inbox.web import standing
 from inbox.web.access import Pages, Policy, allow
@@ -45,7 +45,7 @@ def alive() -> Response:
 def ready() -> Response:
     """Whether it can serve: the database is there and has the tables of this version."""
     try:
-        tables = schema.is_current()
+        tables = revision.is_current()
     except SQLAlchemyError:
         return make_response(jsonify(ok=False, database=False, tables=False), 503)
     return make_response(jsonify(ok=tables, database=True, tables=tables), 200 if tables else 503)

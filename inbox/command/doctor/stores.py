@@ -11,7 +11,7 @@ from cases.agent import Agent, Role
 from cases.db import engine, reading
 from cases.language import gettext as _
 from cases.settings import BadSetting, settings, toml_file
-from inbox import schema
+from inbox import revision
 from inbox.command.doctor.found import Found, good, surprised, unknown, wrong
 from inbox.settings import settings as inbox_settings
 
@@ -50,7 +50,7 @@ def database() -> Iterator[Found]:
     try:
         with engine().connect() as connection:
             connection.execute(text("SELECT 1"))
-        current = schema.is_current()
+        current = revision.is_current()
     except SQLAlchemyError as failure:
         yield surprised(part, failure, _("Start the database, or check TREGUA_DATABASE_URL."))
         return

@@ -1,6 +1,9 @@
 """`tregua classify` from the command line."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -44,3 +47,18 @@ def test_without_input_there_is_no_output():
     result, answers = classified("")
     assert result.exit_code == 0
     assert answers == []
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in kB on Linux alone")
+def test_it_needs_no_more_than_300_mb(tmp_path):
+    line = json.dumps({"id": 1, "subject": "Factura", "body": "Me cobraron dos veces. " * 40})
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(f"{line}\n" * 300)
+    with texts.open() as source, (tmp_path / "labels.jsonl").open("w") as told:
+        command = (sys.executable, "-m", "inbox", "classify", "--jsonl")
+        process = subprocess.Popen(command, stdin=source, stdout=told)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert used.ru_maxrss < 300_000

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cases.agent import Agent, signed_in_by
 from cases.db import reading
-from inbox import schema
+from inbox import revision
 from inbox.command import tregua
 from inbox.command.setup import _without_password
 from tests.databases import forget, settle_in
@@ -31,7 +31,7 @@ def test_init_makes_tables_and_a_secret_and_may_be_repeated(bare):
     for _time in range(2):
         made = run("init")
         assert made.exit_code == 0, made.output
-    assert schema.is_current()
+    assert revision.is_current()
     assert (bare / "secret.key").stat().st_mode & 0o077 == 0
     assert "tregua user add" in made.output
 
