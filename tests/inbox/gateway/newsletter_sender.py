@@ -4,6 +4,7 @@ Runs under an interpreter that has Django and knows nothing of us but the port o
 Usage: newsletter_sender.py FOLDER PORT HOW_MANY
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+USUAL = "django.core.mail.backends.smtp.EmailBackend"
 folder, port, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -25,6 +27,9 @@ settings.configure(
     NEWSLETTER_THUMBNAIL="sorl-thumbnail",
     SITE_ID=1,
     USE_TZ=True,
+    EMAIL_BACKEND=os.environ.get("NEWSLETTER_BACKEND", USUAL),
+    TREGUA_URL=os.environ.get("TRUCE_URL", ""),
+    TREGUA_TOKEN=os.environ.get("TRUCE_TOKEN", ""),
     EMAIL_HOST="127.0.0.1",
     EMAIL_PORT=port,
 )

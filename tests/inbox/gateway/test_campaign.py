@@ -1,15 +1,11 @@
 """A campaign of a newsletter tool that knows nothing of us, through the SMTP gate, all of it."""
 
-import os
 import smtplib
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
@@ -19,10 +15,9 @@ from inbox.freshness import Lag, freshness
 from inbox.gateway.server import serving
 from inbox.gateway.settings import settings
 from tests.apis import Api
+from tests.newsletter import PACKAGES, an_interpreter, send
 from tests.servers.ports import free_port
 
-PROGRAM = Path(__file__).with_name("newsletter_sender.py")
-PACKAGES = ("django-newsletter==1.2.1", "django<6", "sorl-thumbnail")
 COUNT, HELD = 1000, 30
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
 
@@ -30,16 +25,8 @@ pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
 @pytest.fixture(scope="module")
 def django(tmp_path_factory):
     """An interpreter with the newsletter tool and nothing of ours."""
-    made = os.environ.get("TREGUA_NEWSLETTER_PYTHON")
-    if made:
-        return made
     folder = tmp_path_factory.mktemp("django")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    python = str(folder / "bin/python")
-    words = (python, "-m", "pip", "install", "--quiet", *PACKAGES)
-    if subprocess.run(words, check=False, capture_output=True).returncode:
-        pytest.skip("django-newsletter cannot be installed here")
-    return python
+    return an_interpreter(folder, *PACKAGES, made="TREGUA_NEWSLETTER_PYTHON")
 
 
 class Hours:
@@ -111,10 +98,8 @@ def test_a_whole_campaign_reaches_everybody_once_and_nobody_who_is_held(
     held = {person(n * 7) for n in range(HELD)}
     for address in held:
         api.case(address, at=clock.now())
-    words = (django, str(PROGRAM), str(tmp_path), str(settings().gate_port), str(COUNT))
-    sender = threading.Thread(
-        target=lambda: told.append(subprocess.check_output(words, text=True, timeout=900).strip())
-    )
+    port = settings().gate_port
+    sender = threading.Thread(target=lambda: told.append(send(django, tmp_path, port, COUNT)))
     sender.start()
     until(lambda: len(smtp_sink.mails) >= 300)
     # A case opens in mid-campaign, for somebody whose turn is still to come.
