@@ -25,7 +25,7 @@ def cancel(session: Session, mail: OutgoingMail, *, by: str, at: datetime) -> No
     """It is not sent. Raises LeftAlready."""
     if mail.state not in (State.PENDING, State.DEFERRED, State.CLAIMED):
         raise LeftAlready(mail.state)
-    outbox.silence(session, mail, f"cancelled by {by}", by=by, at=at)
+    outbox.take_back(session, mail, f"cancelled by {by}", by=by, at=at)
 
 
 def send_now(session: Session, mail: OutgoingMail, *, at: datetime) -> None:

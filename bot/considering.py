@@ -87,6 +87,7 @@ def _complete(
         sentiment=str(labels.get("sentiment", "")),
         course=_course(session, message),
         language=message.language or filed.language,
+        tier=case.contact.tier,
         contacts=_contacts(session, case),
         sla="none" if case.due_at is None else "late" if case.due_at < now else "running",
         tags=tuple(case.labels.get("tags", ())),

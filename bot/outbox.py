@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from bot import coordination
 from bot.policy import VERSION, Decision, Reply, Situation
 from cases import clock
 from cases.case import Case
@@ -54,6 +55,7 @@ class Purpose(StrEnum):
     """To try a template on ourselves: no customer gets it, and no case shows it."""
 
 
+TAKEN_BACK = "taken-back"
 _DUE = text("state IN ('pending', 'deferred', 'claimed', 'data_sent')")
 
 
@@ -149,6 +151,18 @@ def note_in_time(
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A mail that waited, and who acted before it left."""
+
+    mail: int
+    template: str
+    bot: str
+    by: str
+    queued_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Whether to speak, which rule said so, in which version, and its reason."""
 
@@ -228,8 +242,18 @@ def silence_all(session: Session, case: Case, reason: str, *, by: str, at: datet
         .execution_options(populate_existing=True)
     ).all()
     for mail in waiting:
-        silence(session, mail, reason, by=by, at=at)
+        take_back(session, mail, reason, by=by, at=at)
     return len(waiting)
+
+
+def take_back(session: Session, mail: OutgoingMail, reason: str, *, by: str, at: datetime) -> None:
+    """The same because of what somebody did: a decision like any other, so it is kept."""
+    if mail.message_id is not None:
+        about = TakenBack(mail.id, mail.template, mail.bot, by, mail.queued_at, mail.due_at)
+        why = Why(False, TAKEN_BACK, reason, coordination.VERSION)
+        kept = row_of(mail.message_id, mail.case_id, why, about, at=at)
+        write_at_end(session, Decided, kept)
+    silence(session, mail, reason, by=by, at=at)
 
 
 def send_now(mail: OutgoingMail, *, at: datetime) -> bool:

@@ -58,7 +58,7 @@ def withdraw(session: Session, proposal: Proposal, at: datetime) -> None:
     )
     if mail.state not in (State.PENDING, State.DEFERRED, State.CLAIMED):
         raise CannotWithdraw(mail.state)
-    outbox.silence(session, mail, "withdrawn by its bot", by=proposal.bot, at=at)
+    outbox.take_back(session, mail, "withdrawn by its bot", by=proposal.bot, at=at)
     proposal.fate, proposal.reason = Fate.WITHDRAWN, "withdrawn by its bot"
 
 

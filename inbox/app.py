@@ -61,6 +61,7 @@ from inbox.web import (
     welcome,
     whole,
     wrapping_up,
+    writing,
 )
 from inbox.web.access import Policy, allow
 from inbox.web.admin import (
@@ -97,7 +98,7 @@ PAGES = (
     wrapping_up,
     *(half_written, joining, macros, naming, presence, privacy, snoozes),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
-    *(pictures, suggestions),
+    *(pictures, suggestions, writing),
     *(failures, exclusions, live, users, mailboxes, queues, reports),
     *(taxonomy, evaluation, reasons),
     *CONSOLE,

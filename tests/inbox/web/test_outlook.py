@@ -10,7 +10,7 @@ from bot import replies, voice
 from bot.outbox import OutgoingMail, State
 from bot.proposals import Fate, Proposal
 from bot.replies import Saying
-from cases import Message, clock
+from cases import Case, Message, clock
 from cases.case import take
 from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter, case_about
@@ -20,9 +20,15 @@ CASE = "Llamadas a deshora"
 
 
 def _waits(facts: str = "Su paquete sale mañana.", *, hours: float = 3) -> tuple[int, int]:
+    return waits_in(case_about(CASE), facts, hours=hours)
+
+
+def waits_in(
+    about: Case, facts: str = "Su paquete sale mañana.", *, hours: float = 3
+) -> tuple[int, int]:
     """A bot's mail that waits in the case; numbers of case and mail."""
     with transaction() as session:
-        case = take(session, case_about(CASE).id)
+        case = take(session, about.id)
         saying = Saying(
             f"k:{facts}", "nora@correo.example", "bot", "bot", "Novedades", facts, bot="mensajero"
         )
