@@ -1,5 +1,7 @@
 """What all tests share: the options, the marks, and the real servers a test can ask for."""
 
+import gc
+
 import pytest
 
 # The servers are plugins and not imports, so that a test file finds their fixtures by name alone;
@@ -11,6 +13,7 @@ pytest_plugins = [
     "tests.servers.smtp_sink",
     "tests.servers.token_server",
     "tests.servers.toxic",
+    "tests.servers.warm",
     "tests.servers.chromium",
     "tests.databases",
     "tests.running",
@@ -38,3 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for tier, runs in allowed.items():
             if item.get_closest_marker(tier) and not runs:
                 item.add_marker(pytest.mark.skip(reason=f"only with --{tier}"))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays to the end, so it need not be looked at again."""
+    gc.collect()
+    gc.freeze()

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 import bot.tables  # noqa: F401  owns tables
 import inbox.api
@@ -30,6 +32,8 @@ from cases.taxonomy import following
 from inbox.settings import settings as inbox_settings
 from tests.servers.postgres import Postgres
 
+_compiled: LRUCache[object, object] = LRUCache(3000)
+_dialects: dict[str, Dialect] = {}
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
 
 
@@ -65,6 +69,24 @@ def forget() -> None:
     scale.forget()
     following.forget()
     db.let_go()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Engines share what they compiled: to compile its statements takes most of a test's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "make_engine", lambda url: _sharing(make_engine(url)))
+        yield
+
+
+def _sharing(made: Engine) -> Engine:
+    made.update_execution_options(compiled_cache=_compiled)
+    if (known := _dialects.get(made.name)) is not None:
+        made.dialect = known
+    else:
+        # A dialect learns of its server when it first connects, and only then is it complete.
+        event.listen(made, "connect", lambda *_about: _dialects.setdefault(made.name, made.dialect))
+    return made
 
 
 @pytest.fixture(scope="session")

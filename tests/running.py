@@ -1,8 +1,5 @@
 """A running installation for journeys: real processes on real servers, and what to ask of it."""
 
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,9 +18,16 @@ from tests.databases import forget
 from tests.servers.dovecot import Dovecot
 from tests.servers.redis_server import RedisServer
 from tests.servers.smtp_sink import SmtpSink
+from tests.servers.warm import Started, warm
 
 ADDRESS = "soporte@tregua.test"
 PASSWORD = "secret"
+# What a part loads beyond its command.
+LOADED = {
+    "work file": ("inbox.intake.jobs",),
+    "work send": ("bot.jobs",),
+    "work tag": ("inbox.intake.jobs", "classifiers.classify"),
+}
 
 
 class Processes:
@@ -31,25 +35,20 @@ class Processes:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Started] = {}
 
     def start(self, *words: str) -> None:
         name = " ".join(words)
-        log = (self.folder / f"{name.replace(' ', '-')}.log").open("ab")
-        self._running[name] = subprocess.Popen(
-            [sys.executable, "-m", "inbox", *words], stdout=log, stderr=log
-        )
-        log.close()
+        log = self.folder / f"{name.replace(' ', '-')}.log"
+        needs = ("inbox.command.run", *LOADED.get(name, ()))
+        self._running[name] = warm().start("inbox", *words, needs=needs, log=log)
 
     def kill(self, *words: str) -> None:
-        process = self._running.pop(" ".join(words))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        self._running.pop(" ".join(words)).kill()
 
     def stop(self) -> None:
         for process in self._running.values():
             process.kill()
-            process.wait()
         self._running.clear()
 
     def said(self) -> str:

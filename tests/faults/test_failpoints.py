@@ -2,8 +2,6 @@
 
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,10 +13,13 @@ from cases import Case, Exclusion, Message
 from cases.db import reading
 from cases.failpoints import NAMES
 from tests.running import ADDRESS, Shop, a_raw_mail
+from tests.servers.warm import warm
 
 ROOT = Path(__file__).parents[2]
 # Both databases at night; the kills at random moments run on both by day.
 BY_DAY = [pytest.param("sqlite", marks=pytest.mark.nightly), "postgresql"]
+
+NEEDED = ("bot.delivery", "bot.uncertain", "inbox.intake.pipeline", "inbox.intake.poller.watching")
 
 Digest = dict[str, list[tuple[object, ...]]]
 
@@ -35,8 +36,8 @@ def _mails() -> list[bytes]:
 
 def _pass(shop: Shop) -> int:
     """Run one pass; its exit code."""
-    command = [sys.executable, "-m", "tests.faults.one_pass", str(shop.mailbox_id)]
-    return subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode
+    log = shop.folder / "pass.log"
+    return warm().run("tests.faults.one_pass", str(shop.mailbox_id), needs=NEEDED, log=log)
 
 
 def _digest() -> Digest:
