@@ -20,6 +20,7 @@ from bot.coordination import Cancel, Facts, Go, Later, Merge, Verdict
 from bot.outbox import Decided, OutgoingMail, State, Why
 from bot.settings import settings
 from cases import clock
+from cases.among import among
 from cases.case import Case
 from cases.db import reading, transaction, write_at_end
 from cases.message import Message
@@ -52,7 +53,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 def claim(ids: Sequence[int]) -> list[OutgoingMail]:
     """Take those of the mails that are due and may leave; others are put off or cancelled."""
     now = clock.now()
-    wanted = OutgoingMail.id.in_(ids) & _is_due(now)
+    wanted = among(OutgoingMail.id, ids) & _is_due(now)
     with transaction() as session:
         leaving = [*_locked(session, wanted & ~OutgoingMail.automatic)]
         speaking = _judge(session, _locked_with_case(session, wanted), now)
@@ -95,7 +96,7 @@ def _take(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Non
     taken: dict[str, Any] = {"state": State.CLAIMED, "leased_until": now + lease, "reason": ""}
     session.execute(
         update(OutgoingMail)
-        .where(OutgoingMail.id.in_([mail.id for mail in mails]))
+        .where(among(OutgoingMail.id, [mail.id for mail in mails]))
         .values(attempts=OutgoingMail.attempts + 1, **taken)
         .execution_options(synchronize_session=False)
     )
@@ -126,7 +127,7 @@ def _others_to_the_same(session: Session, mails: Sequence[OutgoingMail]) -> Sequ
     if not patient:
         return []
     here = (
-        OutgoingMail.recipient.in_(patient)
+        among(OutgoingMail.recipient, patient)
         & ~OutgoingMail.urgent
         & (OutgoingMail.state == State.PENDING)
         & OutgoingMail.id.not_in([mail.id for mail in mails])
@@ -139,8 +140,8 @@ def _recall(session: Session, mails: Sequence[OutgoingMail]) -> None:
     if not mails:
         return
     session.flush()
-    whole = select(Case).where(Case.id.in_({mail.case_id for mail in mails}))
-    said = select(Message).where(Message.id.in_([mail.message_id for mail in mails]))
+    whole = select(Case).where(among(Case.id, {mail.case_id for mail in mails}))
+    said = select(Message).where(among(Message.id, [mail.message_id for mail in mails]))
     for found in (whole, said):
         found = found.execution_options(populate_existing=True)
         session.info.setdefault("held", []).extend(session.scalars(found))

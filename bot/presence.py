@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.agent import Agent
+from cases.among import among
 from cases.case import Case
 from cases.db import Base
 
@@ -46,7 +47,7 @@ def writers(session: Session, case_ids: Collection[int], now: datetime) -> dict[
     rows = session.execute(
         select(Presence.case_id, Agent.name)
         .join(Agent, Agent.id == Presence.agent_id)
-        .where(Presence.case_id.in_(case_ids), Presence.at > now - LASTS)
+        .where(among(Presence.case_id, case_ids), Presence.at > now - LASTS)
         .order_by(Presence.at)
     )
     return {row[0]: row[1] for row in rows}

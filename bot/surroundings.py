@@ -14,6 +14,7 @@ from bot.outbox import OutgoingMail, State
 from bot.rules import Rule
 from bot.switches import Switches
 from bot.voice import Voice
+from cases.among import among
 from cases.contact import Contact, Identifier
 from cases.exclusions import touches
 from cases.mail import Origin
@@ -69,7 +70,7 @@ def _contacts(session: Session, mails: Sequence[OutgoingMail]) -> Sequence[Conta
     signs = selectinload(Contact.identifiers).load_only(
         *(Identifier.contact_id, Identifier.kind, Identifier.value, Identifier.bounced_at)
     )
-    known = select(Contact).where(Contact.id.in_({mail.case.contact_id for mail in mails}))
+    known = select(Contact).where(among(Contact.id, {mail.case.contact_id for mail in mails}))
     return session.scalars(known.options(needed, signs)).all()
 
 
@@ -101,7 +102,7 @@ def _listen(session: Session, around: Around, case_ids: Collection[int]) -> None
             func.max(Message.arrived_at).filter(of_ours),
             newest.filter(of_theirs),
         )
-        .where(Message.case_id.in_(case_ids), or_(of_ours, of_theirs))
+        .where(among(Message.case_id, case_ids), or_(of_ours, of_theirs))
         .group_by(Message.case_id)
     )
     for case_id, answer, at, heard in rows:
@@ -120,7 +121,7 @@ def _said(session: Session, case_ids: Collection[int]) -> dict[tuple[int, str, s
             func.min(OutgoingMail.id),
         )
         .where(
-            OutgoingMail.case_id.in_(case_ids),
+            among(OutgoingMail.case_id, case_ids),
             OutgoingMail.likeness != "",
             OutgoingMail.state.not_in((State.CANCELLED, State.REJECTED))
             | OutgoingMail.merged_into_id.is_not(None),

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.among import among
 from cases.case import Case
 from cases.db import Base
 
@@ -39,7 +40,7 @@ class Voice(Base):
 
 def of(session: Session, case_ids: Collection[int]) -> dict[int, Voice]:
     """The word in those cases."""
-    rows = session.scalars(select(Voice).where(Voice.case_id.in_(case_ids)))
+    rows = session.scalars(select(Voice).where(among(Voice.case_id, case_ids)))
     return {row.case_id: row for row in rows}
 
 

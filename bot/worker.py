@@ -86,20 +86,27 @@ def work(name: str) -> None:
 def _serve(name: str) -> bool:
     """Answer the doorbell; True when told to stop, False when Redis went away."""
     try:
-        connection = queues.connect(settings().redis_url, patience=20)
-        worker = _Worker(
-            [name],
-            connection=connection,
-            serializer=JSONSerializer,
-            worker_ttl=25,
-            maintenance_interval=10,
-            job_monitoring_interval=5,
-        )
-        worker.work(logging_level="WARNING")
+        _worker(name).work(logging_level="WARNING")
     except (RedisError, OSError) as away:
         log.warning("Redis cannot be reached (%s); sweeping goes on without it", away)
         return False
     return True
+
+
+def answer(name: str) -> None:
+    """Answer the calls that wait in that queue, and no later ones."""
+    _worker(name).work(burst=True, logging_level="WARNING")
+
+
+def _worker(name: str) -> _Worker:
+    return _Worker(
+        [name],
+        connection=queues.connect(settings().redis_url, patience=20),
+        serializer=JSONSerializer,
+        worker_ttl=25,
+        maintenance_interval=10,
+        job_monitoring_interval=5,
+    )
 
 
 def _sweep(periodic: Periodic) -> None:
