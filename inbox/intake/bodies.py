@@ -8,7 +8,7 @@ from cases.mail import Attachment
 from inbox.intake.flowed import unflow
 from inbox.intake.html_text import html_to_text
 from inbox.mime.charsets import decode
-from inbox.mime.decoding import ENCLOSED, charset_of, decoded
+from inbox.mime.decoding import ENCLOSED, charset_of, decoded, is_undone
 from inbox.mime.parts import Part, header_of
 from inbox.mime.sorting import Sorted, sort_parts
 from inbox.mime.tnef import is_winmail, open_winmail
@@ -59,6 +59,7 @@ def read_bodies(root: Part) -> Bodies:
     bodies.text_from_html = "\n".join(shown)
     bodies.text = reader.capped(_together(reader, found.text), "text")
     _without_a_body(reader, found)
+    reader.keep_unreadable([*found.text, *found.html])
     return bodies
 
 
@@ -103,6 +104,13 @@ class _Reader:
             if is_winmail(part.type, part.filename) and self._open_winmail(part, content):
                 continue
             self.bodies.attachments.append(_attachment(part, content))
+
+    def keep_unreadable(self, parts: list[Part]) -> None:
+        """A text among others whose encoding is broken may be a file: it can be fetched as one."""
+        for part in {part.position: part for part in parts}.values():
+            if part.position and not is_undone(part):
+                self.bodies.defects.append(f"part {part.position}: it is not the base64 it claims")
+                self.bodies.attachments.append(_attachment(part, decoded(part)))
 
     def add_files(self, part: Part, files: list[Enclosed]) -> None:
         for n, (name, content) in enumerate(files):

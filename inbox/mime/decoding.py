@@ -30,6 +30,12 @@ def decoded(part: Part) -> bytes:
     return undo(part.body, part.header("content-transfer-encoding"))
 
 
+def is_undone(part: Part) -> bool:
+    """Whether the encoding that the part claims could be undone; its text may be unreadable."""
+    claimed = part.header("content-transfer-encoding").strip().lower().startswith(b"base")
+    return not claimed or not part.body.strip() or decoded(part) != part.body
+
+
 def _enclosed(part: Part) -> list[Enclosed]:
     content = decoded(part)
     if is_winmail(part.type, part.filename) and (winmail := open_winmail(content)):

@@ -7,6 +7,7 @@ from email.message import Message
 
 from cases.mail import Mail
 from inbox.mime.charsets import decode
+from inbox.mime.transfer import undo
 
 _MOST_TEXT = 100_000
 _MOST_PARTS = 200
@@ -30,9 +31,12 @@ _ORIGINAL_FOLLOWS = re.compile(
     r"|(?:start|beginning) of (?:the )?(?:returned|original|forwarded) message|message header:"
     r"|(?:mensaje|correo) original|message d'origine|originalnachricht|mensagem original"
     r"|original-(?:header|nachricht)|urspr.ngliche (?:nachricht|mail)|copia del mensaje"
+    r"|(?:the )?headers? of (?:the|your) (?:original )?(?:message|mail)"
     r"|received: |return-path: )",
     re.IGNORECASE | re.MULTILINE,
 )
+_FILES = (".eml", ".txt", ".msg", ".hdr")
+_MESSAGE_ID = re.compile(r"^message-id[ \t]{0,9}:", re.IGNORECASE | re.MULTILINE)
 _STRAY_REPORT = re.compile(r"^(?:reporting-mta|final-recipient):", re.IGNORECASE | re.MULTILINE)
 
 
@@ -61,6 +65,8 @@ def gather(mail: Mail, message: Message | None) -> Evidence:
             reports.append(_report(part))
         elif kind in _MAIL_TYPES or kind in _HEADER_TYPES:
             original.append(_enclosed(part))
+        elif part is not message and _is_a_file_of_it(part):
+            original.append(decoded(part))
         elif part is not message and part["message-id"]:
             # Some put the header of the returned mail in the place of the part's own.
             original.append(_text_of(part))
@@ -71,6 +77,16 @@ def gather(mail: Mail, message: Message | None) -> Evidence:
         # A wrong boundary leaves one flat text, in which the fields still stand.
         reports.append(notice[found.start() :])
     return _split(notice, tuple(reports), "\n".join(original))
+
+
+def _is_a_file_of_it(part: Message) -> bool:
+    """The returned mail as a file of any type, told by its name or by how it begins."""
+    if part.get_content_maintype() == "multipart" or not part.get_filename():
+        return False
+    name = (part.get_filename() or "").lower()
+    if not (part.get_content_type() == "application/octet-stream" or name.endswith(_FILES)):
+        return False
+    return _MESSAGE_ID.search(decoded(part)) is not None
 
 
 def _is_for_people(part: Message, kind: str, has_words: bool) -> bool:
@@ -139,8 +155,18 @@ def _text_of(block: Message) -> str:
 def _enclosed(part: Message) -> str:
     payload = _payload(part)
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
+        if not payload[0].keys():
+            return _recoded(part, payload[0])
         return "\n".join(f"{name}: {value}" for name, value in payload[0].items())[:_MOST_TEXT]
     return decoded(part)
+
+
+def _recoded(part: Message, inside: Message) -> str:
+    """Some encode the enclosed mail, which they must not (RFC 2046, section 5.2.1)."""
+    encoding = str(part["content-transfer-encoding"] or "").encode("ascii", "ignore")
+    body = _payload(inside)
+    content = body.encode("utf-8", "surrogateescape") if isinstance(body, str) else b""
+    return undo(content, encoding)[:_MOST_TEXT].decode("utf-8", "replace")
 
 
 def _split(text: str, reports: tuple[str, ...], original: str) -> Evidence:

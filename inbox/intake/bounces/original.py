@@ -7,11 +7,14 @@ from inbox.intake.bounces.evidence import Evidence
 
 _FIELD = re.compile(
     r"^[ \t>|]{0,20}(?:original-|x-original-)?message[-_ ]?id[ \t]{0,9}[:=][ \t]{0,9}"
-    r"(?:\n[ \t]{1,9})?<?([^\s<>\"]{3,400})>?",
+    r"(?:\r?\n[ \t]{1,9})?<?([^\s<>\"]{3,400})>?",
     re.IGNORECASE | re.MULTILINE,
 )
 _IN_WORDS = re.compile(
-    r"(?:message|nachricht|mensaje|mensagem)[-_ ]?id[^\n<]{0,40}<([^\s<>]{3,400})>", re.IGNORECASE
+    r"(?:(?:message|nachricht|mensaje|mensagem|messaggio|missatge)s?[-_ ]?id"
+    r"|id(?:entificador|entifiant|entificativo)?\.? (?:d[eou]l? ?|of )?(?:the )?(?:mensaje|mensagem"
+    r"|message|messaggio|missatge))[^\n<]{0,40}<([^\s<>]{3,400})>",
+    re.IGNORECASE,
 )
 
 

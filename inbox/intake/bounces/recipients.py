@@ -8,6 +8,7 @@ from inbox.intake.bounces.evidence import Evidence
 from inbox.intake.bounces.failures import Failure, addresses, status_in, whole
 from inbox.intake.bounces.forms import recipients_in
 from inbox.intake.bounces.library import failed_recipients
+from inbox.intake.bounces.original import original_id
 from inbox.intake.bounces.reason import sounds_temporary
 
 _MOST_RECIPIENTS = 1000
@@ -30,7 +31,7 @@ def failures_in_words(
         # The library stops at the first form that fits; where forms are mixed, ours find the rest.
         named = tuple(dict.fromkeys((*(permanent or temporary), *recipients_in(evidence.notice))))
     named = whole(named or addresses(evidence.notice))
-    named = _without_ourselves(mail, named)[:_MOST_RECIPIENTS]
+    named = _without_ourselves(mail, named, evidence)[:_MOST_RECIPIENTS]
     failures = tuple(Failure(each, delayed=late) for each in named)
     return tuple(_with_status(each) for each in with_context(failures, evidence.notice))
 
@@ -46,9 +47,10 @@ def with_context(failures: tuple[Failure, ...], notice: str) -> tuple[Failure, .
     return tuple(replace(each, context=_about(each.recipient, names, lines)) for each in failures)
 
 
-def _without_ourselves(mail: Mail, named: tuple[str, ...]) -> tuple[str, ...]:
-    """A bounce names the sender as well; that is a recipient only if nobody else is named."""
+def _without_ourselves(mail: Mail, named: tuple[str, ...], evidence: Evidence) -> tuple[str, ...]:
+    """A bounce names the sender and the mail as well; recipients only if nobody else is named."""
     others = {each.address for each in mail.to} | {mail.sender.address}
+    others.add((original_id(mail, evidence) or "").lower())
     return tuple(each for each in named if each not in others) or named
 
 

@@ -38,7 +38,9 @@ def newly_written(text: str, *, html: str = "", subject: str = "") -> NewlyWritt
         if has_words(read.new_text):
             folds = folds_against(text, read.new_text, read.with_signature)
             return NewlyWritten(read.new_text, read.with_signature, folds)
-    return _read(text, subject)
+    read = _read(text, subject)
+    # Pages indent for many reasons, so only marks that stand in the text itself are believed.
+    return read if read.new_text or not html else NewlyWritten(text.strip(), text.strip())
 
 
 def _read(text: str, subject: str) -> NewlyWritten:

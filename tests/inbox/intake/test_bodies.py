@@ -187,3 +187,14 @@ def test_a_broken_winmail_dat_stays_a_file() -> None:
     )
     assert [file.name for file in bodies.attachments] == ["winmail.dat"]
     assert bodies.defects == ["part 2: the winmail.dat cannot be read"]
+
+
+def test_a_part_that_is_not_the_base64_it_claims_can_be_fetched_as_a_file() -> None:
+    broken = part("?garbage!", Content_Transfer_Encoding="base64")
+    content = multipart("mixed", PLAIN, broken).encode()
+    bodies = read(content)
+    (file,) = bodies.attachments
+    assert attachment_content(content, file.part) == b"?garbage!"
+    assert bodies.defects == ["part 2: it is not the base64 it claims"]
+    assert "?garbage!" in bodies.text
+    assert read(broken.encode()).attachments == []
