@@ -106,7 +106,7 @@ REPLY = _object(
 )
 FOLLOWED = _object("items next", items={"type": "array"}, next=NUMBER)
 CASE = _object("case state", case=NUMBER, state=TEXT, messages={"type": "array"})
-TURN = _object("case with", case=NUMBER)
+TURN = _object("case with", case=NUMBER, tried=BOOL)
 NOTED = _object("case message new", case=NUMBER, message=NUMBER, new=BOOL)
 CORRECTED = _object("case corrections new", case=NUMBER, corrections={"type": "array"}, new=BOOL)
 CORRECTION = _object("id field was now by at", id=NUMBER, field=TEXT, was=TEXT, now=TEXT)
@@ -205,7 +205,7 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
     ],
     "api_feed.changes": [
         *(_CLASS, _TOPIC, _HASH),
-        *(_query("cursor"), _query("limit", **_WHOLE), _query("wait", **_WHOLE)),
+        *(_query("cursor"), _query("limit", **_WHOLE), _query("wait", **_WHOLE, maximum=25)),
     ],
     "api_stream.stream": [_CLASS, _TOPIC, _HASH, _query("cursor")],
     "api_check.check_hash": [_CLASS, _TOPIC, _query("as", enum=["status"])],

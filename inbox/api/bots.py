@@ -10,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from bot import handing, permission, proposals, proposing, queues, registry
+from bot.kinds import Mode
 from bot.merging import Parts
 from bot.outbox import Purpose
 from bot.permission import CannotWithdraw
@@ -211,8 +212,9 @@ def hand_over(case_id: int) -> ResponseReturnValue:
     with transaction() as session:
         bot = this_bot(session)
         case = _taken(session, case_id)
-        handing.hand_over(session, case, bot=bot.name, text=passed.note, at=clock.now())
-    return {"case": case_id, "with": "people"}
+        if bot.mode is not Mode.SHADOW:
+            handing.hand_over(session, case, bot=bot.name, text=passed.note, at=clock.now())
+        return {"case": case_id, "with": "people", **_tried(bot)}
 
 
 @pages.post("/bots/cases/<int:case_id>/handback")
@@ -221,8 +223,15 @@ def hand_back(case_id: int) -> ResponseReturnValue:
     """Bots may speak in the case again."""
     with transaction() as session:
         bot = this_bot(session)
-        handing.hand_back(session, _taken(session, case_id), by=bot.name, at=clock.now())
-    return {"case": case_id, "with": "bots"}
+        case = _taken(session, case_id)
+        if bot.mode is not Mode.SHADOW:
+            handing.hand_back(session, case, by=bot.name, at=clock.now())
+        return {"case": case_id, "with": "bots", **_tried(bot)}
+
+
+def _tried(bot: OutsideBot) -> dict[str, Any]:
+    """A bot in shadow is in a sandbox: it is answered as in earnest, and nothing comes of it."""
+    return {"tried": True} if bot.mode is Mode.SHADOW else {}
 
 
 def _taken(session: Session, case_id: int) -> Case:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from sqlalchemy import select
 
-from bot import noticing, proposals
+from bot import noticing, proposals, registry, voice
 from bot.kinds import Mode
 from bot.outbox import OutgoingMail, State
 from bot.registry import OutsideBot
@@ -102,6 +102,25 @@ def test_a_bot_gets_the_word_back_when_people_give_it(bot, case_id):
     assert notes[0].startswith("Pide un abogado.")
     with clock.at(MORNING + timedelta(seconds=1)):
         assert proposed(bot)["state"] == "queued"
+
+
+def test_a_bot_in_shadow_is_answered_as_in_earnest_and_nothing_comes_of_it(bot, case_id):
+    bot.get("/v1/bots/cases")
+    assert proposed(bot, key="first")["state"] == "queued"
+    with transaction() as session:
+        (one,) = registry.everybody(session)
+        one.mode = Mode.SHADOW
+    tried = proposed(bot, "Otra cosa.", status=200)
+    assert (tried["state"], tried["rule"]) == ("shadow", "go")
+    handed = bot.post(f"/v1/bots/cases/{case_id}/handover", json={"note": "Pide un abogado."})
+    assert handed.json == {"case": case_id, "with": "people", "tried": True}
+    assert bot.post(f"/v1/bots/cases/{case_id}/handback").json["tried"] is True
+    with reading() as session:
+        case = session.get_one(Case, case_id)
+        assert [one.text for one in case.messages if one.rule == "note"] == []
+        assert voice.of(session, [case_id]) == {}
+    refused = bot.post(REPLIES, json={"text": "Hola", "case": case_id, "purpose": "test"})
+    assert refused.status_code == 422
 
 
 def test_what_waits_can_be_withdrawn_and_what_left_cannot(bot, case_id):
