@@ -1,10 +1,14 @@
 """Which cases hold a message with those words.
 
-Rare words are looked up in the index. Words that are everywhere are not: a list of cases ends after
-a page, so walking down the list and looking into each case is quicker than gathering all hits.
+Rare words are looked up in the index. Words that are everywhere are not: gathering half a million
+hits to show fifty is what makes a search slow. There a case is looked into when a list comes to it,
+and whoever asks decides how many cases that may be. How many hits there are PostgreSQL estimates by
+its statistics, for nothing; SQLite gives hits one by one, so the first thousands are counted.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,6 +20,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -30,26 +35,73 @@ EXCERPT = 20_000
 """So much of a message is read to show where the words are."""
 _POSTGRESQL = table(NAME, column("message_id"), column("words"))
 _SQLITE = table(NAME, column("rowid"))
+_EXPLAIN = text(
+    f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {NAME} WHERE words @@ to_tsquery('simple', :words)"  # noqa: S608
+)
 
 
 def holds(session: Session, expression: Expression) -> ColumnElement[bool]:
     """The cases with at least one message that fits."""
+    if is_rare(session, expression):
+        return gathered(session, expression)
+    return looked_into(session, expression)
+
+
+def lacks(session: Session, expression: Expression) -> ColumnElement[bool]:
+    """The cases without any message that fits."""
+    if is_rare(session, expression):
+        return others(session, expression)
+    return ~looked_into(session, expression)
+
+
+def is_rare(session: Session, expression: Expression, *, thorough: bool = False) -> bool:
+    """Whether all hits can be gathered. Only who is thorough counts what is estimated as common."""
+    if not thorough and _is_postgresql(session) and _estimated(session, expression) >= RARE:
+        return False
+    some = _hits(session, expression).limit(RARE).subquery()
+    with _by_the_index(session) if thorough else nullcontext():
+        return (session.scalar(select(func.count()).select_from(some)) or 0) < RARE
+
+
+@contextmanager
+def _by_the_index(session: Session) -> Iterator[None]:
+    """Where many hits are feared, PostgreSQL reads all messages, hoping for the first thousands."""
+    if not _is_postgresql(session):
+        yield
+        return
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    yield
+    session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+
+
+def _estimated(session: Session, expression: Expression) -> int:
+    plan: Any = session.scalar(_EXPLAIN, {"words": for_postgresql(expression)})
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def gathered(session: Session, expression: Expression) -> ColumnElement[bool]:
+    """The cases with at least one message that fits, where those are few."""
     hits = _hits(session, expression)
-    some = hits.limit(RARE).subquery()
-    if (session.scalar(select(func.count()).select_from(some)) or 0) < RARE:
-        if not _is_postgresql(session):
-            return Case.id.in_(select(Message.case_id).where(Message.id.in_(hits)))
-        # As arrays they are gathered first: else the planner may walk, fearing more hits.
-        cases = select(Message.case_id).where(_among(Message.id, hits))
-        return _among(Case.id, cases)
-    return _looked_into(session, expression)
+    if not _is_postgresql(session):
+        return Case.id.in_(select(Message.case_id).where(Message.id.in_(hits)))
+    # As arrays they are gathered first: else the planner may walk, fearing more hits.
+    cases = select(Message.case_id).where(_among(Message.id, hits))
+    return _among(Case.id, cases)
+
+
+def others(session: Session, expression: Expression) -> ColumnElement[bool]:
+    """All cases but those few."""
+    hits = _hits(session, expression)
+    few = _among(Message.id, hits) if _is_postgresql(session) else Message.id.in_(hits)
+    return Case.id.not_in(select(Message.case_id).where(few))
 
 
 def _among(number: SQLColumnExpression[int], found: Select[int]) -> ColumnElement[bool]:
     return number == any_(func.array(found.scalar_subquery()))
 
 
-def _looked_into(session: Session, expression: Expression) -> ColumnElement[bool]:
+def looked_into(session: Session, expression: Expression) -> ColumnElement[bool]:
+    """Those of words that are everywhere: asked of one case after the other."""
     # A value and no EXISTS: that would be turned back into gathering all hits.
     inside = select(Message.id).where(
         Message.case_id == Case.id, _fits(session, expression, Message.id)
@@ -57,25 +109,28 @@ def _looked_into(session: Session, expression: Expression) -> ColumnElement[bool
     return inside.correlate(Case).limit(1).scalar_subquery().is_not(None)
 
 
-def lacks(session: Session, expression: Expression) -> ColumnElement[bool]:
-    """The cases without any message that fits."""
-    return ~_looked_into(session, expression)
-
-
 def _fits(
     session: Session, expression: Expression, number: SQLColumnExpression[int]
 ) -> ColumnElement[bool]:
-    """Whether the message of that number fits, asked of the index one by one."""
-    hits = _hits(session, expression)
-    key = _POSTGRESQL.c.message_id if _is_postgresql(session) else _SQLITE.c.rowid
-    return number.in_(hits.where(key == number).correlate(Message))
+    """Whether the message of that number fits, asked of its own words alone."""
+    if not _is_postgresql(session):
+        hits = _hits(session, expression)
+        return number.in_(hits.where(_SQLITE.c.rowid == number).correlate(Message))
+    # The function behind @@ uses no index: else all hits might be gathered again for each message.
+    words = select(func.ts_match_vq(_POSTGRESQL.c.words, _asked(expression)))
+    its_own = words.where(_POSTGRESQL.c.message_id == number)
+    return its_own.correlate(Message).scalar_subquery().is_(true())
+
+
+def _asked(expression: Expression) -> ColumnElement[Any]:
+    return func.to_tsquery("simple", for_postgresql(expression))
 
 
 def _hits(session: Session, expression: Expression) -> Select[int]:
     """The numbers of the messages that fit."""
     if _is_postgresql(session):
-        asked = func.to_tsquery("simple", for_postgresql(expression))
-        return select(_POSTGRESQL.c.message_id).where(_POSTGRESQL.c.words.op("@@")(asked))
+        fits = _POSTGRESQL.c.words.op("@@")(_asked(expression))
+        return select(_POSTGRESQL.c.message_id).where(fits)
     said = text(f"{NAME} MATCH :words").bindparams(words=for_sqlite(expression))
     return select(_SQLITE.c.rowid).where(said)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, tuple_
 
 from cases.case import Case
 from cases.language import gettext as _
@@ -67,7 +67,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def place_of(case: Case, order: Order) -> Place:
+def place_of(case: Case | Row[Any], order: Order) -> Place:
     """Where the next page begins if this was the last row."""
     return Place(case.last_at if order in (Order.NEWEST, Order.OLDEST) else case.due_at, case.id)
 
@@ -86,12 +86,16 @@ def sorted_by(query: Query, order: Order, behind: Place | None) -> Query:
     """The rows in that order, from behind that place on; one more than a page has."""
     if behind is not None:
         query = query.where(_behind(order, behind))
-    rules: dict[Order, tuple[ColumnElement[Any], ...]] = {
-        Order.DUE: (Case.due_at.asc().nulls_last(), Case.id.desc()),
-        Order.NEWEST: (Case.last_at.desc(), Case.id.desc()),
-        Order.OLDEST: (Case.last_at.asc(), Case.id.asc()),
-    }
-    return query.order_by(*rules.get(order, rules[Order.DUE])).limit(PAGE + 1)
+    return query.order_by(*rules(order, Case)).limit(PAGE + 1)
+
+
+def rules(order: Order, of: Any) -> tuple[ColumnElement[Any], ...]:
+    """What the rows are sorted by: cases, or something with the same columns."""
+    if order is Order.NEWEST:
+        return of.last_at.desc(), of.id.desc()
+    if order is Order.OLDEST:
+        return of.last_at.asc(), of.id.asc()
+    return of.due_at.asc().nulls_last(), of.id.desc()
 
 
 def _behind(order: Order, last: Place) -> ColumnElement[bool]:
@@ -108,6 +112,6 @@ def _behind(order: Order, last: Place) -> ColumnElement[bool]:
 def _after(last: Place, *, up: bool) -> ColumnElement[bool]:
     if last.at is None:
         return Case.id > last.id if up else Case.id < last.id
-    later = Case.last_at > last.at if up else Case.last_at < last.at
-    beside = Case.id > last.id if up else Case.id < last.id
-    return or_(later, and_(Case.last_at == last.at, beside))
+    # As one pair: with an OR the index would be read from its beginning again.
+    here, there = tuple_(Case.last_at, Case.id), tuple_(literal(last.at), literal(last.id))
+    return here > there if up else here < there

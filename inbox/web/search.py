@@ -5,6 +5,7 @@ The pages are reached by the place where the one before ended; nothing is counte
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy import select
@@ -22,13 +23,12 @@ from inbox.web import rows
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.asking import marking, saying
 from inbox.web.asking.asker import Asker
+from inbox.web.asking.finding import find
 from inbox.web.asking.grammar import LONGEST
-from inbox.web.asking.meaning import understand
 from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.asking.operators import OPERATORS
 from inbox.web.fragments import show
-from inbox.web.listed import lines, with_people
-from inbox.web.order import PAGE, Order, Place, place, place_of, sorted_by
+from inbox.web.order import Place, place
 from inbox.web.rows import Row
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
@@ -44,6 +44,8 @@ class Found:
 
     rows: list[Row]
     after: Place | None = None
+    back_to: datetime | None = None
+    """Older cases were not looked at yet."""
     wrong: NotUnderstood | None = None
 
 
@@ -89,15 +91,13 @@ def _found(session: Session, asked: str, behind: Place | None) -> Found:
         return Found([])
     now = clock.now()
     try:
-        meaning = understand(asked, Asker(session, agent(), now))
+        meaning, some = find(asked, Asker(session, agent(), now), behind)
     except NotUnderstood as wrong:
         return Found([], wrong=wrong)
-    found = lines(session, sorted_by(with_people(now).where(meaning.which), Order.NEWEST, behind))
-    after = place_of(found[PAGE - 1].case, Order.NEWEST) if len(found) > PAGE else None
-    shown = rows.rows(found[:PAGE], now)
+    shown = rows.rows(some.lines, now)
     if meaning.words is not None and shown:
         shown = _marked(session, shown, meaning.words, marking.pattern(meaning.marked))
-    return Found(shown, after)
+    return Found(shown, some.after, some.back_to)
 
 
 def _marked(

@@ -21,6 +21,8 @@ class Asker:
     session: Session
     agent: Agent
     now: datetime
+    thorough: bool = False
+    """All hits of words that seem common are to be gathered too, if they turn out to be few."""
 
 
 Holds = Callable[[Field, Asker], ColumnElement[bool]]

@@ -1,6 +1,6 @@
 """From what was asked to the cases that are meant, and to the words to be shown in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, true
@@ -15,13 +15,32 @@ from inbox.web.asking.nodes import Any, Every, Field, Node, NotUnderstood, Witho
 from inbox.web.asking.operators import named
 from inbox.web.visible import visible_to
 
+LOOKING = frozenset({"has", "bot"})
+"""Operators that look beyond the case itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which cases, and whether each has to be looked into to know."""
+
+    which: ColumnElement[bool]
+    looks: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """The cases that are meant, and which words they were found by."""
 
-    which: ColumnElement[bool]
+    known: ColumnElement[bool]
+    """What the cases themselves say, or the index."""
+    looked: ColumnElement[bool] | None
+    """What must be looked for in each case."""
     words: Expression | None
+
+    @property
+    def which(self) -> ColumnElement[bool]:
+        """All of it."""
+        return self.known if self.looked is None else and_(self.known, self.looked)
 
     @property
     def marked(self) -> tuple[Term, ...]:
@@ -34,8 +53,11 @@ def understand(asked: str, asker: Asker) -> Meaning:
     node = parse(asked)
     visible = and_(visible_to(asker.agent), Case.merged_into_id.is_(None))
     if node is None:
-        return Meaning(visible, None)
-    return Meaning(and_(visible, _cases(node, asker)), _sought(node))
+        return Meaning(visible, None, None)
+    parts = _parts(node, asker)
+    looked = [part.which for part in parts if part.looks]
+    known = and_(visible, *(part.which for part in parts if not part.looks))
+    return Meaning(known, and_(*looked) if looked else None, _sought(node))
 
 
 def check(asked: str, asker: Asker) -> None:
@@ -43,15 +65,22 @@ def check(asked: str, asker: Asker) -> None:
     understand(asked, asker)
 
 
-def _cases(node: Node, asker: Asker) -> ColumnElement[bool]:
+def _parts(node: Node, asker: Asker) -> list[Condition]:
+    """What must hold at once."""
+    if isinstance(node, Every) and _text(node) is None:
+        return _all(node.nodes, asker)
+    return [_cases(node, asker)]
+
+
+def _cases(node: Node, asker: Asker) -> Condition:
     words = _text(node)
     if words is not None:
-        return matching.holds(asker.session, words)
+        return _holding(words, asker)
     match node:
         case Every(nodes):
-            return and_(*_all(nodes, asker))
+            return _joined(and_, _all(nodes, asker))
         case Any(nodes):
-            return or_(*(_cases(one, asker) for one in nodes))
+            return _joined(or_, [_cases(one, asker) for one in nodes])
         case Without(inside):
             return _without(inside, asker)
         case Field():
@@ -60,7 +89,17 @@ def _cases(node: Node, asker: Asker) -> ColumnElement[bool]:
             raise NotUnderstood(_("“{words}” holds no letter and no digit.", words=text), at, end)
 
 
-def _all(nodes: Sequence[Node], asker: Asker) -> list[ColumnElement[bool]]:
+def _joined(join: Callable[..., ColumnElement[bool]], parts: Sequence[Condition]) -> Condition:
+    return Condition(join(*(part.which for part in parts)), any(part.looks for part in parts))
+
+
+def _holding(words: Expression, asker: Asker) -> Condition:
+    if matching.is_rare(asker.session, words, thorough=asker.thorough):
+        return Condition(matching.gathered(asker.session, words))
+    return Condition(matching.looked_into(asker.session, words), looks=True)
+
+
+def _all(nodes: Sequence[Node], asker: Asker) -> list[Condition]:
     """Words side by side are looked for in one message; everything else in the case."""
     said = [(node, _text(node)) for node in nodes]
     texts = tuple(words for _one, words in said if words is not None)
@@ -70,21 +109,26 @@ def _all(nodes: Sequence[Node], asker: Asker) -> list[ColumnElement[bool]]:
     rest = [_cases(node, asker) for node in (telling if telling or texts else others)]
     if not texts:
         return rest
-    return [matching.holds(asker.session, Group(texts) if len(texts) > 1 else texts[0]), *rest]
+    return [_holding(Group(texts) if len(texts) > 1 else texts[0], asker), *rest]
 
 
-def _without(inside: Node, asker: Asker) -> ColumnElement[bool]:
+def _without(inside: Node, asker: Asker) -> Condition:
     words = _text(inside)
-    if words is not None:
-        return matching.lacks(asker.session, words)
-    # What is not known to be so is not so: who owes nothing is not late.
-    return _cases(inside, asker).is_not(true())
+    if words is None:
+        # What is not known to be so is not so: who owes nothing is not late.
+        found = _cases(inside, asker)
+        return Condition(found.which.is_not(true()), found.looks)
+    if matching.is_rare(asker.session, words):
+        return Condition(matching.others(asker.session, words))
+    return Condition(~matching.looked_into(asker.session, words), looks=True)
 
 
-def _named(field: Field, asker: Asker) -> ColumnElement[bool]:
+def _named(field: Field, asker: Asker) -> Condition:
     operator = named(field)
     # Those without look into messages, and what holds no letter looks for nothing.
-    return operator.holds(field, asker) if operator.holds is not None else true()
+    if operator.holds is None:
+        return Condition(true())
+    return Condition(operator.holds(field, asker), operator.en in LOOKING)
 
 
 def _text(node: Node) -> Expression | None:

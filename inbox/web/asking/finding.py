@@ -1,0 +1,112 @@
+"""A page of what a search finds: by the index where it can, else case by case from the newest back.
+
+Nobody waits longer than a moment. What no index knows is looked for in some thousands of cases;
+the page says how far back that was, and the next one goes on from there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Subquery, func, select, true
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.patience import TookTooLong, brief
+from inbox.web.asking.asker import Asker
+from inbox.web.asking.meaning import Meaning, understand
+from inbox.web.listed import Line, lines, with_people
+from inbox.web.order import PAGE, Order, Place, place_of, rules, sorted_by
+
+MOST = timedelta(milliseconds=400)
+LOOKED_INTO = 2_000
+"""Cases whose messages are read for one page."""
+LOOKED_AT = 20_000
+"""Cases of which only the row is read, where no index helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some of the cases: where they go on, and until when they were looked for."""
+
+    lines: Sequence[Line]
+    after: Place | None = None
+    back_to: datetime | None = None
+    """Older cases may fit too: they were not looked at. None where all were."""
+
+
+def find(asked: str, asker: Asker, behind: Place | None) -> tuple[Meaning, Slice]:
+    """What fits, the newest first. Raises NotUnderstood."""
+    meaning = understand(asked, asker)
+    try:
+        with brief(asker.session, MOST):
+            found = a_slice(asker.session, meaning, asker.now, Order.NEWEST, behind)
+    except TookTooLong:
+        return meaning, _of_the_newest(asker, meaning, behind)
+    if found.back_to is not None and (whole := _thoroughly(asked, asker, behind)) is not None:
+        return meaning, whole
+    return meaning, found
+
+
+def a_slice(
+    session: Session, meaning: Meaning, now: datetime, order: Order, behind: Place | None
+) -> Slice:
+    """A page of them; those that must be looked into are no more than some."""
+    if meaning.looked is not None:
+        some = Some(meaning.known, order, behind, LOOKED_INTO)
+        return _within(session, some, meaning.looked, now)
+    query = sorted_by(with_people(now).where(meaning.known), order, behind)
+    return _cut(lines(session, query), order)
+
+
+def _thoroughly(asked: str, asker: Asker, behind: Place | None) -> Slice | None:
+    """All of them, where words that are common alone are rare together."""
+    try:
+        with brief(asker.session, MOST / 2):
+            meaning = understand(asked, replace(asker, thorough=True))
+            if meaning.looked is not None:
+                return None
+            return a_slice(asker.session, meaning, asker.now, Order.NEWEST, behind)
+    except TookTooLong:
+        return None
+
+
+def _of_the_newest(asker: Asker, meaning: Meaning, behind: Place | None) -> Slice:
+    """Those among the newest cases alone."""
+    some = Some(true(), Order.NEWEST, behind, LOOKED_AT)
+    return _within(asker.session, some, meaning.which, asker.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """The first cases of a list."""
+
+    known: ColumnElement[bool]
+    order: Order
+    behind: Place | None
+    most: int
+
+    def rows(self) -> Subquery:
+        columns = select(Case.id, Case.due_at, Case.last_at).where(self.known)
+        return sorted_by(columns, self.order, self.behind).limit(self.most).subquery()
+
+
+def _within(session: Session, some: Some, looked: ColumnElement[bool], now: datetime) -> Slice:
+    """What fits among some cases, which are asked one by one until the page is full."""
+    these, order = some.rows(), some.order
+    query = with_people(now).join(these, these.c.id == Case.id).where(looked)
+    # By the columns of those some: so they are not gathered and sorted once more.
+    found = lines(session, query.order_by(*rules(order, these.c)).limit(PAGE + 1))
+    if len(found) > PAGE:
+        return _cut(found, order)
+    nth = func.row_number().over(order_by=rules(order, these.c)).label("nth")
+    numbered = select(these, nth).subquery()
+    last = session.execute(select(numbered).where(numbered.c.nth == some.most)).first()
+    return Slice(found, place_of(last, order), last.last_at) if last else Slice(found)
+
+
+def _cut(found: Sequence[Line], order: Order) -> Slice:
+    """The page, and where the next one begins."""
+    if len(found) <= PAGE:
+        return Slice(found)
+    return Slice(found[:PAGE], place_of(found[PAGE - 1].case, order))
