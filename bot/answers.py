@@ -77,7 +77,7 @@ def send(session: Session, case: Case, agent: Agent, answer: Answer, *, at: date
         raise Stale(f"message {newest.id} came since")
     if not answer.to:
         answer = replace(answer, to=(recipient(session, case),))
-    message = _message(case, agent, answer, at)
+    message = _message(case, agent, answer, at, begins=newest is None)
     draft = _draft(session, case, agent, message, answer.files, at)
     message.rfc_id = draft.message_id
     session.add(message)
@@ -124,8 +124,9 @@ def recipient(session: Session, case: Case) -> str:
     return address
 
 
-def _message(case: Case, agent: Agent, answer: Answer, at: datetime) -> Message:
+def _message(case: Case, agent: Agent, answer: Answer, at: datetime, *, begins: bool) -> Message:
     forward = answer.mode is Mode.FORWARD
+    subject = subject_of(case).removeprefix("Re: ") if begins else subject_of(case)
     return Message(
         case=case,
         direction=Direction.OUT,
@@ -136,7 +137,7 @@ def _message(case: Case, agent: Agent, answer: Answer, at: datetime) -> Message:
         to=list(answer.to),
         cc=list(answer.cc),
         bcc=list(answer.bcc),
-        subject=forwarded_subject(case) if forward else subject_of(case),
+        subject=forwarded_subject(case) if forward else subject,
         text=signature.signed(answer.text, signature.of(case, agent), answer.below),
         new_text=answer.text,
         attachments=[_as_row(n, file) for n, file in enumerate(answer.files, _FIRST_FILE)],

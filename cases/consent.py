@@ -93,15 +93,6 @@ def _signed(purpose: str, said: str) -> int | None:
     return int(number) if real and signing.verify(purpose, number, mac) else None
 
 
-def unsubscribe_headers(base: str, identifier_id: int, topic: str = "") -> dict[str, str]:
-    """The headers of a commercial mail by which its reader says no with one click (RFC 8058)."""
-    where = f"{base.rstrip('/')}/mail/{token(identifier_id)}/stop{'/' + topic if topic else ''}"
-    return {
-        "List-Unsubscribe": f"<{where}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-
-
 def topics(session: Session) -> Sequence[Topic]:
     """What the shop writes about."""
     return session.scalars(

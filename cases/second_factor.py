@@ -51,6 +51,12 @@ def of(session: Session, agent_id: int) -> SecondFactor | None:
     return found if found is not None and found.confirmed_at is not None else None
 
 
+def begun(session: Session, agent_id: int) -> SecondFactor | None:
+    """What was begun and counts for nothing yet."""
+    found = session.get(SecondFactor, agent_id)
+    return found if found is not None and found.confirmed_at is None else None
+
+
 def begin(session: Session, agent_id: int, *, at: datetime) -> SecondFactor:
     """A new secret, which counts for nothing yet; one that was begun and not confirmed stays."""
     found = session.get(SecondFactor, agent_id)

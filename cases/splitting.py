@@ -10,7 +10,7 @@ from cases import moods
 from cases.case import Case, Part, Participant
 from cases.contact import Contact, meet, normalised
 from cases.history import What
-from cases.merging import merge
+from cases.merging import final, merge
 from cases.message import KnownId, Message
 from cases.moving import asks, last_event, messages_of, parties_of, unanswered_since
 
@@ -98,15 +98,21 @@ def _invited(session: Session, message: Message, old: Case, address: str) -> dic
     return parts | ({normalised(address): Part.CUSTOMER} if address else {})
 
 
+def split_from(session: Session, case: Case) -> int | None:
+    """The case that it goes back to if the split is undone, if it was split off one."""
+    event = last_event(session, case, "split_from")
+    return final(session, session.get_one(Case, event.data["split_from"])).id if event else None
+
+
 def undo_split(session: Session, case: Case, *, by: str, at: datetime) -> Case:
     """All that the case got goes back to the one it was split off; gives that one.
 
     Raises NotSplit, AlreadyMerged.
     """
-    event = last_event(session, case, "split_from")
-    if event is None:
+    number = split_from(session, case)
+    if number is None:
         raise NotSplit(f"case {case.id} was not split off another")
-    old = session.get_one(Case, event.data["split_from"])
+    old = session.get_one(Case, number)
     old = merge(session, case, old, by=by, at=at)
     old.happened(What.UNDONE, by=by, at=at, undone="split", other=case.id)
     return old

@@ -159,6 +159,7 @@
     if (key === "k" || key === "ArrowUp") return step(-1);
     if (key === "o") { const link = find('#rows [aria-current="true"]') || document.activeElement.closest?.(".row-link"); if (link) read(link); return Boolean(link); }
     if (key === "u") return back();
+    if (key === "n" || key === "p") return message(key === "n" ? 1 : -1);
     if (key === "x") return pick();
     if (key === "J" || key === "K") return extend(key === "J" ? 1 : -1);
     if ((key === "[" || key === "]") && find("#reader .case")) return step(key === "[" ? 1 : -1, true);
@@ -179,6 +180,18 @@
     next.scrollIntoView({ block: "nearest" });
     next.click();
     if (next === rows.at(-1)) find("#more a")?.click();
+    return true;
+  }
+
+  // From message to message; one that is folded opens, since somebody wants to read it.
+  function message(by) {
+    const heads = all("#reader .message > .message-head");
+    const at = heads.indexOf(document.activeElement.closest?.(".message")?.querySelector(".message-head"));
+    const head = heads[at < 0 ? (by > 0 ? 0 : heads.length - 1) : Math.min(Math.max(at + by, 0), heads.length - 1)];
+    if (!head) return false;
+    head.parentElement.open = true;
+    head.focus();
+    head.scrollIntoView({ block: "start", behavior: "instant" });
     return true;
   }
 

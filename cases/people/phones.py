@@ -53,10 +53,3 @@ def _from_home(digits: str, country: str) -> str:
     code, trunk, shortest, longest = PLANS[country]
     bare = digits.removeprefix(trunk) if len(digits) > shortest else digits
     return f"+{code}{bare}" if shortest <= len(bare) <= longest else ""
-
-
-def country_of(number: str) -> str:
-    """The country that a whole number belongs to, or "" where we do not know the code."""
-    codes = {code: country for country, (code, *_rest) in reversed(PLANS.items())}
-    found = (number[1 : 1 + length] for length in (3, 2, 1))
-    return next((codes[code] for code in found if code in codes), "")

@@ -85,7 +85,7 @@ def do(number: int, verb: str, value: str, *, by: Agent, at: datetime) -> int:
     for some in _parts(ids):
         with transaction() as session:
             doing = Doing(session, by.address, at, value, tuple(ids))
-            done += _acted(doing, verb, _locked(session, some, by))
+            done += _acted(doing, verb, _locked(doing, verb, some, by))
             session.get_one(BulkAction, number).done = list(done)
             live.announce(session)
     return len(done)
@@ -113,9 +113,14 @@ def _last_event(session: Session, case_id: int) -> int:
     return session.scalar(select(func.max(Event.id)).where(theirs)) or 0
 
 
-def _locked(session: Session, ids: Sequence[int], by: Agent) -> Sequence[Case]:
-    wanted = select(Case).where(Case.id.in_(ids), visible_to(by)).order_by(Case.id)
-    return session.scalars(wanted.with_for_update()).all()
+def _locked(doing: Doing, verb: str, ids: Sequence[int], by: Agent) -> Sequence[Case]:
+    """Those cases, locked in one order together with what is changed besides."""
+    all_of_them = {*ids, *VERBS[verb].also(doing, ids)}
+    wanted = select(Case).where(Case.id.in_(all_of_them), visible_to(by)).order_by(Case.id)
+    found = doing.session.scalars(
+        wanted.with_for_update().execution_options(populate_existing=True)
+    ).all()
+    return [case for case in found if case.id in ids]
 
 
 def undo(number: int, *, by: Agent, at: datetime) -> int:
@@ -137,7 +142,7 @@ def undo(number: int, *, by: Agent, at: datetime) -> int:
 
 def _undone(doing: Doing, verb: str, done: dict[int, Any], by: Agent) -> int:
     back = 0
-    for case in _locked(doing.session, list(done), by):
+    for case in _locked(doing, verb, list(done), by):
         _number, last, before = done[case.id]
         if _last_event(doing.session, case.id) == last:
             VERBS[verb].undo(doing, case, before)

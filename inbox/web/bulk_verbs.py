@@ -1,15 +1,15 @@
 """The verbs for many cases: each does one thing to a case and says what it was, or refuses it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import correcting, snoozing
-from cases.case import Case, State
+from cases.case import Case, State, take
 from cases.correction import Correction, Field
 from cases.history import What
 from cases.merging import merge, undo_merge
@@ -39,6 +39,8 @@ class Verb:
 
     do: Callable[[Doing, Case], Before]
     undo: Callable[[Doing, Case, Before], None]
+    also: Callable[[Doing, Sequence[int]], Sequence[int]] = lambda _doing, _ids: ()
+    """The cases that are changed besides, which must be locked together with them."""
 
 
 def _assign(doing: Doing, case: Case) -> Before:
@@ -145,21 +147,26 @@ def _no_spam(doing: Doing, case: Case, before: Before) -> None:
 
 def _merge(doing: Doing, case: Case) -> Before:
     """Into the same person's oldest case of the choice; cases of others stay apart."""
+    theirs = (Case.id.in_(doing.all_ids), Case.contact_id == case.contact_id)
     oldest = doing.session.scalar(
-        select(Case.id)
-        .where(
-            Case.id.in_(doing.all_ids),
-            Case.contact_id == case.contact_id,
-            Case.merged_into_id.is_(None),
-        )
-        .order_by(Case.id)
-        .limit(1)
+        select(func.min(Case.id)).where(*theirs, Case.merged_into_id.is_(None))
     )
     if oldest is None or oldest == case.id or case.merged_into_id is not None:
         raise NotForThis
-    into = doing.session.get_one(Case, oldest, with_for_update=True)
+    into = take(doing.session, oldest)
     merge(doing.session, case, into, by=doing.by, at=doing.at)
     return {"into": oldest}
+
+
+def _into(doing: Doing, ids: Sequence[int]) -> Sequence[int]:
+    """The oldest case of each person, which may be in another batch than theirs."""
+    people = select(Case.contact_id).where(Case.id.in_(ids))
+    oldest = select(func.min(Case.id)).where(
+        Case.id.in_(doing.all_ids), Case.contact_id.in_(people), Case.merged_into_id.is_(None)
+    )
+    merged = select(Case.merged_into_id).where(Case.id.in_(ids))
+    found = {*doing.session.scalars(oldest.group_by(Case.contact_id))}
+    return sorted({one for one in (*found, *doing.session.scalars(merged)) if one is not None})
 
 
 def _part(doing: Doing, case: Case, _before: Before) -> None:
@@ -174,5 +181,5 @@ VERBS: Mapping[str, Verb] = {
     "type": Verb(_retype, _type_back),
     "snooze": Verb(_snooze, _snooze_back),
     "spam": Verb(_spam, _no_spam),
-    "merge": Verb(_merge, _part),
+    "merge": Verb(_merge, _part, _into),
 }

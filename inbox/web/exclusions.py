@@ -20,11 +20,14 @@ from cases.language import gettext as _
 from inbox.web import chips, rows, words
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show
+from inbox.web.pace import Pace, too_fast
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("exclusions", __name__)
 SHOWN = 200
+LOOK_UPS = Pace(60)
+"""A minute, of one person: whole lists go through a gate, which keeps a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def overview() -> Response:
 @allow(Policy.SIGNED_IN)
 def look_up() -> Response:
     """One person. The address is sent as a form, so it stands in no URL and no log."""
+    if not LOOK_UPS.allows(str(agent().id)):
+        return too_fast()
     return _shown(request.form.get("address", "").strip()[:320])
 
 

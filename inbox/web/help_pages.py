@@ -9,9 +9,12 @@ from cases import language
 from cases.db import reading
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.pace import Pace, too_fast
 
 pages = Pages("help_pages", __name__)
 SHOWN = 100
+SEARCHES = Pace(30)
+"""A minute, from one place."""
 
 
 @pages.get("/help")
@@ -19,6 +22,8 @@ SHOWN = 100
 def page() -> Response:
     """All articles, or those that speak of what a visitor looks for."""
     spoken = _speak()
+    if "q" in request.args and not SEARCHES.allows(request.remote_addr or ""):
+        return too_fast()
     query = request.args.get("q", "").strip()[: fitting.LONGEST_QUERY]
     with reading() as session:
         found = fitting.matching(articles.approved(session), query, spoken)[:SHOWN]

@@ -194,8 +194,8 @@ def _split_off(session: Session, messages: Sequence[Message], at: datetime) -> i
 def undo_split(case_id: int) -> AnyResponse:
     """All that the case got goes back to the one it was split off."""
     with transaction() as session:
-        the_case(session, case_id)
-        case = take(session, case_id)
+        older = splitting.split_from(session, the_case(session, case_id))
+        case, _older = _locked(session, case_id, older or case_id)
         try:
             old = splitting.undo_split(session, case, by=agent().address, at=clock.now())
         except (splitting.NotSplit, AlreadyMerged):

@@ -8,7 +8,7 @@ from cases import audit, clock, second_factor, totp
 from cases.agent import signed_in_by
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import guesses, sessions
+from inbox.web import guesses, sessions, square_code
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.who import agent
@@ -21,10 +21,17 @@ pages = Pages("second_factor", __name__, url_prefix="/profile/second-factor")
 def page() -> Response:
     """The secret of an authenticator to be, or what there is already."""
     with reading() as session:
-        if second_factor.of(session, agent().id) is not None:
-            return _shown(session, None)
+        return _shown(session, second_factor.begun(session, agent().id))
+
+
+@pages.post("/beginning")
+@allow(Policy.SIGNED_IN)
+def begin() -> AnyResponse:
+    """Make the secret, which counts for nothing before the first code fits."""
     with transaction() as session:
-        return _shown(session, second_factor.begin(session, agent().id, at=clock.now()))
+        if second_factor.of(session, agent().id) is None:
+            second_factor.begin(session, agent().id, at=clock.now())
+    return redirect(url_for("second_factor.page"), 303)
 
 
 def _shown(
@@ -36,13 +43,15 @@ def _shown(
     status: int = 200,
 ) -> Response:
     secret = begun.secret() if begun is not None else ""
+    link = totp.address(secret, who=agent().address, issuer=second_factor.ISSUER)
     return show(
         session,
         "profile/second_factor.html",
         title=_("Two-step sign-in"),
         status=status,
         secret=" ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
-        link=totp.address(secret, who=agent().address, issuer=second_factor.ISSUER),
+        link=link,
+        code=square_code.drawn(link, _("Square code for the authenticator")) if secret else "",
         factor=second_factor.of(session, agent().id),
         must=agent().role in second_factor.roles(session),
         paper=paper,

@@ -47,6 +47,8 @@ def _of_cases() -> tuple[Shortcut, ...]:
         Shortcut("u", _("back to the list")),
         Shortcut("[", _("next case of the list, while reading")),
         Shortcut("]", _("previous case of the list, while reading")),
+        Shortcut("n", _("next message")),
+        Shortcut("p", _("previous message")),
         Shortcut("r", _("write an answer")),
         Shortcut("a", _("answer everybody")),
         Shortcut("f", _("pass it on")),
@@ -60,6 +62,8 @@ def _of_cases() -> tuple[Shortcut, ...]:
         Shortcut("t", _("change what it is about")),
         Shortcut("y", _("change how the customer sounds")),
         Shortcut("v", _("merge with another case")),
+        Shortcut("b", _("see or end the truce")),
+        Shortcut("!", _("this is spam")),
         Shortcut(".", _("copy the number of the case")),
         Shortcut("P", _("print")),
     )
@@ -77,6 +81,7 @@ def _everywhere() -> tuple[Shortcut, ...]:
     return (
         Shortcut("Ctrl K", _("all commands"), fixed=True),
         Shortcut("/", _("search")),
+        Shortcut("c", _("write to somebody")),
         Shortcut("z", _("undo what was just done")),
         Shortcut("?", _("this help")),
         Shortcut("g i", _("unassigned"), fixed=True),

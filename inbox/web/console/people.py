@@ -14,10 +14,13 @@ from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.console.frame import shown
+from inbox.web.pace import Pace, too_fast
 from inbox.web.who import agent
 
 pages = Pages("console_people", __name__, url_prefix="/console/people")
 LONGEST = 320
+LOOK_UPS = Pace(60)
+"""A minute, of one person: whole lists go through a gate, which keeps a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def page() -> Response:
 @allow(Policy.CONSOLE)
 def look_up() -> Response:
     """The answer: whether, until when, and for what group of reasons."""
+    if not LOOK_UPS.allows(str(agent().id)):
+        return too_fast()
     said = request.form.get("campaign_class", "")
     known = said in frozenset(CampaignClass)
     asked = Asked(

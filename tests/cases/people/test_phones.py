@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.people.phones import NotAPhone, country_of, e164
+from cases.people.phones import NotAPhone, e164
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,3 @@ def test_whatever_is_typed_becomes_a_number_or_a_refusal(text: str, country: str
         return
     assert whole.startswith("+")
     assert e164(whole) == whole
-
-
-def test_a_number_tells_its_country() -> None:
-    assert [country_of(n) for n in ("+34600112233", "+5215512345678", "+999123")] == [
-        "ES",
-        "MX",
-        "",
-    ]

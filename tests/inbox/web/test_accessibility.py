@@ -8,16 +8,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cases import Agent, clock, satisfaction
-from cases.db import transaction
+from cases import Agent, clock, first_run, satisfaction, second_factor, totp
+from cases.db import Base, engine, transaction
 from cases.incident import Incident, begin
 from cases.macro import Macro, Then
 from inbox.web import bulk
 from inbox.web.access import Policy, policy_of
+from tests.databases import settle_in
 from tests.inbox.web.admin.bots_at_work import at_work
 from tests.inbox.web.conftest import case_about
 from tests.marketing import a_list
-from tests.seeding import ADMIN
+from tests.seeding import ADMIN, PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -30,6 +31,7 @@ SCREENS = {
     "case.page": "/cases/{case}",
     "contact.page": "/contacts/1",
     "privacy.ask": "/contacts/1/erasure",
+    "decisions.page": "/cases/{case}/decisions",
     "joining.merge_page": "/cases/{case}/merging?into=1",
     "joining.split_page": "/cases/{case}/splitting",
     "naming.choose_assignee": "/cases/{case}/assignee",
@@ -70,6 +72,7 @@ SCREENS = {
     "topics.page": "/admin/topics",
     "notifications.page": "/notifications",
     "calls.page": "/calls",
+    "writing.page": "/messages/new?contact=1",
     "contact_edit.page": "/contacts/1/edit",
     "taxonomy.overview": "/admin/taxonomy",
     "taxonomy.page": "/admin/taxonomy/money.billing",
@@ -112,6 +115,7 @@ STATES = {
     "both halves of a case": "/cases/{case}/splitting?preview=1",
     "a page that is not there": "/cases/99999",
     "a sign-in that nobody began": "/admin/mailboxes/granted?state=x",
+    "a second step that was begun": "/profile/second-factor?{begun}",
     "the help for everybody": "/help?{article}",
     "an article for everybody": "/help/seguir?{article}",
     "a question of satisfaction": "/satisfaction/{judged}",
@@ -157,10 +161,18 @@ def _address(path: str) -> str:
         case=case_about("Llamadas a deshora").id,
         closed=case_about("¡Gracias!").id,
         judged=satisfaction.token(case_about("¡Gracias!").id),
+        begun=_begun() if "{begun}" in path else "",
         incident=_an_incident() if "{incident}" in path else "",
         macro=_a_macro() if "macro" in path else "",
         choice=_a_choice() if "{choice}" in path else "",
     )
+
+
+def _begun() -> int:
+    """The administrator has a secret that no code has proven yet."""
+    with transaction() as session:
+        admin = session.scalars(select(Agent).where(Agent.address == ADMIN)).one()
+        return second_factor.begin(session, admin.id, at=clock.now()).agent_id
 
 
 def _a_choice() -> int:
@@ -259,4 +271,42 @@ def test_axe_finds_nothing_at_the_sign_in(page: "Page", site: str, theme: str) -
     page.locator("#password").fill("wrong")
     page.locator("button.is-primary").click()
     page.locator("#refusal").wait_for()
+    assert _found(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_second_step(page: "Page", site: str, theme: str) -> None:
+    at = clock.now()
+    with transaction() as session:
+        admin = session.scalars(select(Agent).where(Agent.address == ADMIN)).one()
+        factor = second_factor.begin(session, admin.id, at=at)
+        code = totp.code_at(factor.secret(), int(at.timestamp()) // totp.STEP)
+        assert second_factor.confirm(session, factor, code, at=at)
+    page.context.add_cookies([{"name": "tregua_theme", "value": theme, "url": site}])
+    page.goto(f"{site}/sign-in")
+    page.locator("#address").fill(ADMIN)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("button.is-primary").click()
+    page.locator("#code").wait_for()
+    assert _found(page) == []
+    page.locator("#code").fill("000 000")
+    page.locator("button.is-primary").click()
+    page.locator("[role=alert]:not(:empty)").first.wait_for()
+    assert _found(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_at_the_welcome(
+    page: "Page", site: str, theme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_in(monkeypatch, f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)
+    Base.metadata.create_all(engine())
+    page.context.add_cookies([{"name": "tregua_theme", "value": theme, "url": site}])
+    page.goto(f"{site}/welcome/{first_run.token(clock.now())}")
+    assert _found(page) == []
+    page.locator("#address").fill("ana@tienda.test")
+    page.locator("#name").fill("Ana")
+    page.locator("#password").fill("corta")
+    page.locator("button.is-primary").click()
+    page.locator('[aria-invalid="true"]').first.wait_for()
     assert _found(page) == []

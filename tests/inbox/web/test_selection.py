@@ -13,6 +13,7 @@ from cases import Case, Mailbox, State, clock
 from cases.case import take
 from cases.db import reading, transaction
 from inbox.web import bulk, cells
+from inbox.web.bulk_verbs import VERBS, Doing
 from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, LUIS
 
@@ -94,6 +95,27 @@ def test_merging_joins_the_cases_of_one_person_alone(enter: Enter) -> None:
     admin.post(f"/selection/{action}/undoing")
     with reading() as session:
         assert session.get_one(Case, number).merged_into_id is None
+
+
+def test_the_case_that_others_go_into_is_locked_with_each_batch_of_them(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    with transaction() as session:
+        person = session.scalars(select(Case.contact_id).where(Case.id == 1)).one()
+        for n in range(3):
+            at = clock.now()
+            session.add(Case(subject=f"más {n}", contact_id=person, opened_at=at, last_at=at))
+        session.flush()
+        theirs = select(Case.id).where(Case.contact_id == person, Case.merged_into_id.is_(None))
+        ids = tuple(session.scalars(theirs.order_by(Case.id)))
+        doing = Doing(session, ADMIN, clock.now(), "", ids)
+        assert VERBS["merge"].also(doing, ids[-1:]) == [ids[0]]
+        assert VERBS["close"].also(doing, ids[-1:]) == ()
+    _act(enter(ADMIN), list(ids), "merge")
+    with reading() as session:
+        left = select(Case.merged_into_id).where(Case.id.in_(ids[1:]))
+        assert set(session.scalars(left)) == {ids[0]}
 
 
 def test_nothing_is_merged_into_a_case_of_another_team(enter: Enter) -> None:

@@ -1,0 +1,129 @@
+"""Writing first: a mail to somebody who did not ask, which opens a case that waits for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot import first_words
+from bot.precautions import Doubt
+from cases import clock, mailbox
+from cases.case import Case, State
+from cases.contact import find, normalised
+from cases.db import FILING, reading, transaction
+from cases.language import gettext as _
+from cases.mailbox import Mailbox
+from cases.unsent import Written
+from inbox.web import live, notices, recipients, sending
+from inbox.web.access import Pages, Policy, allow
+from inbox.web.fragments import show
+from inbox.web.ids import whole
+from inbox.web.visible import the_contact, visible_to
+from inbox.web.who import agent
+
+pages = Pages("writing", __name__)
+LONGEST = {"to": 320, "subject": 300, "text": 100_000, "mailbox": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Why it was not sent: what is wrong, what may be a slip, or what is open already."""
+
+    refused: str = ""
+    field: str = ""
+    doubts: Sequence[Doubt] = ()
+    open_cases: Sequence[Case] = ()
+
+
+@pages.get("/messages/new")
+@allow(Policy.CASES)
+def page() -> Response:
+    """An empty sheet; the customer may be named by number, never by address in the URL."""
+    number = whole(request.args.get("contact", ""))
+    with reading() as session:
+        to = the_contact(session, number).address if number else ""
+        return _shown(session, {"to": to}, Said())
+
+
+def _shown(session: Session, typed: dict[str, str], said: Said, status: int = 200) -> Response:
+    return show(
+        session,
+        "writing/page.html",
+        title=_("New message"),
+        status=status,
+        boxes=_boxes(session),
+        typed=typed,
+        said=said,
+        longest=LONGEST,
+    )
+
+
+def _boxes(session: Session) -> list[Mailbox]:
+    """The mailboxes that the agent may write from."""
+    me, wanted = agent(), select(Mailbox).order_by(Mailbox.address)
+    return [box for box in session.scalars(wanted) if not me.team or box.team in ("", me.team)]
+
+
+@pages.post("/messages/new")
+@allow(Policy.CASES)
+def send() -> AnyResponse:
+    """Open the case and queue the mail, which leaves after the undo window."""
+    typed = {
+        name: request.form.get(name, "").replace("\r\n", "\n").strip()[:most]
+        for name, most in LONGEST.items()
+    }
+    try:
+        # The lock of the filing: a mail of theirs must not open a second case meanwhile.
+        with transaction(lock=FILING) as session:
+            said = _refusal(session, typed)
+            if said is not None:
+                return _shown(session, typed, said, 409 if said.open_cases else 422)
+            case_id, message_id = _send(session, typed)
+            live.announce(session)
+    except sending.Doubtful as doubtful:
+        with reading() as session:
+            return _shown(session, typed, Said(doubts=doubtful.found), 409)
+    return redirect(
+        url_for("case.page", case_id=case_id, done=f"{notices.sent.__name__}.{message_id}"), 303
+    )
+
+
+def _send(session: Session, typed: dict[str, str]) -> tuple[int, int]:
+    at = clock.now()
+    box = next(one for one in _boxes(session) if str(one.id) == typed["mailbox"])
+    to = recipients.read(typed["to"]).addresses[0]
+    case = first_words.begin(session, agent(), box, to, typed["subject"], at=at)
+    written = Written(typed["text"], to=to)
+    message = sending.send(session, case, written, "answer-and-wait", at=at)
+    return case.id, message.id
+
+
+def _refusal(session: Session, typed: dict[str, str]) -> Said | None:
+    """What is missing or wrong, or that this person has an open case already."""
+    found = recipients.read(typed["to"])
+    if found.wrong or len(found.addresses) != 1:
+        return Said(_("Write one e-mail address."), "to")
+    address = normalised(found.addresses[0])
+    if address in {normalised(one) for one in mailbox.ours(session)}:
+        return Said(_("This is a mailbox of ours."), "to")
+    if typed["mailbox"] not in {str(one.id) for one in _boxes(session)}:
+        return Said(_("Choose the mailbox you write from."), "mailbox")
+    if not typed["subject"]:
+        return Said(_("Give it a subject."), "subject")
+    refused, _field = sending.refusal(Written(typed["text"]), note=False)
+    if refused:
+        return Said(refused, "text")
+    known = () if request.form.get("even_so") == "yes" else _open_cases(session, address)
+    return Said(open_cases=known) if known else None
+
+
+def _open_cases(session: Session, address: str) -> Sequence[Case]:
+    contact = find(session, address)
+    if contact is None:
+        return ()
+    theirs = (Case.contact_id == contact.id, Case.state != State.CLOSED, Case.bulk.is_(False))
+    query = select(Case).where(*theirs, Case.merged_into_id.is_(None), visible_to(agent()))
+    return session.scalars(query.order_by(Case.last_at.desc()).limit(5)).all()
