@@ -32,6 +32,7 @@ def sentence(kind: str, said: dict[str, Any]) -> str:
     return {
         "mailbox": _("the mailbox {address} cannot be read", address=said.get("address", "")),
         "queue": _("work lies waiting: {queue}", queue=queue_name(str(said.get("queue", "")))),
+        "worker": _("no worker runs for {queue}", queue=work_of(str(said.get("queue", "")))),
         "feed": _("the exclusion feed is not up to date: nobody is released"),
         "breaches": ngettext(
             "{number} promise was broken within an hour",
@@ -53,6 +54,15 @@ def queue_name(name: str) -> str:
     }.get(name, name)
 
 
+def work_of(queue: str) -> str:
+    """What the workers of a queue do."""
+    return {
+        "file": _("filing mail"),
+        "send": _("sending mail and alarms"),
+        "tag": _("classifying"),
+    }.get(queue, queue)
+
+
 def advice(kind: str) -> str:
     """What to do about it."""
     return {
@@ -61,6 +71,7 @@ def advice(kind: str) -> str:
             " when it works again. Marketing to its customers waits."
         ),
         "queue": _("See whether the workers run, and whether the relay takes mail."),
+        "worker": _("Start it again: tregua up, or the service that runs tregua work."),
         "feed": _("See whether the worker of the queue send runs: it releases whose time is over."),
         "breaches": _("See who is on shift, and answer by priority."),
         "bot": _(

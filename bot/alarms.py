@@ -27,6 +27,7 @@ class Kind(StrEnum):
 
     MAILBOX = "mailbox"
     QUEUE = "queue"
+    WORKER = "worker"
     FEED = "feed"
     BREACHES = "breaches"
     BOT = "bot"

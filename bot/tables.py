@@ -13,6 +13,7 @@ from bot import (
     registry,
     rulebook,
     sent_copies,
+    signs,
     staff_mail,
     switches,
     switching,
@@ -22,7 +23,7 @@ from bot import (
 )
 
 OWNERS = (
-    *(alarms, notifying, staff_mail),
+    *(alarms, notifying, signs, staff_mail),
     *(articles, breaker, lifecycle, news, outbox, presence, proposals, registry, rulebook),
     *(sent_copies, switches, switching, templates, trials, voice),
 )

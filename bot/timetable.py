@@ -18,6 +18,7 @@ class Periodic:
 TIMETABLE = (
     Periodic("inbox.intake.jobs.file_waiting", FILE, timedelta(seconds=10)),
     Periodic("inbox.intake.jobs.look_for_proof", FILE, timedelta(seconds=3)),
+    Periodic("inbox.api.jobs.stand_in", FILE, timedelta(seconds=30)),
     Periodic("bot.jobs.sweep_outbox", SEND, timedelta(seconds=2)),
     Periodic("bot.jobs.sweep_promises", SEND, timedelta(seconds=20)),
     Periodic("bot.jobs.notice", SEND, timedelta(seconds=3)),
@@ -34,6 +35,7 @@ TIMETABLE = (
     Periodic("inbox.gateway.jobs.look_for_unasked", SEND, timedelta(seconds=60)),
     Periodic("inbox.web.console.lists.jobs.sift_waiting", TAG, timedelta(seconds=15)),
     Periodic("inbox.web.console.lists.jobs.forget_old", TAG, timedelta(minutes=10)),
+    Periodic("inbox.api.jobs.stand_in", TAG, timedelta(seconds=30)),
     Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
     Periodic("inbox.intake.trying.run_waiting", TAG, timedelta(seconds=60)),
     Periodic("inbox.intake.jobs.let_go_of_old", TAG, timedelta(hours=1)),

@@ -13,10 +13,13 @@ from typing import Any, cast
 from redis import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot import queues
+from bot import queues, signs
 from bot.settings import settings
 from bot.timetable import TIMETABLE, Periodic
+from cases import clock
+from cases.db import transaction
 
 log = logging.getLogger(__name__)
 REDIS_AWAY_SECONDS = 2.0
@@ -79,6 +82,7 @@ def work(name: str) -> None:
     for periodic in TIMETABLE:
         if periodic.queue == name:
             threading.Thread(target=_sweep, args=(periodic,), daemon=True).start()
+    threading.Thread(target=_give_signs, args=(name,), daemon=True).start()
     while not _serve(name) and not _stopping.is_set():
         time.sleep(REDIS_AWAY_SECONDS)
 
@@ -119,6 +123,17 @@ def _sweep(periodic: Periodic) -> None:
             # A sweep that fails is tried again at its next turn; the reason is in the log.
             log.exception("%s failed", periodic.job)
         time.sleep(periodic.every.total_seconds())
+
+
+def _give_signs(name: str) -> None:
+    """Say that this queue has a worker, as long as it has."""
+    while not _stopping.is_set():
+        try:
+            with transaction() as session:
+                signs.give(session, name, clock.now())
+        except SQLAlchemyError:
+            log.exception("no sign of life could be written")
+        time.sleep(signs.EVERY.total_seconds())
 
 
 def named(job: str) -> Callable[[], None]:

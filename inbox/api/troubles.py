@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import breaker
+from bot import breaker, signs
 from bot.alarms import Kind, Trouble
 from bot.outbox import OutgoingMail, State
 from cases.exclusions.rows import Exclusion
@@ -59,6 +59,11 @@ def _queues(session: Session, now: datetime) -> Iterator[Trouble]:
             yield Trouble(Kind.QUEUE, name, since, {"queue": name})
 
 
+def _workers(session: Session, now: datetime) -> Iterator[Trouble]:
+    for sign in signs.missing(session, now):
+        yield Trouble(Kind.WORKER, sign.queue, sign.seen_at, {"queue": sign.queue})
+
+
 def _feed(session: Session, now: datetime) -> Iterator[Trouble]:
     """Followers are not told whose time is over; who cannot be read is the mailbox's alarm."""
     over = select(func.min(Exclusion.until)).where(Exclusion.lifted_at.is_(None))
@@ -88,4 +93,4 @@ def _disk(_session: Session, _now: datetime) -> Iterator[Trouble]:
         yield Trouble(Kind.DISK, "", None, {"number": room.free // 1_000_000})
 
 
-LOOKS: tuple[Look, ...] = (_mailboxes, _queues, _feed, _breaches, _bot, _disk)
+LOOKS: tuple[Look, ...] = (_mailboxes, _workers, _queues, _feed, _breaches, _bot, _disk)

@@ -22,6 +22,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture_sender")),
         sa.UniqueConstraint("sender", name=op.f("uq_picture_sender_sender")),
     )
+    op.create_table(
+        "worker_sign",
+        sa.Column("queue", sa.String(length=20), nullable=False),
+        sa.Column("since", cases.db.Utc(timezone=True), nullable=False),
+        sa.Column("seen_at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("queue", name=op.f("pk_worker_sign")),
+    )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_assignee_state"))
         batch_op.drop_index(batch_op.f("ix_cases_snoozed_until"))
@@ -117,5 +124,6 @@ def downgrade() -> None:
             batch_op.f("ix_cases_assignee_state"), ["assignee_id", "state"], unique=False
         )
 
+    op.drop_table("worker_sign")
     op.drop_table("picture_sender")
     # ### end Alembic commands ###

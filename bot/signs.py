@@ -1,0 +1,47 @@
+"""Signs of life: each kind of worker writes that it runs, so that the others see when none does."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot import queues
+from cases.db import Base
+
+EVERY = timedelta(seconds=20)
+SILENCE = timedelta(seconds=90)
+"""Who says nothing for so long does not run."""
+
+
+class WorkerSign(Base):
+    """When workers of a queue were last seen, and since when without a gap."""
+
+    __tablename__ = "worker_sign"
+
+    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+def give(session: Session, queue: str, now: datetime) -> None:
+    """A worker of that queue runs."""
+    sign = session.get(WorkerSign, queue, with_for_update=True)
+    if sign is None:
+        session.add(WorkerSign(queue=queue, since=now, seen_at=now))
+        session.flush()
+        return
+    if now - sign.seen_at > SILENCE:
+        sign.since = now
+    sign.seen_at = max(sign.seen_at, now)
+
+
+def missing(session: Session, now: datetime) -> Iterator[WorkerSign]:
+    """The queues that nobody serves any more, as one sees who has run long enough to know.
+
+    After a night in which the whole machine was off, nobody has.
+    """
+    signs = session.scalars(select(WorkerSign).where(WorkerSign.queue.in_(queues.QUEUES))).all()
+    alive = [one for one in signs if now - one.seen_at <= SILENCE]
+    if any(now - one.since > SILENCE for one in alive):
+        yield from (one for one in signs if one not in alive)
