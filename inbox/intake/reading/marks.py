@@ -65,7 +65,7 @@ class Sorting:
         if any(name in marks for name in _REST_IDS) or _is_outlook_header(node, marks):
             self.rest = node
             return False
-        if any(name in marks for name in _SIGNATURE_MARKS):
+        if any(name in marks for name in _SIGNATURE_MARKS) or marks.startswith("signature "):
             self.signatures.append(node)
         return self._meet_quote(node, marks)
 
