@@ -15,7 +15,7 @@ from cases.exclusions.forecast import Effect, of_matrix, of_times
 from cases.exclusions.matrix import Action, CampaignClass, may_become
 from cases.exclusions.policies import Content, NotAllowed, PolicyVersion
 from cases.exclusions.policies import Policy as InForce
-from cases.exclusions.reasons import RULES, Reason
+from cases.exclusions.reasons import RULES, Group, Reason
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import names
@@ -24,6 +24,8 @@ from inbox.web.who import agent
 
 pages = Pages("reasons", __name__, url_prefix="/admin/reasons")
 SHOWN = 50
+# What is our own doing comes first: it is what others do not have.
+GROUPS = (Group.CARE, Group.CONSENT, Group.DELIVERABILITY, Group.APPROVAL, Group.PRESSURE)
 JOB = "inbox.api.jobs.follow_policy"
 
 
@@ -34,6 +36,10 @@ class Cell:
     does: Action
     changed: bool
     locked: bool
+
+    @property
+    def goes(self) -> bool:
+        return self.does is Action.ALLOW and not self.changed
 
 
 @pages.get("")
@@ -48,6 +54,7 @@ def _shown(
     session: Session, *, effect: Effect | None = None, refusal: str = "", status: int = 200
 ) -> Response:
     policy = policies.in_force(session)
+    cells = _cells(policy)
     versions = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(SHOWN)
     return show(
         session,
@@ -56,8 +63,9 @@ def _shown(
         status=status,
         names=names,
         classes=list(CampaignClass),
-        rules=list(RULES.values()),
-        cells=_cells(policy),
+        groups=[(one, [rule for rule in RULES.values() if rule.group is one]) for one in GROUPS],
+        cells=cells,
+        free=[one for one in Reason if all(cells[one, to].goes for to in CampaignClass)],
         choices=[one for one in Reason if any(len(may_become(c, one)) > 1 for c in CampaignClass)],
         actions=list(Action),
         times_of=[(name, _hours(policy, name)) for name in policies.TIMES],

@@ -131,6 +131,11 @@ def number(value: float) -> str:
     return str(format_decimal(value, locale=current()))
 
 
+def tenths(value: float) -> str:
+    """A number with one decimal, as it is written in that language."""
+    return str(format_decimal(value, "#,##0.0", locale=current()))
+
+
 def share(value: float) -> str:
     """A part of a whole in per cent."""
     return str(format_percent(value, "#,##0.# %", locale=current()))

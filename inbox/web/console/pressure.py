@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.db import reading
 from cases.exclusions.policies import in_force
-from cases.exclusions.touches import Pressure
+from cases.exclusions.touches import Pressure, holds_from, is_enforced
 from cases.language import gettext as _
 from cases.pressure import WEIGHTS, faded
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.console import charts
+from inbox.web.console import charts, names
 from inbox.web.console.frame import shown
 
 pages = Pages("pressure", __name__, url_prefix="/console/pressure")
@@ -36,12 +36,18 @@ def page() -> Response:
             "pressure",
             title=_("Pressure"),
             chosen=chosen,
+            start=holds_from(session),
+            holds=is_enforced(session, clock.now()),
             people=len(scores),
             sampled=len(scores) == SAMPLE,
             table=list(zip(named, counts, strict=True)),
             chart=charts.bars(
                 [
-                    (f"{n * step:.1f}", count, "warn" if n * step >= chosen.pressure_cap else "ok")
+                    (
+                        names.tenths(n * step),
+                        count,
+                        "warn" if n * step >= chosen.pressure_cap else "ok",
+                    )
                     for n, count in enumerate(counts)
                 ]
             ),
@@ -62,8 +68,8 @@ def _scores(session: Session) -> list[float]:
 
 def _step(n: int, step: float) -> str:
     if n == STEPS - 1:
-        return _("{number:.1f} and more", number=n * step)
-    return f"{n * step:.1f} – {(n + 1) * step:.1f}"
+        return _("{number} and more", number=names.tenths(n * step))
+    return f"{names.tenths(n * step)} – {names.tenths((n + 1) * step)}"
 
 
 def _proposed(scores: list[float]) -> float | None:

@@ -53,6 +53,8 @@ def test_no_request_that_the_contract_allows_makes_it_fail(served, schemathesis,
         *(schemathesis, "run", f"{url}/v1/openapi.json"),
         *("--header", f"Authorization: Bearer {token}", "--checks", CHECKS),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", "50", "--no-color"),
+        # Longer than a question waits for the next change of the feed.
+        *("--request-timeout", "40"),
         # A stream has no end, so there is nothing to compare.
         *("--exclude-path", "/v1/exclusions/stream"),
     )
