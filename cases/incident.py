@@ -1,6 +1,6 @@
 """One trouble that many cases share: the late lorry, the outage. Linked by rule or by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -245,12 +245,18 @@ def _notice(session: Session, _context: UOWTransaction, _instances: object) -> N
             session.info.setdefault("maybe_incidents", set()).add(one)
 
 
+def look_at(session: Session, case_ids: Collection[int]) -> None:
+    """Have cases looked at that were changed without an object of the session."""
+    session.info.setdefault("maybe_incident_ids", set()).update(case_ids)
+
+
 def recognise(session: Session) -> None:
     """Called at the end of every transaction: what changed is held against running incidents."""
     changed = session.info.pop("maybe_incidents", set())
-    if not changed:
+    ids: set[int] = session.info.pop("maybe_incident_ids", set())
+    ids |= {one.id if isinstance(one, Case) else one.case_id for one in changed}
+    if not ids:
         return
-    ids = {one.id if isinstance(one, Case) else one.case_id for one in changed}
     running = session.scalars(select(Incident).where(Incident.ended_at.is_(None))).all()
     for incident in running:
         for n in range(0, len(ids), 500):

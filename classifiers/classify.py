@@ -1,5 +1,6 @@
 """Texts in, labels out: the one entry point."""
 
+import gc
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from classifiers import complaint, encoder, heads, language, sentiment, signals, taxonomy
+from classifiers import complaint, encoder, heads, language, memory, sentiment, signals, taxonomy
 from classifiers import nlp as pipeline
 from classifiers.labels import Evidence, Guess, Labels, Signal, Text
 from classifiers.places import ABOUT, MODEL
@@ -85,10 +86,16 @@ def model(folder: Path = MODEL) -> Model:
     """The model in a folder, loaded once."""
     # Unpacking the languages and the encoder takes 100 and 65 MB for a moment, which is best over
     # before the rest comes.
-    language.prepare()
-    encoder.prepare()
+    gc.unfreeze()
+    for part in (language, encoder):
+        part.prepare()
+        memory.give_back()
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    return Model(pipeline.load(folder), about)
+    found = Model(pipeline.load(folder), about)
+    # What was loaded stays: the collector would walk through it again and again, and find nothing.
+    gc.collect()
+    gc.freeze()
+    return found
 
 
 def _evidence(text: Text, reading: pipeline.Reading) -> tuple[Evidence, ...]:

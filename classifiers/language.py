@@ -109,5 +109,5 @@ def _identifier(served: tuple[str, ...]) -> LanguageIdentifier:
     # together 46 MB to say what 12 MB say too.
     identifier.tk_nextmove = Transitions(identifier.tk_nextmove)
     identifier._rowbase = array("I", identifier._rowbase)
-    identifier.tk_output = array("i", identifier.tk_output)
+    setattr(identifier, "tk_output", array("i", identifier.tk_output))  # noqa: B010  typed a list
     return identifier

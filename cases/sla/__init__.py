@@ -41,13 +41,13 @@ def follow(case: "Case", event: Event) -> None:
     Within the transaction its history is taken as it was read, so that pages show it at once;
     the end of the transaction reads it afresh.
     """
-    typed = event.what in _TYPING and _promises_by_type(case)
+    session = object_session(case)
+    typed = event.what in _TYPING and session is not None and promises_by_type(session)
     if not typed and not moves(event):
         return
     told = moments(case.events)
     if not told:
         return
-    session = object_session(case)
     book = books.kept_up(session) if session is not None else Book()
     policy, hours_of_it = (
         _better_known(case, told, book, event.at)
@@ -61,9 +61,9 @@ def follow(case: "Case", event: Event) -> None:
     case.breached_at = case.breached_at or owed.first_broken(event.at)
 
 
-def _promises_by_type(case: "Case") -> bool:
-    session = object_session(case)
-    return session is not None and any(row.type for row in books.read(session).policies)
+def promises_by_type(session: Session) -> bool:
+    """Whether a type that becomes known may change what is promised."""
+    return any(row.type for row in books.read(session).policies)
 
 
 def promised(case: "Case", policy_id: int | None, told: list[Moment], book: Book) -> Promise:

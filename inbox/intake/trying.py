@@ -23,13 +23,13 @@ from cases.exclusions.rows import Exclusion
 from cases.filing.arrival import Arrival
 from cases.mailbox import Mailbox, Mode
 from cases.message import Message
+from cases.tags import as_row
 from classifiers.classify import classify
 from classifiers.labels import Text
 from inbox.intake.findings import Findings
 from inbox.intake.knowing import who_is_who
 from inbox.intake.outcomes import Seen, Side, labelled
 from inbox.intake.replaying import BATCH, opened, when
-from inbox.intake.tagging import as_row
 from inbox.intake.trial_mails import Source, sources
 from inbox.settings import settings
 

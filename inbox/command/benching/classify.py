@@ -18,7 +18,7 @@ from inbox.intake import tagging
 
 # Sentences in a mail: what people write to a shop has some eighty words.
 LEAST, MOST = 2, 10
-TURN = 5 * tagging.BATCH
+TURN = 3 * tagging.BATCH
 """Texts of a turn; a bench of fewer has one short turn."""
 
 
