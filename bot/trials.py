@@ -13,7 +13,7 @@ from bot import rules
 from bot.rules import Rule
 from cases.db import Base
 
-KEPT_FOR = timedelta(days=7)
+KEPT_FOR = timedelta(days=2)
 """Trials show subjects of mails, so they are not kept longer than they are of use."""
 GIVEN_UP_AFTER = timedelta(minutes=30)
 
@@ -52,12 +52,25 @@ class Trial(Base):
 
 def begin(session: Session, trial: Trial, present: Sequence[Rule], edited: Sequence[Rule]) -> Trial:
     """Have a worker run it; old ones are forgotten."""
-    session.execute(delete(Trial).where(Trial.at < trial.at - KEPT_FOR))
+    forget_old(session, trial.at)
     trial.present = [_row(rule) for rule in present]
     trial.edited = [_row(rule) for rule in same_versions(edited, present)]
     session.add(trial)
     session.flush()
     return trial
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Whether or not anybody begins another one."""
+    session.execute(delete(Trial).where(Trial.at < now - KEPT_FOR))
+
+
+def forget_mails(session: Session) -> None:
+    """Somebody is erased: which mails trials showed is not worth the search for theirs."""
+    session.execute(
+        update(Trial).where(Trial.progress != Progress.WAITING).values(rows=[], file=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def same_versions(edited: Sequence[Rule], present: Sequence[Rule]) -> list[Rule]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cases import audit
 from cases.db import afterwards
 from cases.taxonomy import following
 from cases.taxonomy.growing import LANGUAGES, Kind, content_of
@@ -142,5 +143,6 @@ def _write(
     session: Session, what: Kind, code: str, by: str, at: datetime, said: dict[str, Any]
 ) -> None:
     session.add(TaxonomyChange(at=at, by=by, what=what, code=code, said=said))
+    audit.note(session, by=by, what=f"type.{what.value}", about=code)
     session.flush()
     afterwards(session, following.follow_now)

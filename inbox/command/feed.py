@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases import clock
+from cases import audit, clock
 from cases.db import reading, transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
@@ -68,7 +68,9 @@ def issue(
         limits = Limits(classes, networks, ends, quota, _mailboxes(session, boxes))
         text = tokens.issue(session, name, frozenset(map(Scope, scopes)), limits)
         session.flush()
-        key = _found(session, text.split("_")[1]).hash_key
+        made = _found(session, text.split("_")[1])
+        key = made.hash_key
+        _note(session, "token.issued", made, scopes=made.scopes, days=days or "")
     click.echo(text)
     click.echo(_("Key of its hashes: {key}", key=key), err=True)
     click.echo(_("Keep both now: they are not shown again."), err=True)
@@ -103,7 +105,9 @@ def _state(one: Token) -> str:
 @click.argument("prefix")
 def revoke(prefix: str) -> None:
     with transaction() as session:
-        _found(session, prefix).revoked_at = clock.now()
+        one = _found(session, prefix)
+        one.revoked_at = clock.now()
+        _note(session, "token.revoked", one)
     click.echo(_("{prefix} works no longer.", prefix=prefix))
 
 
@@ -111,8 +115,15 @@ def revoke(prefix: str) -> None:
 @click.argument("prefix")
 def rotate(prefix: str) -> None:
     with transaction() as session:
-        text = tokens.rotate(_found(session, prefix))
+        one = _found(session, prefix)
+        text = tokens.rotate(one)
+        _note(session, "token.rotated", one)
     click.echo(text)
+
+
+def _note(session: Session, what: str, one: Token, **data: object) -> None:
+    """By whoever may run commands on the machine: the log knows no name of theirs."""
+    audit.note(session, by="command line", what=what, about=f"{one.name} ({one.prefix})", **data)
 
 
 def _found(session: Session, prefix: str) -> Token:
@@ -128,7 +139,7 @@ def _found(session: Session, prefix: str) -> Token:
 def smtp_gate() -> None:
     logging.basicConfig(level=logging.WARNING)
     over = stop_on_signals()
-    with serving(_look_out()) as gate:
+    with serving(look_out()) as gate:
         gate.look_again()
         click.echo(_("The gate is open on port {port}.", port=gate_settings().gate_port))
         over.wait()
@@ -140,12 +151,12 @@ def smtp_gate() -> None:
 def postfix_policy() -> None:
     logging.basicConfig(level=logging.WARNING)
     over = stop_on_signals()
-    with policy.serving(_look_out()):
+    with policy.serving(look_out()):
         click.echo(_("Postfix can ask on port {port}.", port=gate_settings().policy_port))
         over.wait()
 
 
-def _look_out() -> Callable[[], bool]:
+def look_out() -> Callable[[], bool]:
     """Looks whether the feed can be believed by the gate's brand; no database says no."""
     with reading() as session:
         own = _mailboxes(session, tuple(gate_settings().gate_mailboxes))

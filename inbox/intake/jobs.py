@@ -3,8 +3,9 @@
 Tagging has its own name, inbox.intake.tagging.tag_waiting: who only files loads no models.
 """
 
-from bot import proof
+from bot import proof, trials
 from cases import clock
+from cases.db import transaction
 from inbox.intake import pipeline
 from inbox.spool import ageing
 
@@ -20,5 +21,8 @@ def look_for_proof() -> None:
 
 
 def let_go_of_old() -> None:
-    """Erase what is older than its mailbox keeps it."""
-    ageing.let_go_of_old(clock.now())
+    """Erase what is older than its mailbox keeps it, and what trials of rules showed."""
+    now = clock.now()
+    ageing.let_go_of_old(now)
+    with transaction() as session:
+        trials.forget_old(session, now)

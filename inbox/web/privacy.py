@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 import bot.erasing
+from bot import trials
 from cases import audit, clock, erasing
 from cases.case import Case
 from cases.contact import Contact
@@ -169,6 +170,7 @@ def erase(contact_id: int) -> AnyResponse:
         mine = session.scalars(select(Case.id).where(Case.contact_id == contact_id)).all()
         raw_ids = erasing.erase(session, contact_id, by=agent().address, at=now)
         bot.erasing.erase(session, mine, at=now)
+        trials.forget_mails(session)
         burying.bury(session, raw_ids)
         live.announce(session)
     return redirect(

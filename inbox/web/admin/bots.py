@@ -12,7 +12,7 @@ from bot import registry, switching
 from bot.kinds import Mode
 from bot.registry import OutsideBot
 from bot.switches import Switch
-from cases import clock
+from cases import audit, clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.tokens import Scope, Token, issue
@@ -105,6 +105,7 @@ def register() -> AnyResponse:
         bot = OutsideBot(name=name, token_id=token_id, created_at=clock.now(), **signs)
         session.add(bot)
         session.flush()
+        audit.note(session, by=agent().address, what="bot.registered", about=name, mode=bot.mode)
         return _once(session, bot, {"token": text})
 
 
@@ -134,6 +135,7 @@ def save(number: int) -> AnyResponse:
             switching.note(session, said, bot.mode.value)
         for key, value in signs.items():
             setattr(bot, key, value)
+        audit.note(session, by=agent().address, what="bot.changed", about=bot.name)
         if hook != getattr(bot_webhooks.of(session, bot), "url", ""):
             return _once(session, bot, {})
     return redirect(url_for("outside_bots.one", number=number, done=f"saved.{number}"), 303)

@@ -9,7 +9,7 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import calendars, clock, hours
+from cases import audit, calendars, clock, hours
 from cases.calendars import BusinessCalendar
 from cases.db import reading, transaction
 from cases.hours import BadHours, NeverOpen
@@ -114,6 +114,8 @@ def write() -> AnyResponse:
             calendars.publish(session, typed["name"], values, at=clock.now())
         except (BadHours, NeverOpen):
             return _page(session, typed, _refusal(typed), 422)
+        said = {name: values[name] for name in ("zone", "opening_hours", "country", "region")}
+        audit.note(session, by=agent().address, what="calendar.saved", about=typed["name"], **said)
         books.forget(session)
     return redirect(url_for("calendars.page", name=typed["name"], done="saved.1"), 303)
 

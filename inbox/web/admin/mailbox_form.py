@@ -70,6 +70,28 @@ def wrong(session: Session, said: Mapping[str, str], box: Mailbox | None) -> dic
     return found
 
 
+def unproven(box: Mailbox, said: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """A kept password never goes to another server: who changes the place must know it.
+
+    Whoever stole an admin's session would have it sent to a server of theirs otherwise.
+    """
+    found = {}
+    if _moves(box, said, "imap") and box.sealed_password and not secrets.get("password"):
+        found["password"] = _("Write it again: it is about to be sent to another server.")
+    known = secrets.get("smtp_password") or (
+        not box.sealed_smtp_password and secrets.get("password")
+    )
+    kept = box.sealed_smtp_password or box.sealed_password
+    if said["smtp_host"] and _moves(box, said, "smtp") and kept and not known:
+        found["smtp_password"] = _("Write it again: it is about to be sent to another server.")
+    return found
+
+
+def _moves(box: Mailbox, said: Mapping[str, str], way: str) -> bool:
+    names = (f"{way}_host", f"{way}_port", f"{way}_security")
+    return any(str(getattr(box, name)) != said[name] for name in names)
+
+
 def _wrong_address(session: Session, address: str) -> dict[str, str]:
     local, at, domain = address.rpartition("@")
     if not (at and local and "." in domain) or " " in address:
@@ -122,6 +144,9 @@ def made(said: Mapping[str, str], secrets: Mapping[str, str]) -> Mailbox:
 
 def change(box: Mailbox, said: Mapping[str, str], secrets: Mapping[str, str]) -> None:
     """Make the mailbox what the form says; an empty password leaves the one there is."""
+    if _moves(box, said, "imap") or (said["smtp_host"] and _moves(box, said, "smtp")):
+        # What a provider granted holds for its own servers; it is asked for anew.
+        box.sealed_grant = ""
     for name in ("name", "language", "team", "imap_host", "sent_folder", "smtp_host", "smtp_user"):
         setattr(box, name, said[name])
     for name in (*TEXTS, "imap_security", "smtp_security"):

@@ -94,6 +94,7 @@ def save(mailbox_id: int) -> AnyResponse:
     with transaction() as session:
         box = session.get(Mailbox, mailbox_id) or abort(404)
         wrong = mailbox_form.wrong(session, said, box)
+        wrong = wrong or mailbox_form.unproven(box, said, request.form)
         if wrong:
             return _form(session, box, said, wrong)
         mailbox_form.change(box, said, request.form)

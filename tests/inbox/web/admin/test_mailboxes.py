@@ -74,12 +74,44 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(enter: Enter
 
 def test_an_empty_password_leaves_the_one_there_is(enter: Enter) -> None:
     box = _added(enter)
-    changed = NEW | {"password": "", "name": "Tienda", "imap_host": "imap2.tienda.example"}
+    changed = NEW | {"password": "", "name": "Tienda"}
     assert enter(ADMIN).post(f"/admin/mailboxes/{box.id}", **changed).status_code == 303
     with reading() as session:
         now = session.get_one(Mailbox, box.id)
         assert (now.password(), now.name) == ("muy secreta", "Tienda")
-        assert now.imap_host == "imap2.tienda.example"
+
+
+def test_a_kept_password_is_never_sent_to_another_server(enter: Enter) -> None:
+    """Whoever steals an admin's session cannot have it sent to a server of theirs."""
+    box = _added(enter)
+    elsewhere = (
+        {"imap_host": "imap.evil.example"},
+        {"imap_port": "1993"},
+        {"imap_security": "none"},
+        {"smtp_host": "smtp.evil.example"},
+        {"smtp_security": "none"},
+    )
+    for place in elsewhere:
+        refused = enter(ADMIN).post(f"/admin/mailboxes/{box.id}", **NEW | {"password": ""} | place)
+        assert refused.status_code == 422, place
+        assert "another server" in refused.text or "otro servidor" in refused.text
+    with reading() as session:
+        assert session.get_one(Mailbox, box.id).imap_host == "imap.tienda.example"
+    known = NEW | {"imap_host": "imap2.tienda.example", "password": "otra"}
+    assert enter(ADMIN).post(f"/admin/mailboxes/{box.id}", **known).status_code == 303
+    with reading() as session:
+        now = session.get_one(Mailbox, box.id)
+        assert (now.imap_host, now.password()) == ("imap2.tienda.example", "otra")
+
+
+def test_what_a_provider_granted_does_not_go_to_another_server(enter: Enter) -> None:
+    box = _added(enter)
+    with transaction() as session:
+        session.get_one(Mailbox, box.id).sealed_grant = "granted"
+    moved = NEW | {"imap_host": "imap.evil.example", "password": "x"}
+    assert enter(ADMIN).post(f"/admin/mailboxes/{box.id}", **moved).status_code == 303
+    with reading() as session:
+        assert session.get_one(Mailbox, box.id).sealed_grant == ""
 
 
 def test_folders_past_and_pause(enter: Enter) -> None:
