@@ -53,6 +53,12 @@ def freshness(session: Session, now: datetime) -> Freshness:
 _known: tuple[tuple[str, datetime], Freshness] | None = None
 
 
+def forget() -> None:
+    """Forget what was looked up for another installation."""
+    global _known
+    _known = None
+
+
 def _look(session: Session, now: datetime) -> Freshness:
     """Mailboxes that fail, and mails that wait."""
     found = [*_mailboxes(session, now), *_waiting(session, now)]

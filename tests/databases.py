@@ -29,6 +29,7 @@ from cases.exclusions.settings import settings as exclusion_settings
 from cases.people import scale
 from cases.settings import settings
 from cases.taxonomy import following
+from inbox import freshness
 from inbox.settings import settings as inbox_settings
 from tests.servers.postgres import Postgres
 
@@ -68,6 +69,7 @@ def forget() -> None:
         cached.cache_clear()
     scale.forget()
     following.forget()
+    freshness.forget()
     db.let_go()
 
 
