@@ -14,7 +14,7 @@ from cases.calendars import BusinessCalendar
 from cases.db import Base
 from cases.hours import Calendar
 from cases.settings import settings
-from cases.sla.policy import Policy, Target
+from cases.sla.policy import Pause, Policy, Target
 from classifiers import taxonomy
 
 DEFAULT = "default"
@@ -47,6 +47,8 @@ class SlaPolicy(Base):
     keep_informed: Mapped[int | None]
     call_back: Mapped[int | None]
     warn_at: Mapped[float] = mapped_column(default=0.75)
+    pauses: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
+    """The states in which its clocks stand, with blanks between."""
     calendar: Mapped[str] = mapped_column(default=DEFAULT)
     retired: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -58,6 +60,7 @@ class SlaPolicy(Base):
         return Policy(
             **times,
             warn_at=self.warn_at,
+            pauses=frozenset(map(Pause, self.pauses.split())),
             calendar=self.calendar,
             name=self.name,
             version=self.version,

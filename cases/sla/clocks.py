@@ -8,7 +8,7 @@ from functools import cached_property
 from cases import hours
 from cases.hours import Calendar, Stretch
 from cases.sla.moments import Kind, Moment
-from cases.sla.policy import PAUSING, Policy, Target
+from cases.sla.policy import PAUSING, Pause, Policy, Target
 
 RESPONSES = (Target.FIRST_RESPONSE, Target.NEXT_RESPONSE)
 
@@ -108,6 +108,8 @@ class _Closing:
     running: dict[Target, Clock]
     done: int
     waiting_since: datetime | None
+    answered: Moment | None = None
+    """An answer that was given after it, without opening the case again."""
 
 
 @dataclass
@@ -121,6 +123,8 @@ class _Telling:
     waiting_since: datetime | None = None
     answered_at: datetime | None = None
     paused_since: datetime | None = None
+    pausing: set[Pause] = field(default_factory=set)
+    """The states that let the clocks stand now."""
     closing: _Closing | None = None
     open: bool = True
 
@@ -153,7 +157,7 @@ class _Telling:
     def wrote(self, moment: Moment) -> None:
         if not self.open:
             self.open, self.closing = True, None
-        self.resumed(moment)
+        self.run(moment)
         self.waiting_since = min(self.waiting_since or moment.at, moment.at)
         # A case that was closed without an answer and comes back still waits for its first one.
         self.start(RESPONSES[self.answered_at is not None], moment)
@@ -166,7 +170,7 @@ class _Telling:
         self.waiting_since = moment.until
         if moment.until is None:
             return
-        self.resumed(moment)
+        self.run(moment)
         self.start(RESPONSES[self.answered_at is not None], Moment(Kind.WROTE, moment.until))
         for one in standing:
             if one.target in self.running and one.started_at == moment.until:
@@ -177,6 +181,9 @@ class _Telling:
             self.end(target, moment, met=True)
         self.answered_at = self.answered_at or moment.at
         self.waiting_since = None
+        if self.closing is not None and not self.open:
+            answered = self.closing.answered or moment
+            self.closing = replace(self.closing, answered=answered, waiting_since=None)
         self.informed(moment)
 
     def informed(self, moment: Moment) -> None:
@@ -185,7 +192,16 @@ class _Telling:
             self.start(Target.KEEP_INFORMED, moment)
 
     def waited(self, moment: Moment) -> None:
-        if self.open and self.paused_since is None:
+        self.pause(Pause.WAITING, moment)
+
+    def laid_aside(self, moment: Moment) -> None:
+        self.pause(Pause.SNOOZED, moment)
+
+    def pause(self, why: Pause, moment: Moment) -> None:
+        if not self.open or why not in self.policy.pauses:
+            return
+        self.pausing.add(why)
+        if self.paused_since is None:
             self.paused_since = moment.at
             self.running = {
                 target: replace(clock, paused_since=max(moment.at, clock.started_at))
@@ -195,6 +211,19 @@ class _Telling:
             }
 
     def resumed(self, moment: Moment) -> None:
+        self.go_on(Pause.WAITING, moment)
+
+    def taken_up(self, moment: Moment) -> None:
+        self.go_on(Pause.SNOOZED, moment)
+
+    def go_on(self, why: Pause, moment: Moment) -> None:
+        """The clocks run again, unless the case is in another such state."""
+        self.pausing.discard(why)
+        if not self.pausing:
+            self.run(moment)
+
+    def run(self, moment: Moment) -> None:
+        self.pausing.clear()
         self.paused_since = None
         self.running = {
             target: _unpaused(clock, moment.at) for target, clock in self.running.items()
@@ -208,6 +237,7 @@ class _Telling:
         for target in tuple(self.running):
             self.end(target, moment, met=target is Target.RESOLUTION)
         self.open, self.waiting_since, self.paused_since = False, None, None
+        self.pausing.clear()
 
     def reopened(self, moment: Moment) -> None:
         if self.open:
@@ -223,6 +253,9 @@ class _Telling:
             for target, clock in before.running.items()
         }
         self.running = {target: _unpaused(one, moment.at) for target, one in standing.items()}
+        if before.answered is not None:
+            for target in RESPONSES:
+                self.end(target, before.answered, met=True)
 
     def call_promised(self, moment: Moment) -> None:
         if self.open:
@@ -246,6 +279,8 @@ _MEANING: dict[Kind, Callable[[_Telling, Moment], None]] = {
     Kind.INFORMED: _Telling.informed,
     Kind.WAITED: _Telling.waited,
     Kind.RESUMED: _Telling.resumed,
+    Kind.LAID_ASIDE: _Telling.laid_aside,
+    Kind.TAKEN_UP: _Telling.taken_up,
     Kind.CLOSED: _Telling.closed,
     Kind.REOPENED: _Telling.reopened,
     Kind.CALL_PROMISED: _Telling.call_promised,

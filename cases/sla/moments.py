@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """The customer was told how things stand, without an answer to what they asked."""
     WAITED = "waited"
     RESUMED = "resumed"
+    LAID_ASIDE = "laid_aside"
+    TAKEN_UP = "taken_up"
     CLOSED = "closed"
     REOPENED = "reopened"
     """By a person of ours: the closing was a mistake, so the clocks go on where they stood."""
@@ -62,6 +64,8 @@ _PLAIN = {
     What.INFORMED: Kind.INFORMED,
     What.WAITING: Kind.WAITED,
     What.RESUMED: Kind.RESUMED,
+    What.SNOOZED: Kind.LAID_ASIDE,
+    What.WOKEN: Kind.TAKEN_UP,
     What.CLOSED: Kind.CLOSED,
     What.CALL_PROMISED: Kind.CALL_PROMISED,
     What.CALLED: Kind.CALLED,
@@ -93,7 +97,8 @@ def _read(event: Happening) -> Moment | None:
     if event.what is What.UNDONE and event.data.get("undone"):
         return None  # A merge or a split was undone, and no answer.
     if event.what in _PLAIN:
-        until = _instant(event.data.get("until"))
+        named = event.what is What.SNOOZED
+        until = None if named else _instant(event.data.get("until"))
         return Moment(_PLAIN[event.what], event.at, until, event.id)
     if event.what is What.REOPENED:
         kind = Kind.WROTE if event.by == "customer" else Kind.REOPENED

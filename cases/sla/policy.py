@@ -16,8 +16,17 @@ class Target(StrEnum):
     CALL_BACK = "call_back"
 
 
+class Pause(StrEnum):
+    """A state of a case in which its clocks may stand."""
+
+    WAITING = "waiting"
+    """We wait for the customer."""
+    SNOOZED = "snoozed"
+    """We laid it aside."""
+
+
 PAUSING = frozenset(Target) - {Target.CALL_BACK}
-"""What waits while we wait for the customer. A call that was promised is made all the same."""
+"""What waits while a case is in such a state. A call that was promised is made all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Policy:
     call_back: timedelta | None = None
     warn_at: float = 0.75
     """The part of the time after which we are warned."""
+    pauses: frozenset[Pause] = frozenset({Pause.WAITING})
+    """The states in which the clocks stand."""
     calendar: str = "default"
     name: str = "default"
     version: int = 1

@@ -18,7 +18,7 @@ from cases.sla import spans, words
 from cases.sla.book import BadPolicy, Scope
 from cases.sla.clocks import clocks
 from cases.sla.moments import moments
-from cases.sla.policy import Policy, Target
+from cases.sla.policy import Pause, Policy, Target
 from cases.sla.spans import NoSpan
 
 Command = Callable[..., None]
@@ -126,6 +126,14 @@ def _outcome_line(target: Target, found: preview.Preview) -> str:
 @click.argument("name")
 @promising
 @click.option("--warn-at", type=click.FloatRange(0.05, 1), default=0.75, show_default=True)
+@click.option(
+    "--pause",
+    "pauses",
+    multiple=True,
+    type=click.Choice([one.value for one in Pause]),
+    default=[Pause.WAITING.value],
+    help=_("Its clocks stand while a case waits for the customer, or is laid aside."),
+)
 @click.option("--retire", is_flag=True, help=_("Promise it no longer."))
 def promise(
     name: str,
@@ -134,6 +142,7 @@ def promise(
     type_: str,
     tier: str,
     warn_at: float,
+    pauses: tuple[str, ...],
     retire: bool,
     **times: timedelta | None,
 ) -> None:
@@ -143,6 +152,7 @@ def promise(
             for key, owed in times.items()
         }
         values |= {"mailbox_id": _mailbox_id(session, mailbox), "type": type_, "tier": tier}
+        values |= {"pauses": " ".join(sorted(set(pauses)))}
         values |= {"calendar": calendar, "warn_at": warn_at, "retired": retire, "by": "tregua sla"}
         try:
             made = books.publish(session, name, values, at=clock.now())

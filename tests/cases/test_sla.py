@@ -17,7 +17,8 @@ from cases.sla import book
 from cases.sla.book import BadPolicy, Scope
 from cases.sla.clocks import Clocks, clocks
 from cases.sla.moments import Kind, Moment, moments
-from cases.sla.policy import Policy, Target
+from cases.sla.policy import Pause, Policy, Target
+from cases.snoozing import snooze, wake
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 
 HOUR = timedelta(hours=1)
@@ -95,6 +96,21 @@ def test_clocks_stand_while_we_wait_for_the_customer():
     assert dues(wrote) == {"resolution": 34, "keep_informed": 17, "next_response": 13}
 
 
+def test_a_policy_says_in_which_states_its_clocks_stand():
+    story = ((Kind.WROTE, 0), (Kind.LAID_ASIDE, 1), (Kind.WAITED, 2), (Kind.TAKEN_UP, 3))
+    told = (*story, (Kind.RESUMED, 5))
+    assert dues(after(*told))["first_response"] == 4 + 3
+    never = replace(ALL, pauses=frozenset())
+    assert dues(after(*told, policy=never))["first_response"] == 4
+    aside = replace(ALL, pauses=frozenset({Pause.SNOOZED}))
+    assert dues(after(*told, policy=aside))["first_response"] == 4 + 2
+    both = replace(ALL, pauses=frozenset(Pause))
+    assert dues(after(*story, policy=both))["first_response"] is None
+    assert dues(after(*told, policy=both))["first_response"] == 4 + 4
+    wrote = after(*story[:2], (Kind.ANSWERED, 1), (Kind.WROTE, 11), policy=both)
+    assert dues(wrote)["next_response"] == 13
+
+
 def test_what_was_broken_before_the_pause_stays_broken():
     assert broken(after((Kind.WROTE, 0), (Kind.WAITED, 5)), 6) == {"first_response": 4}
 
@@ -142,6 +158,13 @@ def test_a_closing_that_was_a_mistake_only_stops_the_clocks():
     owed = after((Kind.WROTE, 0), (Kind.CLOSED, 3), (Kind.REOPENED, 50))
     assert dues(owed) == {"first_response": 51, "resolution": 71}
     assert owed.done == ()
+
+
+def test_an_answer_to_a_closed_case_is_one_when_it_is_opened_again():
+    story = ((Kind.WROTE, 0), (Kind.CLOSED, 1), (Kind.ANSWERED, 2), (Kind.REOPENED, 3))
+    again = after(*story)
+    assert dues(again) == {"resolution": 26}
+    assert [(one.target.value, one.met) for one in again.done] == [("first_response", True)]
 
 
 def test_a_customer_who_returns_gets_new_times_and_the_old_ones_stay_as_they_were():
@@ -229,6 +252,15 @@ def test_waiting_and_going_on_are_verbs_of_the_case(session: Session):
     assert case.due_at == MORNING + 24 * HOUR  # One hour of business time is left for tomorrow.
     case.close(by=BEA, at=hour(3))
     assert case.due_at is None
+
+
+def test_laying_a_case_aside_stops_the_clock_where_the_policy_says_so(session: Session):
+    publish(session, "default", at=hour(-1), first_response=4 * 3600, pauses="snoozed waiting")
+    case = a_case(session)
+    snooze(case, hour(3), by=BEA, at=hour(1))
+    assert case.due_at is None
+    wake(case, by="", at=hour(3))
+    assert case.due_at == hour(6)
 
 
 def test_old_imported_mail_has_no_clock_until_somebody_writes(session: Session):

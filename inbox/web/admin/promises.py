@@ -17,7 +17,7 @@ from cases.preview import Preview
 from cases.sla import book as books
 from cases.sla import spans, words
 from cases.sla.book import BadPolicy, Book, Scope, SlaPolicy
-from cases.sla.policy import Policy, Target
+from cases.sla.policy import Pause, Policy, Target
 from cases.sla.spans import NoSpan
 from classifiers import taxonomy
 from inbox.web import notices
@@ -40,6 +40,7 @@ class Wish:
     times: dict[str, timedelta | None]
     calendar: str
     warn_at: float
+    pauses: frozenset[Pause]
 
     def values(self) -> dict[str, Any]:
         """As a version of the policy keeps it."""
@@ -52,7 +53,9 @@ class Wish:
             "type": self.scope.type,
             "tier": self.scope.tier,
         }
-        return {**seconds, **scope, "calendar": self.calendar, "warn_at": self.warn_at}
+        pauses = " ".join(sorted(self.pauses))
+        kept = {"calendar": self.calendar, "warn_at": self.warn_at, "pauses": pauses}
+        return {**seconds, **scope, **kept}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +74,34 @@ class Line:
 def page() -> Response:
     """All promises, and the form for a new version of one."""
     with reading() as session:
-        return _page(session, _typed_of(session, request.args.get("name", "")))
+        name, kind = request.args.get("name", ""), request.args.get("type", "")
+        return _page(session, _typed_of(session, name) | _proposed(session, kind))
+
+
+def _proposed(session: Session, kind: str) -> dict[str, str]:
+    """What a promise for that leaf starts from: the one there is, or the hours of its leaf."""
+    leaf = taxonomy.taxonomy().leaves.get(taxonomy.taxonomy().today(kind))
+    if leaf is None:
+        return {}
+    rows = (row for row in _standing(books.read(session)) if row.type == leaf.code)
+    if (row := next(rows, None)) is not None:
+        return _typed_of(session, row.name)
+    hours = spans.write(timedelta(hours=leaf.sla_hours))
+    times = dict.fromkeys((Target.FIRST_RESPONSE, Target.NEXT_RESPONSE), hours)
+    return {**times, "name": leaf.code[:LONGEST_NAME], "type": leaf.code}
 
 
 def _typed_of(session: Session, name: str) -> dict[str, str]:
     """The form filled with the version that holds, so that one thing can be changed."""
     row = next((one for one in _standing(books.read(session)) if one.name == name), None)
     if row is None:
-        return {"calendar": books.DEFAULT, "warn": "75"}
+        return {"calendar": books.DEFAULT, "warn": "75", Pause.WAITING: "yes"}
     policy = row.value()
     times = {target.value: spans.write(policy.of(target)) for target in Target}
     box = str(row.mailbox_id or "")
     return {
         **times,
+        **dict.fromkeys(policy.pauses, "yes"),
         "name": row.name,
         "mailbox": box,
         "type": row.type,
@@ -119,6 +137,7 @@ def _page(
         boxes=boxes,
         leaves=taxonomy.leaves(),
         branches=taxonomy.parents(),
+        pauses=_pauses(),
         targets=[(target, words.target_name(target)) for target in Target],
         typed=typed,
         refusal=refusal,
@@ -126,6 +145,14 @@ def _page(
         outcome=_outcome(found) if found is not None else [],
         notice=notices.from_address(),
     )
+
+
+def _pauses() -> dict[str, str]:
+    """What lets clocks stand, in words."""
+    return {
+        Pause.WAITING: _("while we wait for the customer"),
+        Pause.SNOOZED: _("while it is laid aside"),
+    }
 
 
 def _scope_words(row: SlaPolicy, boxes: dict[int, str]) -> str:
@@ -198,6 +225,7 @@ def _wish(session: Session, typed: dict[str, str]) -> Wish:
         {target.value: spans.read(typed.get(target.value, "")) for target in Target},
         typed.get("calendar", "") or books.DEFAULT,
         int(warn) / 100,
+        frozenset(one for one in Pause if typed.get(one) == "yes"),
     )
 
 
@@ -211,6 +239,7 @@ def _preview(session: Session, wish: Wish) -> Preview:
         keep_informed=times[Target.KEEP_INFORMED.value],
         call_back=times[Target.CALL_BACK.value],
         warn_at=wish.warn_at,
+        pauses=wish.pauses,
     )
     return preview.over(session, policy, hours, wish.scope, since=now - WEEK, now=now)
 
@@ -225,7 +254,15 @@ def retire() -> AnyResponse:
         row = next((one for one in _standing(book) if one.name == name), None)
         if row is None or name == books.DEFAULT:
             abort(404)
-        columns = ("mailbox_id", "type", "tier", "calendar", "warn_at", *(t.value for t in Target))
+        columns = (
+            "mailbox_id",
+            "type",
+            "tier",
+            "calendar",
+            "warn_at",
+            "pauses",
+            *(t.value for t in Target),
+        )
         values = {column: getattr(row, column) for column in columns}
         values |= {"retired": True, "by": agent().address}
         books.publish(session, name, values, at=clock.now())

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from cases import clock
-from cases.db import transaction
+from cases.db import reading, transaction
 from cases.filing import file
+from cases.sla.book import SlaPolicy
 from inbox.command.promises import group
 from tests.builders import MORNING, a_mail, an_arrival
 
@@ -64,6 +66,14 @@ def test_a_new_promise_holds_for_cases_to_come():
     assert "version 2" in run("promise", "default", "--first-response", "1h30m", at=0.1).output
     assert "First answer 1 h 30 min" in run("show").output
     assert "First answer: 8 h = Tue 10:00–18:00" in run("explain", str(old)).output
+
+
+def test_a_promise_says_when_its_clocks_stand():
+    run("promise", "default", "--first-response", "1h")
+    run("promise", "gold", "--first-response", "1h", "--pause", "snoozed")
+    with reading() as session:
+        rows = {row.name: row.pauses for row in session.scalars(select(SlaPolicy))}
+    assert rows == {"default": "waiting", "gold": "snoozed"}
 
 
 def test_hours_keep_what_is_not_said():

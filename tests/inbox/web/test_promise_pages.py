@@ -7,6 +7,7 @@ from cases import Topic, clock
 from cases.calendars import newest
 from cases.db import reading
 from cases.sla.book import SlaPolicy
+from cases.sla.policy import Pause
 from tests.inbox.web.conftest import Enter
 from tests.seeding import ADMIN
 
@@ -32,6 +33,12 @@ def test_a_promise_is_looked_at_over_the_last_week_and_then_made(enter: Enter) -
     made = policies()["gold"]
     assert (made.first_response, made.tier, made.warn_at, made.by) == (5400, "gold", 0.8, ADMIN)
     assert 'value="1h30m"' in admin.get("/admin/promises?name=gold").text
+    assert made.pauses == ""
+    admin.post("/admin/promises", first_response="1h", waiting="yes", snoozed="yes", **PROMISE)
+    assert policies()["gold"].value().pauses == set(Pause)
+    shown = admin.get("/admin/promises?name=gold").text
+    assert 'name="snoozed" value="yes" checked' in shown
+    assert "mientras está aparte" in shown
     assert admin.post("/admin/promises/end", name="gold").status_code == 303
     assert policies()["gold"].retired
     assert admin.post("/admin/promises/end", name="default").status_code == 404
