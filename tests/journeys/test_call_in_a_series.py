@@ -1,7 +1,6 @@
 """Somebody in a series of mails calls: no step more reaches them, and the call back has a clock."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -11,12 +10,7 @@ ANA = "ana@cliente.test"
 SAID = {"es": ("Prometí llamar por la factura", "Llamada hecha"),
         "en": ("I promised to call about the invoice", "Called")}  # fmt: skip
 STEPS = 5
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """One kind is enough here: what is asked is tested on both."""
-    return f"sqlite:///{tmp_path / 'tregua.db'}"
+BY_DAY = ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)]
 
 
 def step(bea: Walk, n: int) -> bool:
@@ -30,6 +24,7 @@ def step(bea: Walk, n: int) -> bool:
     return sends
 
 
+@pytest.mark.parametrize("database_url", BY_DAY, indirect=True)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_no_step_more_and_a_clock_for_the_call(walk: Callable[[str], Walk], language: str) -> None:
     bea = walk(language)

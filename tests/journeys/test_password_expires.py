@@ -1,7 +1,6 @@
 """On Saturday the password of one mailbox expires: its admin knows in time, and nothing is lost."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +22,8 @@ from tests.running import ADDRESS, PASSWORD, Shop, a_raw_mail, add_mailbox, unti
 SATURDAY = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 OTHER, ADMIN = "hola@otramarca.test", "guardia@tregua.test"
 STEP = timedelta(seconds=30)
+# A server that refuses makes everybody wait, in seconds of ours: once by day.
+BY_DAY = ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)]
 
 
 _rests: dict[int, datetime] = {}
@@ -80,12 +81,6 @@ def messages() -> int:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """One kind is enough here: a server that refuses makes everybody wait, in seconds of ours."""
-    return f"sqlite:///{tmp_path / 'tregua.db'}"
-
-
-@pytest.fixture
 def other(shop: Shop) -> int:
     """A second brand; the shop's admin chose who is told."""
     number = add_mailbox(shop.dovecot, OTHER)
@@ -99,6 +94,7 @@ def other(shop: Shop) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", BY_DAY, indirect=True)
 def test_the_alarm_is_out_in_three_minutes_other_brands_go_on_and_nothing_is_lost(
     shop: Shop, other: int
 ) -> None:
