@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.articles import Article
 from bot.stems import LOOKED_AT, flowing, stems
+from classifiers import taxonomy
 
 MOST, LONGEST_QUERY = 2, 200
 ENOUGH, ENOUGH_UNTYPED = 2, 3
@@ -38,7 +39,7 @@ def _points(article: Article, asked: Asked, words: set[str]) -> int:
     The type alone is never enough: an article about changing an address answers nobody whose
     parcel is late, although both are about deliveries.
     """
-    if article.types and not {asked.type, asked.type.partition(".")[0]} & set(article.types) - {""}:
+    if article.types and not any(taxonomy.covers(one, asked.type) for one in article.types if one):
         return 0
     points = len(words & stems(article.title(asked.language)))
     said = flowing(asked.words[:LOOKED_AT])

@@ -12,6 +12,7 @@ from bot.kinds import ACKNOWLEDGEMENT, Mode
 from bot.settings import settings
 from cases.case import Case
 from cases.db import Base
+from classifiers import taxonomy
 
 EVERYTHING = "*"
 """Stands for every reply: switched off everywhere, nothing is said by itself any more."""
@@ -56,7 +57,7 @@ class Place:
     def lies_in(self, scope: Scope, value: str) -> bool:
         """Whether a switch of that scope is about this place."""
         if scope is Scope.TYPE:
-            return value in (self.type, self.type.partition(".")[0]) and bool(value)
+            return bool(value) and taxonomy.covers(value, self.type)
         return value == {Scope.MAILBOX: self.mailbox, Scope.TEAM: self.team}.get(scope, "")
 
 

@@ -108,6 +108,6 @@ def _identifier(served: tuple[str, ...]) -> LanguageIdentifier:
     # Nearly all steps of its table are the usual ones, and every number of a list is an object:
     # together 46 MB to say what 12 MB say too.
     identifier.tk_nextmove = Transitions(identifier.tk_nextmove)
-    identifier._rowbase = array("I", identifier._rowbase)
-    setattr(identifier, "tk_output", array("i", identifier.tk_output))  # noqa: B010  typed a list
+    for name, code in (("_rowbase", "I"), ("tk_output", "i")):
+        setattr(identifier, name, array(code, getattr(identifier, name)))
     return identifier

@@ -35,7 +35,9 @@ class Leaf:
     examples: Mapping[str, tuple[str, ...]]
     complaint: bool
     sla_hours: int
-    exclusion_weight: float
+    """Business hours that a promise for this type starts from, where an admin makes one."""
+    soft: bool = False
+    """An open case of this type that is no complaint may be passed over by a campaign class."""
     retired: bool = False
     """Nobody chooses it any more; what had it keeps it."""
 
@@ -96,6 +98,12 @@ def covers(named: str, code: str) -> bool:
     today = taxonomy().today
     wanted, found = today(named), today(code)
     return found == wanted or found.startswith(f"{wanted}.")
+
+
+def holds_softly(code: str) -> bool:
+    """Whether an open case of that type holds marketing back softly, where it is no complaint."""
+    found = taxonomy().leaves.get(taxonomy().today(code))
+    return found is not None and found.soft
 
 
 def in_use(code: str) -> str | None:

@@ -10,9 +10,9 @@ from cases.exclusions.reasons import RULES, Reason, Severity
 from cases.exclusions.settings import Settings
 from cases.mail import Origin, Trust
 from cases.message import Direction
+from classifiers import taxonomy
 
 # Leaves of the taxonomy whose open cases a campaign class may exempt.
-SOFT_TYPES = frozenset({"info.question", "info.document"})
 ANGRY = 1.0
 BAD, GOOD = 2, 4
 """Steps of an answer about satisfaction: up to the one, from the other on."""
@@ -67,7 +67,7 @@ def _open_case(case: Matter, _: Standing, chosen: Settings) -> Wishes:
     # What is not tagged yet counts as a complaint: the exclusion never waits for the tag.
     harmless = case.complaint is False
     newest = max((said.id for said in _customers(case)), default=0)
-    soft = harmless and case.type in SOFT_TYPES
+    soft = harmless and taxonomy.holds_softly(case.type)
     yield Wanted(
         Reason.OPEN_CASE,
         case.opened_at,

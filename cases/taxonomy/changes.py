@@ -1,8 +1,8 @@
-"""What an admin may do to the tree: add, edit, merge, retire and restore a leaf."""
+"""What an admin may do to the tree: add a branch; add, edit, merge, retire and restore a leaf."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ class NotInUse(Exception):
 
 
 class BadLeaf(ValueError):
-    """A leaf lacks its name in one of the languages."""
+    """A leaf or a branch lacks its name in one of the languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Draft:
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     complaint: bool = True
     sla_hours: int = 24
-    exclusion_weight: float = 0.5
+    soft: bool = False
 
 
 def add(session: Session, branch: str, draft: Draft, *, by: str, at: datetime) -> str:
@@ -56,6 +56,15 @@ def add(session: Session, branch: str, draft: Draft, *, by: str, at: datetime) -
         raise NoSuchLeaf(branch)
     code = _new_code(now, branch, draft)
     _write(session, Kind.ADDED, code, by, at, {"now": content_of(_leaf(code, draft))})
+    return code
+
+
+def add_branch(session: Session, labels: Mapping[str, str], *, by: str, at: datetime) -> str:
+    """A new branch, empty so far; its code, which none ever had. Raises BadLeaf."""
+    named = _named(labels)
+    stem, taken = _plain(named["en"]) or "branch", tree(session).parents
+    code = next(one for one in _numbered(stem, len(taken)) if one not in taken)
+    _write(session, Kind.BRANCHED, code, by, at, {"now": {"labels": named}})
     return code
 
 
@@ -104,18 +113,22 @@ def _dispensable(leaf: Leaf) -> Leaf:
 
 def _leaf(code: str, draft: Draft) -> Leaf:
     """The draft with all its texts cut to what a page can show."""
-    labels = {language: _short(text) for language, text in draft.labels.items()}
-    if not all(labels.get(language) for language in LANGUAGES):
-        raise BadLeaf("a leaf needs a name in each language")
     return Leaf(
         code,
-        labels=labels,
+        labels=_named(draft.labels),
         definition={one: _short(draft.definition.get(one, "")) for one in LANGUAGES},
         examples={one: _several(draft.examples.get(one, ())) for one in LANGUAGES},
         complaint=draft.complaint,
         sla_hours=max(1, min(draft.sla_hours, 24 * 365)),
-        exclusion_weight=max(0.0, min(draft.exclusion_weight, 1.0)),
+        soft=draft.soft,
     )
+
+
+def _named(labels: Mapping[str, str]) -> dict[str, str]:
+    named = {language: _short(text) for language, text in labels.items()}
+    if not all(named.get(language) for language in LANGUAGES):
+        raise BadLeaf("a leaf and a branch need a name in each language")
+    return named
 
 
 def _short(text: str) -> str:
@@ -128,15 +141,20 @@ def _several(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _new_code(tree: Taxonomy, branch: str, draft: Draft) -> str:
     """A code that no leaf has, had or was merged from."""
-    plain = unicodedata.normalize("NFKD", draft.labels.get("en", ""))
-    name = _NOT_A_LETTER.sub("_", plain.encode("ascii", "ignore").decode().lower()).strip("_")
-    stem = f"{branch}.{name[:40] or 'leaf'}"
+    stem = f"{branch}.{_plain(draft.labels.get('en', '')) or 'leaf'}"
     taken = {*tree.leaves, *tree.aliases}
-    return next(
-        code
-        for n in range(1, len(taken) + 2)
-        if (code := f"{stem}_{n}" if n > 1 else stem) not in taken
-    )
+    return next(code for code in _numbered(stem, len(taken)) if code not in taken)
+
+
+def _plain(name: str) -> str:
+    """A name as it stands in a code."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _NOT_A_LETTER.sub("_", letters).strip("_")[:40]
+
+
+def _numbered(stem: str, taken: int) -> Iterator[str]:
+    """The stem, and then with a number: one of them is free."""
+    return (f"{stem}_{n}" if n > 1 else stem for n in range(1, taken + 2))
 
 
 def _write(

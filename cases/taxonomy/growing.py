@@ -5,19 +5,21 @@ from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from classifiers.taxonomy import Leaf, Taxonomy
+from classifiers.taxonomy import Leaf, Parent, Taxonomy
 
 LANGUAGES = ("es", "en")
 
 
 class Kind(StrEnum):
-    """What an admin did to a leaf."""
+    """What an admin did to a leaf, or to a branch."""
 
     ADDED = "added"
     EDITED = "edited"
     MERGED = "merged"
     RETIRED = "retired"
     RESTORED = "restored"
+    BRANCHED = "branched"
+    """A branch was added, or got other names."""
 
 
 class Change(Protocol):
@@ -31,7 +33,8 @@ class Change(Protocol):
 
 def grown(seed: Taxonomy, changes: Iterable[Change]) -> Taxonomy:
     """The tree after all those changes; its version names the last of them."""
-    leaves, aliases, last = dict(seed.leaves), dict(seed.aliases), 0
+    parents, leaves, aliases = dict(seed.parents), dict(seed.leaves), dict(seed.aliases)
+    last = 0
     for change in changes:
         last = change.id
         match change.what:
@@ -41,6 +44,8 @@ def grown(seed: Taxonomy, changes: Iterable[Change]) -> Taxonomy:
                 leaves[change.code] = replace(
                     leaf_of(change.code, change.said["now"]), retired=retired
                 )
+            case Kind.BRANCHED:
+                parents[change.code] = Parent(change.code, change.said["now"]["labels"])
             case Kind.MERGED:
                 leaves.pop(change.code, None)
                 aliases[change.code] = change.said["into"]
@@ -48,13 +53,16 @@ def grown(seed: Taxonomy, changes: Iterable[Change]) -> Taxonomy:
                 retired = change.what is Kind.RETIRED
                 leaves[change.code] = replace(leaves[change.code], retired=retired)
     version = f"{seed.version}.{last}" if last else seed.version
-    return Taxonomy(version, seed.parents, leaves, aliases)
+    return Taxonomy(version, parents, leaves, aliases)
 
 
 def leaf_of(code: str, content: Mapping[str, Any]) -> Leaf:
     """A leaf from what a row keeps of it."""
     examples = {language: tuple(texts) for language, texts in content["examples"].items()}
-    return Leaf(code, **{**content, "examples": examples})
+    kept = {name: value for name, value in content.items() if name != "exclusion_weight"}
+    # Rows of the first versions said in a weight what is said in one word now.
+    kept.setdefault("soft", content.get("exclusion_weight") == 0.0)
+    return Leaf(code, **{**kept, "examples": examples})
 
 
 def content_of(leaf: Leaf) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def said(change: TaxonomyChange) -> str:
             return _edited(change)
         case Kind.MERGED:
             return _("Merged into {name}", name=words.type_name(str(change.said["into"])))
+        case Kind.BRANCHED:
+            return _("Branch added: {name}", name=_label(change.said["now"]))
         case Kind.RETIRED:
             return _("Retired")
         case Kind.RESTORED:
@@ -36,7 +38,7 @@ def _edited(change: TaxonomyChange) -> str:
         for one in LANGUAGES
         if was["labels"].get(one) != now["labels"].get(one)
     ]
-    return " · ".join(renamed) or _("Definition or examples changed")
+    return " · ".join(renamed) or _("Definition, examples or defaults changed")
 
 
 def _label(content: Mapping[str, Mapping[str, str]]) -> str:

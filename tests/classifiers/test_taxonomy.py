@@ -47,7 +47,7 @@ def test_a_merged_leaf_stands_for_the_one_it_went_into():
                     "examples": {"en": ["Charged twice"]},
                     "complaint": True,
                     "sla_hours": 24,
-                    "exclusion_weight": 0.5,
+                    "soft": False,
                 }
             },
         }

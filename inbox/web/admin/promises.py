@@ -87,7 +87,7 @@ def _proposed(session: Session, kind: str) -> dict[str, str]:
     if (row := next(rows, None)) is not None:
         return _typed_of(session, row.name)
     hours = spans.write(timedelta(hours=leaf.sla_hours))
-    times = dict.fromkeys((Target.FIRST_RESPONSE, Target.NEXT_RESPONSE), hours)
+    times = {one.value: hours for one in (Target.FIRST_RESPONSE, Target.NEXT_RESPONSE)}
     return {**times, "name": leaf.code[:LONGEST_NAME], "type": leaf.code}
 
 

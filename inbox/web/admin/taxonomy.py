@@ -30,8 +30,10 @@ LONGEST = 8_000
 @allow(Policy.OPERATIONS)
 def overview() -> Response:
     """The whole tree."""
+    # A branch that was added just now is the one that its first type is for.
+    new = {"branch": request.args.get("branch", "")[:LONGEST]}
     with reading() as session:
-        return _overview(session, {})
+        return _overview(session, new if new["branch"] else {})
 
 
 def _overview(session: Session, typed: dict[str, str], status: int = 200) -> Response:
@@ -68,6 +70,19 @@ def add() -> AnyResponse:
         except BadLeaf:
             return _overview(session, _typed(), 422)
     return redirect(url_for("taxonomy.page", leaf_code=code, done="saved.0"), 303)
+
+
+@pages.post("/branches")
+@allow(Policy.ADMIN)
+def branch() -> AnyResponse:
+    """A new branch, for types of its own."""
+    labels = {one: request.form.get(f"branch_{one}", "")[:LONGEST] for one in LANGUAGES}
+    with transaction(lock=TAXONOMY) as session:
+        try:
+            code = changes.add_branch(session, labels, by=agent().address, at=clock.now())
+        except BadLeaf:
+            return _overview(session, {**_typed(), "wrong": "branch"}, 422)
+    return redirect(url_for("taxonomy.overview", branch=code, done="saved.0"), 303)
 
 
 @pages.get("/<leaf_code>")
@@ -182,4 +197,6 @@ def _draft(leaf: Leaf | None) -> Draft:
     )
     if leaf is None:
         return draft
-    return replace(draft, sla_hours=leaf.sla_hours, exclusion_weight=leaf.exclusion_weight)
+    hours = request.form.get("sla_hours", "")[:8]
+    soft = request.form.get("soft") == "yes"
+    return replace(draft, sla_hours=int(hours) if hours.isdecimal() else leaf.sla_hours, soft=soft)

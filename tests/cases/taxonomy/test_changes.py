@@ -8,6 +8,7 @@ from cases import Case, Contact
 from cases.db import transaction
 from cases.taxonomy import changes, effect, following
 from cases.taxonomy.changes import BadLeaf, Draft, Indispensable, NotInUse
+from cases.taxonomy.growing import content_of, leaf_of
 from cases.taxonomy.rows import history, tree
 from classifiers import taxonomy
 from classifiers.taxonomy import NoSuchLeaf
@@ -25,6 +26,27 @@ def test_a_new_leaf_gets_a_code_that_nothing_ever_had(session):
     found = tree(session)
     assert found.resolve(first) == "fulfil.product"
     assert found.version == "1.0.3"
+
+
+def test_a_branch_takes_types_of_its_own(session):
+    named = {"es": "Eventos", "en": "Events"}
+    code = changes.add_branch(session, named, **BY)
+    leaf = changes.add(session, code, TICKETS, **BY)
+    assert (code, leaf) == ("events", "events.tickets_seats")
+    assert changes.add_branch(session, named, **BY) == "events_2"
+    found = tree(session)
+    assert found.parents["events"].label("es") == "Eventos"
+    assert found.leaves[leaf].parent == "events"
+    with pytest.raises(BadLeaf):
+        changes.add_branch(session, {"es": "Eventos", "en": " "}, **BY)
+
+
+@pytest.mark.parametrize(("weight", "soft"), [(0.0, True), (0.7, False)])
+def test_what_older_rows_say_in_a_weight_is_still_read(weight, soft):
+    leaf = taxonomy.shipped().leaves["money.refund"]
+    kept = {**content_of(leaf), "exclusion_weight": weight}
+    del kept["soft"]
+    assert leaf_of(leaf.code, kept).soft is soft
 
 
 def test_a_renamed_leaf_keeps_its_code_and_its_names_in_other_languages(session):

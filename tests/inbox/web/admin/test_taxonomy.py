@@ -36,6 +36,34 @@ def test_a_new_type_can_be_chosen_at_once_and_is_learned_from(enter: Enter) -> N
     assert ana.post(f"/corrections/{kept.id}/undoing").status_code == 409
 
 
+def test_a_branch_is_added_and_its_first_type_with_it(enter: Enter) -> None:
+    admin, ana = enter(ADMIN), enter(ANA)
+    named = {"branch_es": "Eventos", "branch_en": "Events"}
+    refused = admin.post("/admin/taxonomy/branches", **named | {"branch_en": " "})
+    assert refused.status_code == 422
+    assert "Una rama necesita un nombre en cada idioma." in refused.text
+    made = admin.post("/admin/taxonomy/branches", **named)
+    page = admin.get(made.location).text
+    assert '<option value="events" selected>Eventos' in page
+    assert "Todavía no tiene tipos" in page
+    assert "Rama añadida: Eventos" in page
+    assert admin.post("/admin/taxonomy", **NEW | {"branch": "events"}).status_code == 303
+    assert 'value="events.tickets"' in ana.get(f"/cases/{case_about(SUBJECT).id}").text
+    assert enter(BEA).post("/admin/taxonomy/branches", **named).status_code == 403
+
+
+def test_a_promise_for_a_type_starts_from_the_hours_of_its_leaf(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    told = {"label_es": "Fraude", "label_en": "Fraud", "complaint": "yes"}
+    admin.post("/admin/taxonomy/trust.fraud", **told, sla_hours="3", soft="yes", step="save")
+    leaf = _tree().leaves["trust.fraud"]
+    assert (leaf.sla_hours, leaf.soft) == (3, True)
+    assert "/admin/promises?type=trust.fraud#form" in admin.get("/admin/taxonomy/trust.fraud").text
+    form = admin.get("/admin/promises?type=trust.fraud").text
+    assert 'value="3h"' in form
+    assert '<option value="trust.fraud" selected>' in form
+
+
 def test_a_type_without_a_name_in_each_language_is_asked_for_again(enter: Enter) -> None:
     admin = enter(ADMIN)
     again = admin.post("/admin/taxonomy", **NEW | {"label_en": " "})
