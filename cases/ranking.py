@@ -8,11 +8,22 @@ A page behind another is asked with the same instant, so that the weights are th
 stored: promises, people and moods change without anybody telling the case.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql.base import PGCompiler
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.ext.compiler import compiles
@@ -97,6 +108,17 @@ def _at_risk() -> ColumnElement[bool]:
 
 def _contacts() -> ColumnElement[int]:
     """The person's mails in open cases of theirs that nobody has answered."""
+    return _of_unanswered(lambda number: number)
+
+
+def _again() -> ColumnElement[float]:
+    """What it weighs that they wrote again: reckoned where they are counted, so counted once."""
+    return _of_unanswered(lambda number: _graded(priority.AGAIN, (number - 1) / 4.0))
+
+
+def _of_unanswered(
+    reckoned: Callable[[ColumnElement[int]], ColumnElement[Any]],
+) -> ScalarSelect[Any]:
     theirs = aliased(Case)
     waiting = and_(
         theirs.contact_id == Case.contact_id,
@@ -117,7 +139,8 @@ def _contacts() -> ColumnElement[int]:
         .scalar_subquery()
     )
     of_all = cast(func.coalesce(func.sum(written), 0), Integer)
-    return select(of_all).select_from(theirs).where(waiting).correlate(Case).scalar_subquery()
+    said = select(reckoned(of_all)).select_from(theirs).where(waiting)
+    return said.correlate(Case).scalar_subquery()
 
 
 def weight_at(session: Session, at: datetime) -> ColumnElement[int]:
@@ -170,4 +193,4 @@ def _of_person(known: Scale) -> ColumnElement[float]:
         + case((Contact.nps <= DETRACTOR, priority.NPS), else_=0.0)
     )
     person = select(points).where(Contact.id == Case.contact_id).correlate(Case).scalar_subquery()
-    return person + _graded(priority.AGAIN, (_contacts() - 1) / 4.0)
+    return person + _again()

@@ -7,16 +7,20 @@ its statistics, for nothing; SQLite gives hits one by one, so the first thousand
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
+    Integer,
     Select,
     SQLColumnExpression,
     any_,
     column,
     func,
+    literal,
     select,
     table,
     text,
@@ -26,11 +30,14 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.message import Message
+from cases.patience import TookTooLong, brief
 from cases.words.tables import NAME
 from cases.words.terms import Expression, for_postgresql, for_sqlite
 
 RARE = 10_000
 """Fewer hits than that are gathered."""
+GATHERING = timedelta(milliseconds=200)
+"""What takes longer is common: of a phrase, each message with all of its words is read."""
 EXCERPT = 20_000
 """So much of a message is read to show where the words are."""
 _POSTGRESQL = table(NAME, column("message_id"), column("words"))
@@ -42,36 +49,32 @@ _EXPLAIN = text(
 
 def holds(session: Session, expression: Expression) -> ColumnElement[bool]:
     """The cases with at least one message that fits."""
-    if is_rare(session, expression):
-        return gathered(session, expression)
-    return looked_into(session, expression)
+    few = gathered(session, expression)
+    return few if few is not None else looked_into(session, expression)
 
 
 def lacks(session: Session, expression: Expression) -> ColumnElement[bool]:
     """The cases without any message that fits."""
-    if is_rare(session, expression):
-        return others(session, expression)
-    return ~looked_into(session, expression)
+    return ~holds(session, expression)
 
 
-def is_rare(session: Session, expression: Expression, *, thorough: bool = False) -> bool:
-    """Whether all hits can be gathered. Only who is thorough counts what is estimated as common."""
-    if not thorough and _is_postgresql(session) and _estimated(session, expression) >= RARE:
-        return False
-    some = _hits(session, expression).limit(RARE).subquery()
-    with _by_the_index(session) if thorough else nullcontext():
-        return (session.scalar(select(func.count()).select_from(some)) or 0) < RARE
+def gathered(
+    session: Session, expression: Expression, *, thorough: bool = False
+) -> ColumnElement[bool] | None:
+    """The same, where they are so few that they are known at once; else None.
 
-
-@contextmanager
-def _by_the_index(session: Session) -> Iterator[None]:
-    """Where many hits are feared, PostgreSQL reads all messages, hoping for the first thousands."""
+    Only who is thorough gathers what is estimated as common.
+    """
     if not _is_postgresql(session):
-        yield
-        return
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    yield
-    session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+        hits = _hits(session, expression)
+        some = hits.limit(RARE).subquery()
+        if (session.scalar(select(func.count()).select_from(some)) or 0) >= RARE:
+            return None
+        return Case.id.in_(select(Message.case_id).where(Message.id.in_(hits)))
+    if not thorough and _estimated(session, expression) >= RARE:
+        return None
+    found = _cases_of(session, expression, thorough=thorough)
+    return Case.id == any_(literal(found, ARRAY(Integer))) if found is not None else None
 
 
 def _estimated(session: Session, expression: Expression) -> int:
@@ -79,25 +82,26 @@ def _estimated(session: Session, expression: Expression) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-def gathered(session: Session, expression: Expression) -> ColumnElement[bool]:
-    """The cases with at least one message that fits, where those are few."""
-    hits = _hits(session, expression)
-    if not _is_postgresql(session):
-        return Case.id.in_(select(Message.case_id).where(Message.id.in_(hits)))
-    # As arrays they are gathered first: else the planner may walk, fearing more hits.
-    cases = select(Message.case_id).where(_among(Message.id, hits))
-    return _among(Case.id, cases)
+def _cases_of(session: Session, expression: Expression, *, thorough: bool) -> list[int] | None:
+    """The cases of all hits, or None where those are too many."""
+    hits = _hits(session, expression).limit(RARE).subquery()
+    cases = select(Message.case_id).join(hits, hits.c.message_id == Message.id)
+    try:
+        with brief(session, GATHERING), _by_the_index(session, wanted=thorough):
+            found = session.scalars(cases).all()
+    except TookTooLong:
+        return None
+    return sorted(set(found)) if len(found) < RARE else None
 
 
-def others(session: Session, expression: Expression) -> ColumnElement[bool]:
-    """All cases but those few."""
-    hits = _hits(session, expression)
-    few = _among(Message.id, hits) if _is_postgresql(session) else Message.id.in_(hits)
-    return Case.id.not_in(select(Message.case_id).where(few))
-
-
-def _among(number: SQLColumnExpression[int], found: Select[int]) -> ColumnElement[bool]:
-    return number == any_(func.array(found.scalar_subquery()))
+@contextmanager
+def _by_the_index(session: Session, *, wanted: bool) -> Iterator[None]:
+    """Where many hits are feared, PostgreSQL reads all messages, hoping for the first thousands."""
+    if wanted:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    yield
+    if wanted:
+        session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
 
 
 def looked_into(session: Session, expression: Expression) -> ColumnElement[bool]:

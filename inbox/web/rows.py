@@ -16,13 +16,14 @@ from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
 from inbox.web import chips, shelves, times, words
 from inbox.web.chips import Chip
+from inbox.web.direction import straight
 from inbox.web.listed import Line, lines, with_people
 from inbox.web.order import PAGE, Order, Place, by_weight, place_of, sorted_by
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
 from inbox.web.visible import visible_to
 
-PRESSING = 1000
+PRESSING = 500
 """Weighed are the cases that are due first: nobody reads further by weight."""
 ALL_COLUMNS = frozenset(Column)
 
@@ -125,7 +126,7 @@ def _row(line: Line, its_chips: list[Chip], columns: frozenset[str]) -> Row:
         id=case.id,
         who=line.who,
         subject=words.subject(case),
-        snippet=case.snippet if Column.SNIPPET in columns else "",
+        snippet=straight(case.snippet) if Column.SNIPPET in columns else "",
         age=times.short(case.last_at),
         at=case.last_at,
         unread=case.unread and case.is_open,
@@ -137,7 +138,7 @@ def _row(line: Line, its_chips: list[Chip], columns: frozenset[str]) -> Row:
 
 def called(contact: Contact) -> str:
     """What to call them: their name, else their address."""
-    return contact.name.strip() or contact.address or _("Unknown sender")
+    return straight(contact.name).strip() or contact.address or _("Unknown sender")
 
 
 def holds_of(session: Session, contact_ids: set[int]) -> dict[int, list[Exclusion]]:

@@ -73,7 +73,8 @@ def _thoroughly(asked: str, asker: Asker, behind: Place | None) -> Slice | None:
 
 def _of_the_newest(asker: Asker, meaning: Meaning, behind: Place | None) -> Slice:
     """Those among the newest cases alone."""
-    some = Some(true(), Order.NEWEST, behind, LOOKED_AT)
+    most = LOOKED_AT if meaning.looked is None else LOOKED_INTO // 4
+    some = Some(true(), Order.NEWEST, behind, most)
     return _within(asker.session, some, meaning.which, asker.now)
 
 

@@ -1,7 +1,7 @@
 """From what was asked to the cases that are meant, and to the words to be shown in them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, or_, true
 
@@ -94,8 +94,9 @@ def _joined(join: Callable[..., ColumnElement[bool]], parts: Sequence[Condition]
 
 
 def _holding(words: Expression, asker: Asker) -> Condition:
-    if matching.is_rare(asker.session, words, thorough=asker.thorough):
-        return Condition(matching.gathered(asker.session, words))
+    few = matching.gathered(asker.session, words, thorough=asker.thorough)
+    if few is not None:
+        return Condition(few)
     return Condition(matching.looked_into(asker.session, words), looks=True)
 
 
@@ -113,14 +114,11 @@ def _all(nodes: Sequence[Node], asker: Asker) -> list[Condition]:
 
 
 def _without(inside: Node, asker: Asker) -> Condition:
-    words = _text(inside)
-    if words is None:
-        # What is not known to be so is not so: who owes nothing is not late.
-        found = _cases(inside, asker)
-        return Condition(found.which.is_not(true()), found.looks)
-    if matching.is_rare(asker.session, words):
-        return Condition(matching.others(asker.session, words))
-    return Condition(~matching.looked_into(asker.session, words), looks=True)
+    # What everybody says is looked for no harder to be left out.
+    found = _cases(inside, replace(asker, thorough=False))
+    # What is not known to be so is not so: who owes nothing is not late.
+    told = ~found.which if _text(inside) is not None else found.which.is_not(true())
+    return Condition(told, found.looks)
 
 
 def _named(field: Field, asker: Asker) -> Condition:
