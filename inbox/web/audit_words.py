@@ -35,6 +35,12 @@ def kinds() -> dict[str, str]:
 
 def what(said: str) -> str:
     """What was done, in words; what has none stays as it is."""
+    known = {**_of_access(), **_of_rules()}
+    return known.get(said, said.partition(".")[2])
+
+
+def _of_access() -> dict[str, str]:
+    """Who may in, what is read, and what is kept of it."""
     return {
         "user.added": _("let in for the first time"),
         "user.changed": _("changed"),
@@ -51,6 +57,22 @@ def what(said: str) -> str:
         "mailbox.changed": _("changed"),
         "mailbox.paused": _("paused or resumed"),
         "mailbox.granted": _("signed in at its provider"),
+        "export.person": _("a person's file"),
+        "export.cases": _("a list of cases"),
+        "erasure.person": _("a person is forgotten"),
+        "retention.changed": _("changed"),
+        "retention.words": _("words and files went"),
+        "retention.names": _("names went"),
+        "queue.retried": _("tried again"),
+        "queue.discarded": _("discarded"),
+        "example.loaded": _("loaded"),
+        "example.removed": _("removed"),
+    }
+
+
+def _of_rules() -> dict[str, str]:
+    """What the program does by itself, and who is told."""
+    return {
         "rule.saved": _("new version"),
         "switch.turned": _("turned"),
         "template.saved": _("new version"),
@@ -71,17 +93,7 @@ def what(said: str) -> str:
         "topic.offered": _("offered or not"),
         "alarm.goal_added": _("somebody is told"),
         "alarm.goal_ended": _("somebody is told no longer"),
-        "export.person": _("a person's file"),
-        "export.cases": _("a list of cases"),
-        "erasure.person": _("a person is forgotten"),
-        "retention.changed": _("changed"),
-        "retention.words": _("words and files went"),
-        "retention.names": _("names went"),
-        "queue.retried": _("tried again"),
-        "queue.discarded": _("discarded"),
-        "example.loaded": _("loaded"),
-        "example.removed": _("removed"),
-    }.get(said, said.partition(".")[2])
+    }
 
 
 def kind(said: str) -> str:
