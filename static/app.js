@@ -54,7 +54,7 @@
     all(".toast[data-seconds]:not([data-leaving])").forEach((toast) => leave(toast, Number(toast.dataset.seconds)));
     all("iframe.mail-frame").forEach(fit);
     if (document.activeElement === document.body || !document.activeElement) {
-      (find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
+      (choices(find("details.drop[open]") || document.head)[0] || find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
     }
   }
 
@@ -126,6 +126,7 @@
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && find("#palette")) { event.preventDefault(); return palette(); }
     if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === "off") return;
     if (writing(here) || find("dialog[open]")) return;
+    if (along(here, event.key)) return event.preventDefault();
     const key = shipped(event.key);
     const done = performance.now() < waiting ? (first === "*" ? choose(key) : go(key)) : act(key);
     if (key !== "g" && key !== "*") waiting = 0;
@@ -137,6 +138,16 @@
     if (drop) { drop.open = false; find("summary", drop).focus(); return; }
     if (writing(here)) here.blur();
     if (here.closest("#reply-text")) (find("#h-case"))?.focus();
+  }
+
+  // What is open is gone through with the arrows; its first choice has the focus.
+  const choices = (drop) => all(".drop-panel :is(a, button, input, select)", drop).filter((one) => one.offsetParent && one.type !== "hidden");
+  function along(here, key) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[key], drop = by && here.closest("details.drop[open]");
+    if (!drop) return false;
+    const some = choices(drop);
+    some[(some.indexOf(here) + by + some.length) % some.length]?.focus();
+    return true;
   }
 
   function send(here, event) {
@@ -167,6 +178,7 @@
     if (!button) return false;
     if (button.matches("input[type=search]")) { button.focus(); button.select(); } else button.click();
     if (button.dataset.to) find(`#${button.dataset.to}`)?.focus();
+    if (button.matches("summary")) (choices(button.parentElement)[0] || button).focus();
     return true;
   }
 

@@ -14,6 +14,7 @@ from cases.message import Direction, Message
 from inbox.spool.taking import Rest
 from inbox.web import words
 from inbox.web.chips import Chip
+from inbox.web.direction import straight
 
 LONGEST = 40_000
 """Characters of one mail that a page shows; the rest is in the original."""
@@ -70,14 +71,14 @@ def of_message(
         at=message.arrived_at,
         label=_label(message, kind),
         icon=icon,
-        who=message.sender_name.strip() or message.sender or message.by,
+        who=straight(message.sender_name).strip() or message.sender or message.by,
         to=", ".join([*message.to, *message.cc][:6]),
-        text=text,
-        rest=rest,
+        text=straight(text),
+        rest=straight(rest),
         message=message,
         delivery=delivery(sent) if sent else None,
         decision=decision,
-        subject=message.subject,
+        subject=straight(message.subject),
         case_id=message.case_id,
         rest_of_mail=lacking,
     )

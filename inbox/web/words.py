@@ -11,6 +11,7 @@ from cases.mail import Origin, Trust
 from cases.mailbox import FolderRole
 from cases.outcome import Outcome
 from classifiers import taxonomy
+from inbox.web.direction import straight
 
 
 def type_name(code: str) -> str:
@@ -173,4 +174,4 @@ def rule(name: str) -> str:
 
 
 def subject(case: Case) -> str:
-    return case.subject.strip() or _("(no subject)")
+    return straight(case.subject).strip() or _("(no subject)")
