@@ -41,6 +41,13 @@ def sentence(kind: str, said: dict[str, Any]) -> str:
         ),
         "bot": _("automatic mail was stopped: {number} left within an hour", number=number),
         "disk": _("the disk is nearly full: {number} MB are left", number=number),
+        "guessing": _("{name} asks about more people than it may", name=said.get("name", "")),
+        "forged": ngettext(
+            "{number} complaint of an unproven sender within an hour",
+            "{number} complaints of unproven senders within an hour",
+            number,
+        ),
+        "unasked": _("{name} wrote to people on truce without asking", name=said.get("name", "")),
         "test": _("this is a test"),
     }[kind]
 
@@ -78,5 +85,11 @@ def advice(kind: str) -> str:
             "Mails wait until somebody has looked. Then let them go on, on the page of the bots."
         ),
         "disk": _("Make room: when the disk is full, no mail can be taken in."),
+        "guessing": _(
+            "It gets no answers until tomorrow. Ask whose program it is; if nobody knows,"
+            " revoke its token."
+        ),
+        "forged": _("A supervisor can look at them and lift all at once on the page of the truce."),
+        "unasked": _("Speak with whoever sends it, or put tregua smtp-gate before its relay."),
         "test": _("You will be told in this way when something is wrong."),
     }[kind]

@@ -32,6 +32,9 @@ class Kind(StrEnum):
     BREACHES = "breaches"
     BOT = "bot"
     DISK = "disk"
+    GUESSING = "guessing"
+    FORGED = "forged"
+    UNASKED = "unasked"
     TEST = "test"
 
 

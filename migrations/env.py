@@ -15,7 +15,7 @@ import cases.second_factor
 import cases.taxonomy.rows
 import cases.unsent
 import inbox.api
-import inbox.gateway.unasked
+import inbox.sighting
 import inbox.spool
 import inbox.tokens
 import inbox.web.bulk
@@ -43,7 +43,7 @@ OWNERS = (
     cases.taxonomy.rows,
     cases.unsent,
     inbox.api,
-    inbox.gateway.unasked,
+    inbox.sighting,
     inbox.spool,
     inbox.tokens,
     inbox.web.console.lists.rows,

@@ -10,18 +10,23 @@ from sqlalchemy.orm import Session
 from bot import breaker, signs
 from bot.alarms import Kind, Trouble
 from bot.outbox import OutgoingMail, State
+from cases.exclusions.gates import Gate, Status
 from cases.exclusions.rows import Exclusion
+from cases.exclusions.waving import flooded
 from cases.mailbox import Mailbox
 from cases.message import Message
 from cases.promises import Mark, PromiseMark
 from cases.settings import settings
+from inbox.sighting import Finding, Sighting
 from inbox.spool import Fate, RawMail
+from inbox.tokens import Token
 
 FAILING = timedelta(minutes=2)
 """Alarms are looked for twice a minute, so that they are out within three."""
 FILING, SENDING, CLASSIFYING = timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=30)
 RELEASING = timedelta(minutes=15)
 AN_HOUR, MANY_BREACHES = timedelta(hours=1), 10
+A_DAY = timedelta(days=1)
 LEAST_ROOM, LEAST_PART = 1_000_000_000, 0.05
 
 Look = Callable[[Session, datetime], Iterator[Trouble]]
@@ -93,4 +98,38 @@ def _disk(_session: Session, _now: datetime) -> Iterator[Trouble]:
         yield Trouble(Kind.DISK, "", None, {"number": room.free // 1_000_000})
 
 
-LOOKS: tuple[Look, ...] = (_mailboxes, _workers, _queues, _feed, _breaches, _bot, _disk)
+def _guessing(session: Session, now: datetime) -> Iterator[Trouble]:
+    """Tokens that want more than their day's addresses: somebody may be trying them."""
+    living = select(Token).where(Token.alarmed_at > now - AN_HOUR, Token.revoked_at.is_(None))
+    for token in session.scalars(living.order_by(Token.id)):
+        yield Trouble(Kind.GUESSING, token.prefix, token.alarmed_at, {"name": token.name})
+
+
+def _forged(session: Session, now: datetime) -> Iterator[Trouble]:
+    """So many complaints nobody vouches for that they may be meant to silence marketing."""
+    number = flooded(session, now)
+    if number:
+        yield Trouble(Kind.FORGED, "", None, {"number": number})
+
+
+def _unasked(session: Session, now: datetime) -> Iterator[Trouble]:
+    """Who wrote to people on truce around the gate, or reported it."""
+    seen = (
+        select(Sighting.sender, func.min(Sighting.at))
+        .where(Sighting.finding == Finding.UNASKED, Sighting.at > now - A_DAY)
+        .group_by(Sighting.sender)
+    )
+    said = (
+        select(Token.name, func.min(Gate.committed_at))
+        .join(Token, Token.id == Gate.token_id)
+        .where(Gate.status == Status.UNASKED, Gate.committed_at > now - A_DAY)
+        .group_by(Token.name)
+    )
+    for name, since in (*session.execute(seen), *session.execute(said)):
+        yield Trouble(Kind.UNASKED, name[:200], since, {"name": name})
+
+
+LOOKS: tuple[Look, ...] = (
+    *(_mailboxes, _workers, _queues, _feed, _breaches, _bot, _disk),
+    *(_guessing, _forged, _unasked),
+)

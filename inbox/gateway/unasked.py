@@ -3,13 +3,11 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from cases.contact import Kind, normalised
-from cases.db import Base
 from cases.exclusions.asking import Question, held, judge
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import in_force
@@ -17,35 +15,12 @@ from cases.exclusions.receipts import Receipt
 from cases.mail import Origin
 from cases.message import Message
 from inbox.gateway.passing import Marketing, read
+from inbox.sighting import Finding, Sighting
 from inbox.spool import content_of
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
 LOOK_BACK = timedelta(days=2)
-
-
-class Finding(StrEnum):
-    """What is thought of a mail of marketing that was seen."""
-
-    ASKED = "asked"
-    """It bears a receipt of ours that was good when it came."""
-    HARMLESS = "harmless"
-    """Nobody asked, and nobody was held."""
-    UNASKED = "unasked"
-
-
-class Sighting(Base):
-    """One mail of marketing that came by."""
-
-    __tablename__ = "sighting"
-
-    message_id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    sender: Mapped[str]
-    jti: Mapped[str] = mapped_column(default="")
-    finding: Mapped[Finding]
-    held: Mapped[list[str]] = mapped_column(default=list)
-    """Which of its recipients were on truce when it came."""
 
 
 def look(session: Session, now: datetime) -> list[Sighting]:

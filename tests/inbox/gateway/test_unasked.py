@@ -12,10 +12,10 @@ from cases.db import transaction
 from cases.exclusions.receipts import Receipt
 from inbox import spool
 from inbox.gateway import jobs, unasked
-from inbox.gateway.unasked import Finding, Sighting
 from inbox.intake import pipeline
 from inbox.intake.knowing import who_is_who
 from inbox.intake.opening import open_mail
+from inbox.sighting import Finding, Sighting
 from tests.apis import Api
 from tests.builders import MORNING
 from tests.databases import forget
