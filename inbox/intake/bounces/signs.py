@@ -26,7 +26,8 @@ _ANSWER = re.compile(
 )
 
 _STRONG_SUBJECT = re.compile(
-    r"^[\s*\[({|#-]{0,9}(?:[^\s:]{1,30}[\])}]\s?)?(?:"
+    r"^[\s*\[({|#-]{0,9}(?:[^\s:]{1,30}[\])}]\s?)?"
+    r"(?:(?:el|su|tu|your|the|o|a|seu|sua|le|la|votre|ihre|die|il|el seu) ){0,2}(?:"
     + "|".join(each for rows in SUBJECTS.values() for each in rows)
     + ")",
     re.IGNORECASE,

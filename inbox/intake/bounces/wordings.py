@@ -46,7 +46,10 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"no se (?:puede|ha podido|pudo|ha) (?:entregar|entregado|enviar)",
         r"no entregad[oa]",
         r"no se entreg[oó]",
-        r"(?:correo|mensaje|mail|email) (?:no entregado|devuelto|rechazado)",
+        r"(?:correo|mensaje|mail|email)(?: electr[oó]nico)? (?:no entregado|devuelto|rechazado)",
+        r"devoluci[oó]n (?:de|del) (?:correo|mensaje)",
+        r"(?:aviso|informe) de no entrega",
+        r"direcci[oó]n de correo (?:no v[aá]lida|inexistente|incorrecta)",
         r"(?:notificaci[oó]n|aviso|informe) (?:de |del )?(?:estado|error|fallo|no) (?:de"
         r"|en) (?:la )?entrega",
         r"(?:error|fallo|fallos|problema|retraso) (?:de|en|al) (?:la )?(?:entrega|env[ií]o"
@@ -70,6 +73,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"devolvid[ao]",
         r"erro (?:na|de|no) (?:entrega|envio)",
         r"n[aã]o pode ser entregue",
+        r"n[aã]o [eé] poss[ií]vel entregar",
         r"(?:mensagem|correio|e-?mail) (?:n[aã]o|devolvid)",
         r"entrega (?:falhou|atrasada)",
         r"notifica[cç][aã]o (?:de|do) (?:status|estado|falha)",
@@ -85,6 +89,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"message (?:non|retourn)",
         r"notification d'[eé]tat",
         r"avis de non[- ]remise",
+        r"undelivrable",
         r"erreur de (?:remise|livraison)",
     ),
     "de": (
@@ -107,6 +112,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"notifica (?:di )?(?:stato|mancat)",
         r"errore (?:di|nella) (?:consegna|recapito)",
         r"avviso di mancata consegna",
+        r"consegna non riuscita",
     ),
     "others": (
         r"onbestelbaar",
@@ -125,7 +131,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"kézbesíthetetlen",
         r"teslim edilemedi",
         r"no s'ha pogut (?:lliurar|entregar)",
-        r"no lliurat",
+        r"(?:missatge |correu )?no lliurat",
+        r"notificaci[oó] d'estat de(?:l)? lliurament",
         r"не (?:может быть )?доставлен",
         r"недоставлен",
         r"ошибка доставки",
@@ -181,9 +188,11 @@ ABOUT_MAIL = re.compile(
     r"mail|message|messaggio|mensaje|mensagem|correo|nachricht|courri|postmaster|failure notice"
     r"|delivery status notification|undeliverable:|undelivered:|unzustellbar"
     r"|notificaci[oó]n (?:de|del) estado|notifica[cç][aã]o (?:de|do) (?:status|estado)"
+    r"|missatge|correu|informe de no entrega|aviso de no entrega|notificaci[oó] d'estat"
     r"|notification d'[eé]tat|zustellstatus|notifica (?:di )?stato"
     r"|^(?:no se (?:puede|ha podido|pudo) entregar|no entregado|no enviado|non remis|non distribu"
-    r"|nicht zugestellt|onbestelbaar|impossibile recapitare|non recapit|n[aã]o entreg"
+    r"|nicht zugestellt|onbestelbaar|n[aã]o [eé] poss[ií]vel entregar|impossibile recapitare"
+    r"|non recapit|n[aã]o entreg"
     r"|no s'ha pogut (?:lliurar|entregar)|no lliurat)[^:\n]{0,20}:"
     r"|メール|メッセージ|邮件|郵件|退信|письмо|сообщени|wiadomo",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from cases.mail import Mail, Origin
 from inbox.intake.known import Known
 from inbox.intake.lists import foreign_list
 from inbox.intake.origin import phrases
-from inbox.intake.origin.formulas import acknowledges, speaks_in_formulas
+from inbox.intake.origin.formulas import acknowledges, formulas, speaks_in_formulas
 from inbox.intake.origin.personal import asks, tells_of_a_machine
 from inbox.intake.origin.said import Said
 
@@ -105,6 +105,9 @@ def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
         return Said(Origin.AUTO_REPLY, f"subject: {sure.group().strip()[:60]}")
     if mail.subject.startswith("AUTO:") or (subject.startswith("auto:") and _answers(mail)):
         return Said(Origin.AUTO_REPLY, "subject: auto:")
+    if _answers(mail) and not _is_answer(subject) and "away" in formulas(subject):
+        # Who answers keeps the subject; a machine writes one of its own.
+        return None if asks(_words(mail)) else Said(Origin.AUTO_REPLY, "a subject of its own")
     if _LIKELY.search(subject) and _second_sign(mail):
         return Said(Origin.AUTO_REPLY, "a likely subject, and a second sign")
     return None

@@ -26,16 +26,19 @@ _TAKEN_IN = (
 
 _KINDS: dict[str, Iterable[str]] = {
     "away": (
-        r"\bon (?:\w{1,12} ){0,2}(?:leave|vacation|holidays?|pto)\b|\bout of (?:the |my )?office\b",
+        r"\bon (?:\w{1,12} ){0,2}(?:leave|vacation|holidays?|pto)\b|\bout of (?:the "
+        r"|my )?office\b|\booo\b",
         r"\b(?:i|we)(?:'m| am| will be|'ll be| are)? (?:\w{1,12} )?(?:away|travell?ing|offline)\b",
         r"\b(?:i have|i've|has) left\b|\bno longer (?:with|at|work|employed)|\bin my absence\b",
-        r"\bvacaciones\b|\bfuera de (?:la|mi) oficina\b|\bfuera del despacho\b|\bausente\b"
+        r"\bvacaciones\b|\bausencia\b|\bfuera de (?:la|mi) oficina\b|\bfuera del despacho\b"
+        r"|\bausente\b"
         r"|\bpermiso (?:de|por) \w{1,14}dad\b|\bbaja (?:medica|maternal|paternal|laboral)\b"
         r"|\bexcedencia\b|\b(?:en|de) (?:una? )?(?:formacion|viaje|reunion(?:es)?)\b"
         r"|\bya no (?:trabaj|form|gestion|pertene|me ocup|est)|\bcambiado de (?:puesto|empresa"
         r"|departamento)\b|\bmi ausencia\b|\bno (?:me encuentro|estoy|estare) (?:en la|disponible)"
         r"|\bme reincorpor",
         r"\ben (?:conges?|vacances|deplacement|arret|formation)\b|\babsente?s?\b|\bmon absence\b"
+        r"|\babsent\(e\)"
         r"|\bne travaille plus\b",
         r"\b\w{0,9}urlaubs?\b|\bnicht im (?:buro|hause)\b|\babwesen|\bwieder im (?:buro|hause)\b"
         r"|\b(?:elternzeit|mutterschutz|krankheitsbedingt|dienstreise)\b|\bwieder erreichbar\b"

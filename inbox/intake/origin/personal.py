@@ -8,6 +8,9 @@ _OPENING = 600
 # never asks, and sends people to somebody else.
 _ASKS = re.compile(
     r"\?"
+    r"|\b(?:quiero|queria|quisiera|me gustaria|necesito|i want|i need|i would like|i'd like"
+    r"|je (?:veux|voudrais|souhaite)|ich (?:will|mochte|brauche)|vorrei|voglio|quero|queria"
+    r"|gostaria|vull|voldria|necessito)\b"
     r"|\b(?:call|contact|reach|write to|e-?mail|text|ring) me\b|\b(?:my new|mi nuev[oa]) "
     r"|\b(?:llam|contact|escrib|avis|respond|contest|dig)\w{0,6}(?:me|nme)\b|\bconmigo\b"
     r"|\b(?:liguem?|contactem?|avisem?)-me\b|\bme (?:joindre|contacter|appeler|rappeler)\b"

@@ -73,7 +73,10 @@ def read_receipt(mail: Mail, _: Known) -> Said | None:
     """A disposition notification (RFC 8098), or a mail that says the same in words."""
     if _has_type(mail, "disposition-notification"):
         return Said(Origin.RECEIPT, "a read receipt (RFC 8098)")
-    if _READ_SUBJECT.match(mail.subject[:200]) and _READ_WORDS.search(mail.text[:2000]):
+    subject = _READ_SUBJECT.match(mail.subject[:200])
+    # "Read: your order" in answer to a mail of ours, and not a word more.
+    silent = ":" in mail.subject and not mail.text.strip() and bool(mail.in_reply_to)
+    if subject and (silent or _READ_WORDS.search(mail.text[:2000])):
         return Said(Origin.RECEIPT, "a read receipt by its words")
     return None
 

@@ -10,7 +10,9 @@ _LONGEST_LEAD = 240
 _LEADING = re.compile(r"^(?:[\s*_\-–—(<>#\"'¡!]{1,20}|<?https?://\S{1,400}|\[[^\]\n]{1,40}\]|p )+")
 # Only companies speak so, wherever in a paragraph; people cite laws at its head as well.
 _SURE = re.compile(
-    r"(?:le|les|te|os) informamos (?:de )?que (?:sus|los|tus) datos|not the intended recipient"
+    r"(?:este|esta) (?:mensaje|correo|e-?mail)\b[^\n.]{0,160}(?:contener|contienen?) información"
+    r" (?:confidencial|privilegiada|reservada)"
+    r"|(?:le|les|te|os) informamos (?:de )?que (?:sus|los|tus) datos|not the intended recipient"
     r"|(?:usted no es|no es usted) el destinatario|(?:ha recibido|recibe) este (?:mensaje|correo)"
     r" por error|received this (?:e-?mail|message) in error|reçu ce (?:message|courriel|mail) par"
     r" erreur|nicht der (?:richtige|beabsichtigte|vorgesehene) (?:adressat|empfänger)"
@@ -56,10 +58,12 @@ def _disclaims(page: Page, start: int, end: int) -> bool:
     """The phrase stands at the head of the paragraph, or the paragraph has two of them."""
     lead = " ".join(page.shown[start : min(end, start + 4)]).lower()
     head = _LEADING.sub("", lead)[:_LONGEST_LEAD]
+    if _SURE.search(head):
+        return True
     match = phrases.DISCLAIMERS.search(head)
     if match is None:
         return False
-    if match.start() <= _LONGEST_PLEASE or _SURE.search(head):
+    if match.start() <= _LONGEST_PLEASE:
         return True
     rest = " ".join(page.shown[start : min(end, start + 30)]).lower()
     return len({found.group() for found in phrases.DISCLAIMERS.finditer(rest)}) >= 2

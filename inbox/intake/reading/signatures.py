@@ -12,6 +12,7 @@ _WORDS_OF_PROSE = 10
 _LONGEST_FAREWELL = 160
 _AROUND = " .!-–—*_;:"
 _JOINTS = re.compile(r"[,./;!]| (?:and|y|e|et|und|i|en|og|och|&|\+) ")
+_POSTAL = re.compile(r"(?:[,·•–-]|\d) {1,3}(?:[A-Z]{1,2}-)?\d{4,5} {1,3}[A-ZÀ-Ý]")
 _PICTURE = re.compile(
     r"\[(?:cid|image|imagen|imatge|imagem|bild|logo|immagine)\b[^\]\n]{0,100}\]$", re.I
 )
@@ -22,9 +23,11 @@ _DASH_NAME = re.compile(r"(?:-|~|–)\s?[^\W\d_][\w.' ]{0,30}$")
 # Other languages put an ending on these, so they are found inside a word too.
 _DEVICE = re.compile(
     r"i-?phone|ipad|ipod|android|blackberry|samsung|huawei|xiaomi|outlook|gmail|yahoo|windows"
-    r"|(?<!\w)(?:galaxy|redmi|nokia|htc|motorola|pixel|oppo|oneplus|sony|xperia|lg|hotmail|\w{0,9}mail"
+    r"|(?<!\w)(?:galaxy|redmi|nokia|htc|motorola|pixel|oppo|oneplus|sony|xperia|lg|hotmail"
+    r"|\w{0,9}mail"
     r"|correo|correu|courrier|posta|e-?mail|proton ?mail|mailbox|bluemail|aquamail|nine|spark"
-    r"|airmail|thunderbird|zoho|aol|gmx|web\.de|superhuman|mailtrack|mixmax|newton|nylas|edison"
+    r"|airmail|mailspring|tuta|tutanota|fairemail|k-9|thunderbird|zoho|aol|gmx|web\.de"
+    r"|superhuman|mailtrack|mixmax|newton|nylas|edison"
     r"|polymail|canary|postbox|em client|roundcube|webmail|zimbra|yandex|mail\.ru|móvil|movil"
     r"|mòbil|mobile?|handy|smartphone|telefono|teléfono|telèfon|telefone|telefoon|mobiltelefon"
     r"|téléphone|celular|tablet|tableta|phone|dispositivo|device|app|aplicación|ios|mac"
@@ -33,8 +36,10 @@ _DEVICE = re.compile(
 )
 _TITLE = re.compile(
     r"(?<!\w)(?:ceo|cto|cfo|coo|manager|director|directora|engineer|developer|consultant|president"
-    r"|founder|sales|marketing|support|officer|assistant|ltd|inc|llc|gmbh|s\.?l\.?|s\.?a\.?|corp|tel"
-    r"|tfno|tlf|phone|fax|mobile|móvil|movil|gerente|jefe|jefa|responsable|departamento|dpto|técnico"
+    r"|founder|sales|marketing|support|officer|assistant|ltd|inc|llc|gmbh|s\.?l\.?|s\.?a\.?|corp"
+    r"|tel"
+    r"|tfno|tlf|phone|fax|mobile|móvil|movil|gerente|jefe|jefa|responsable|departamento|dpto"
+    r"|técnico"
     r"|administración|comercial|ventas|abogado|abogada|ingeniero|ingeniera|geschäftsführer|leiter"
     r"|directeur|responsabile|ufficio|dirigente|gerant)(?!\w)",
 )
@@ -144,7 +149,7 @@ def _signs(rest: list[str]) -> bool:
 
 def _is_prose(line: str) -> bool:
     """Something said rather than an address, a name or a title."""
-    if _reaches(line) or "|" in line:
+    if _reaches(line) or "|" in line or _POSTAL.search(line):
         return len(line) > 2 * _LONGEST_SIGNATURE_LINE
     if line.endswith("?") or line[:4].lower().startswith(("p.s", "p.d", "ps:", "pd:", "p.-")):
         return True

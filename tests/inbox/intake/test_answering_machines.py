@@ -43,3 +43,32 @@ def test_a_receipt_needs_a_promise() -> None:
     assert acknowledges("we have received your request and will reply within 24 hours.")
     assert not acknowledges("we have received your request.")
     assert "taken in" not in formulas("i opened a ticket last week, and a message was sent.")
+
+
+SUBJECTS = (
+    "Estoy fuera de la oficina",
+    "De vacaciones",
+    "Ausente hasta el 15 de marzo",
+    "On holiday until 15 March",
+    "OOO Re: Order",
+    "Absent(e) : commande",
+    "En congés",
+    "Im Urlaub",
+    "Assente",
+    "In ferie",
+    "De férias",
+    "De vacances",
+)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_who_answers_under_a_subject_of_an_absence_is_a_machine(subject: str) -> None:
+    assert _origin(subject, "") is Origin.AUTO_REPLY
+    assert _origin(f"Re: {subject}", "El martes me viene bien.") is Origin.CUSTOMER
+    assert _origin(subject, "¿Puede venir el paquete el martes?") is Origin.CUSTOMER
+
+
+@pytest.mark.parametrize("subject", ["Leído: Pedido", "Read: Order", "Lu : commande", "Gelesen: x"])
+def test_a_subject_that_says_read_and_not_a_word_more_is_a_receipt(subject: str) -> None:
+    assert _origin(subject, "") is Origin.RECEIPT
+    assert _origin(subject, "Sigue sin llegar.") is Origin.CUSTOMER

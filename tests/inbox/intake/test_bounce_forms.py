@@ -130,3 +130,21 @@ def test_a_page_is_read_like_a_text() -> None:
     bounce = _bounce(page, "text/html; charset=utf-8", "postmaster@o.example", subject)
     assert (bounce.recipients, bounce.original_message_id) == ((ANA,), ID)
     assert bounce.address_dead
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "El mensaje no se ha podido entregar",
+        "Su mensaje no pudo ser entregado",
+        "Devolución de correo",
+        "Aviso de no entrega",
+        "Correo electrónico no entregado",
+        "Não é possível entregar: Pedido",
+        "Missatge no lliurat",
+        "Notificació d'estat de lliurament (error)",
+    ],
+)
+def test_a_subject_alone_tells_a_bounce_without_words(subject: str) -> None:
+    bounce = _bounce("", sender="servidor@otro.example", subject=subject)
+    assert bounce.recipients == ()

@@ -38,7 +38,7 @@ def test_a_promise_is_looked_at_over_the_last_week_and_then_made(enter: Enter) -
     assert policies()["gold"].value().pauses == set(Pause)
     shown = admin.get("/admin/promises?name=gold").text
     assert 'name="snoozed" value="yes" checked' in shown
-    assert "mientras está aparte" in shown
+    assert "mientras está pospuesto" in shown
     assert admin.post("/admin/promises/end", name="gold").status_code == 303
     assert policies()["gold"].retired
     assert admin.post("/admin/promises/end", name="default").status_code == 404
