@@ -27,7 +27,9 @@ class Decision:
     inputs: Mapping[str, Any]
     subject: str
     bot: str
-    """The outside bot that asked; "" where nobody did."""
+    """Who asked; "" where nobody did."""
+    draft: bool
+    """A person decides whether it is said."""
 
 
 def of_case(session: Session, case_id: int, most: int) -> Sequence[Decision]:
@@ -36,6 +38,7 @@ def of_case(session: Session, case_id: int, most: int) -> Sequence[Decision]:
         select(
             *(Decided.at, Decided.id, Decided.reply, Decided.rule, Decided.reason),
             *(Decided.version, Decided.inputs, Message.subject, literal("").label("bot")),
+            literal(False).label("draft"),
         )
         .join(Message, Message.id == Decided.message_id)
         .where(Decided.case_id == case_id)
@@ -47,6 +50,7 @@ def of_case(session: Session, case_id: int, most: int) -> Sequence[Decision]:
         select(
             *(Proposal.at, Proposal.id, Proposal.fate.in_(SPEAKING), Proposal.rule),
             *(Proposal.reason, Proposal.version, Proposal.inputs, Proposal.subject, Proposal.bot),
+            Proposal.fate == Fate.DRAFT,
         )
         .where(Proposal.case_id == case_id)
         .order_by(Proposal.id.desc())

@@ -1,10 +1,12 @@
 """Handing mails to a relay: bytes as they are, one mail each, failures for now and for good."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
 
 from bot.smtp import (
+    DeliveryFailure,
     PermanentFailure,
     Relay,
     TemporaryFailure,
@@ -34,8 +36,9 @@ SMUGGLING = (
 EVIL = b"\r\nMAIL FROM:<evil@x.test>\r\nRCPT TO:<v@x.test>\r\nDATA\r\nSubject: evil\r\n\r\nx\r\n"
 
 
-@pytest.fixture
-def chosen(smtp_sink: SmtpSink) -> Way:
+@pytest.fixture(params=[False, True], ids=["one by one", "all at once"])
+def chosen(smtp_sink: SmtpSink, request: pytest.FixtureRequest) -> Way:
+    smtp_sink.pipelining = request.param
     return Way(smtp_sink.host, smtp_sink.port)
 
 
@@ -124,6 +127,36 @@ def test_a_refused_copy_does_not_stop_the_mail(smtp_sink: SmtpSink, chosen: Way)
         _send(relay, HEAD, "a@c.test", "journal@t.test")
     (mail,) = smtp_sink.mails
     assert mail.recipients == ("a@c.test",)
+
+
+def test_what_its_recipient_refuses_leaves_no_copy_behind(smtp_sink: SmtpSink, chosen: Way) -> None:
+    smtp_sink.script(Answer("RCPT", "550 5.1.1 unknown"))
+    with Relay(chosen) as relay:
+        with pytest.raises(PermanentFailure, match="unknown"):
+            _send(relay, HEAD, "a@c.test", "journal@t.test")
+        _send(relay, HEAD, "b@c.test", "journal@t.test")
+    (mail,) = smtp_sink.mails
+    assert mail.recipients == ("b@c.test", "journal@t.test")
+
+
+def test_a_relay_that_grew_tired_of_waiting_is_greeted_again(
+    smtp_sink: SmtpSink, chosen: Way
+) -> None:
+    with Relay(chosen) as relay:
+        _send(relay, HEAD)
+        smtp_sink.script(Answer("MAIL", "421 4.4.2 idle for too long"))
+        _send(relay, HEAD)
+        smtp_sink.script(Answer("MAIL", "421 4.3.2 no"), Answer("MAIL", "421 4.3.2 no"))
+        with pytest.raises(TemporaryFailure, match=r"421 4\.3\.2"):
+            _send(relay, HEAD)
+    assert len(smtp_sink.mails) == 2
+
+
+def test_no_address_can_carry_a_command(smtp_sink: SmtpSink, chosen: Way) -> None:
+    for evil in ("a@c.test>\r\nRCPT TO:<evil@x.test", "a@c.test\r\nRCPT TO:<evil@x.test>"):
+        with Relay(chosen) as relay, contextlib.suppress(ValueError, DeliveryFailure):
+            _send(relay, HEAD, evil)
+    assert not any("evil" in one for mail in smtp_sink.mails for one in mail.recipients)
 
 
 def test_a_mail_that_was_taken_back_does_not_leave(smtp_sink: SmtpSink, chosen: Way) -> None:

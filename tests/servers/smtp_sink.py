@@ -52,6 +52,8 @@ class SmtpSink:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.pipelining = False
+        """Whether it says that commands may follow each other (RFC 2920)."""
         self._script: deque[Answer] = deque()
         self._mails: list[Received] = []
         self._arrived = threading.Condition()
@@ -79,6 +81,7 @@ class SmtpSink:
         with self._arrived:
             self._mails.clear()
             self._script.clear()
+            self.pipelining = False
 
     @property
     def mails(self) -> list[Received]:
@@ -97,7 +100,8 @@ class SmtpSink:
     ) -> list[str]:
         session.host_name = host
         told = self._told("EHLO", server)
-        return lines if told is None else [told]
+        more = ["250-PIPELINING"] if self.pipelining else []
+        return [*lines[:-1], *more, lines[-1]] if told is None else [told]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -60,4 +60,5 @@ def meanings() -> dict[str, str]:
         "facts": _("what bots have to say"),
         "question": _("what bots ask"),
         "closing": _("how bots say goodbye"),
+        "satisfaction": _("the page that asks how content they are"),
     }

@@ -36,7 +36,7 @@ RECENT = 8
 def page() -> Response:
     """All mails there are texts for."""
     with reading() as session:
-        newest = select(MailTemplate.name, MailTemplate.at, MailTemplate.by)
+        newest = select(MailTemplate.name, MailTemplate.at, MailTemplate.by, MailTemplate.body)
         changed = {row[0]: row for row in session.execute(newest.order_by(MailTemplate.id))}
         return show(
             session,

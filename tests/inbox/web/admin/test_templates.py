@@ -67,6 +67,7 @@ def test_the_shipped_words_come_back(enter: Enter) -> None:
     assert _subject() == shipped
     with reading() as session:
         assert not templates.is_changed(session, "acknowledgement")
+    assert ">propio<" not in admin.get("/admin/templates").text
 
 
 def test_a_mail_of_ones_own_can_be_written(enter: Enter) -> None:
