@@ -46,6 +46,7 @@ def _open(group: tuple[Place, ...], agent: Agent) -> list[Place]:
 def _daily() -> tuple[Place, ...]:
     return (
         Place("search", _("Search"), "/search", Policy.CASES),
+        Place("mail-plus", _("New message"), "/messages/new", Policy.CASES),
         Place("layers", _("All views"), "/views", Policy.CASES),
         Place("circle-pause", _("On truce"), "/exclusions", Policy.SIGNED_IN),
         Place("send", _("Marketing"), "/console", Policy.CONSOLE),

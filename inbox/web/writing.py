@@ -44,8 +44,15 @@ def page() -> Response:
     """An empty sheet; the customer may be named by number, never by address in the URL."""
     number = whole(request.args.get("contact", ""))
     with reading() as session:
-        to = the_contact(session, number).address if number else ""
-        return _shown(session, {"to": to}, Said())
+        return _shown(session, _addressed(session, number) if number else {}, Said())
+
+
+def _addressed(session: Session, number: int) -> dict[str, str]:
+    """To that customer, from the mailbox that they were last in touch with."""
+    contact = the_contact(session, number)
+    theirs = select(Case.mailbox_id).where(Case.contact_id == contact.id, visible_to(agent()))
+    last = session.scalars(theirs.order_by(Case.last_at.desc()).limit(1)).first()
+    return {"to": contact.address, "mailbox": str(last or "")}
 
 
 def _shown(session: Session, typed: dict[str, str], said: Said, status: int = 200) -> Response:
