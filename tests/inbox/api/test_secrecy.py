@@ -3,12 +3,13 @@
 import base64
 import json
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
-from cases import Kind
-from cases.db import reading, transaction
+from cases import Kind, clock
+from cases.db import engine, reading, transaction
 from cases.exclusions import feed
 from cases.exclusions.reasons import Group, Reason, Severity
 from cases.exclusions.rows import FeedChange, FeedEntry, FeedHead
@@ -129,6 +130,22 @@ def _answers(program, url, path, method, addresses):
                 if body is not None:
                     values["json"] = body
                 yield program(method.upper(), url + query, **values)
+
+
+def test_an_answer_takes_the_same_steps_whatever_the_reason(api_server, people):
+    program = api_server.program(Scope.CHECK)
+    closed = api_server.case("known@cliente.example")
+    api_server.close(closed)
+    sent, taken = [], {True: set(), False: set()}
+    event.listen(engine(), "before_cursor_execute", lambda _c, _u, said, *_m: sent.append(said))
+    program.allowed("first@cliente.example")
+    with clock.at(MORNING + timedelta(days=30)):
+        program.allowed("first@cliente.example")
+        for address in (*people, "known@cliente.example", "stranger@cliente.example"):
+            sent.clear()
+            taken[program.allowed(address)].add(tuple(sent))
+    # The time it takes tells neither why somebody is held nor whether somebody is known.
+    assert [len(steps) for steps in taken.values()] == [1, 1]
 
 
 @pytest.mark.parametrize("guesses", [50_000, pytest.param(1_000_000, marks=pytest.mark.nightly)])
