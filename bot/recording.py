@@ -79,17 +79,21 @@ class Ledger:
             self._tell(_ENDED[outcome.state], _ending(outcome))
 
     def _tell(self, statement: Statement, values: dict[str, Any]) -> set[int]:
-        if self._kept is None:
-            self._kept = self._stack.enter_context(one_by_one())
         try:
-            return _changed(self._kept, statement, values)
+            return _changed(self._connection(), statement, values)
         except DBAPIError as lost:
             if not lost.connection_invalidated:
                 raise
             # The database was started anew while the relay thought. To say it twice does no harm:
             # each statement asks where the mail is now.
-            self._kept.rollback()
-            return _changed(self._kept, statement, values)
+            self._stack.close()
+            self._kept = None
+            return _changed(self._connection(), statement, values)
+
+    def _connection(self) -> Connection:
+        if self._kept is None:
+            self._kept = self._stack.enter_context(one_by_one())
+        return self._kept
 
 
 def record(mail: OutgoingMail, state: State, said: str = "") -> bool:
