@@ -1,10 +1,9 @@
 """Marketing that went around the gate: seen in a mailbox, to somebody held, without proof."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind, normalised
@@ -73,14 +72,3 @@ def _is_good(session: Session, jti: str, at: datetime) -> bool:
     row = session.get(Receipt, jti) if jti else None
     # A mail is on its way for a while after it was sent within the lease.
     return row is not None and row.issued_at <= at <= row.expires_at + timedelta(hours=1)
-
-
-def by_sender(session: Session, since: datetime) -> Sequence[tuple[str, int]]:
-    """How often each sender wrote to people on truce without asking: the weekly report."""
-    rows = session.execute(
-        select(Sighting.sender, func.count())
-        .where(Sighting.finding == Finding.UNASKED, Sighting.at >= since)
-        .group_by(Sighting.sender)
-        .order_by(func.count().desc())
-    )
-    return [(sender, count) for sender, count in rows]

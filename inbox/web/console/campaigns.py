@@ -1,6 +1,6 @@
 """What was asked and answered before each campaign, and the check of a receipt."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, abort, request
@@ -13,6 +13,7 @@ from cases.exclusions import receipts
 from cases.exclusions.gates import Campaign, Gate
 from cases.exclusions.receipts import Checked, Forged, Receipt
 from cases.language import gettext as _
+from inbox.sighting import by_sender
 from inbox.tokens import Token
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console.frame import shown
@@ -20,6 +21,7 @@ from inbox.web.console.lists.rows import AudienceList
 
 pages = Pages("campaigns", __name__, url_prefix="/console/campaigns")
 SHOWN = 100
+A_WEEK = timedelta(days=7)
 LONGEST_RECEIPT = 8000
 
 
@@ -47,6 +49,7 @@ def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
         status=status,
         rows=rows,
         now=clock.now(),
+        around=by_sender(session, clock.now() - A_WEEK),
         typed=request.form.get("receipt", "")[:LONGEST_RECEIPT],
         **{"checked": None, "refusal": "", **checked},
     )

@@ -15,7 +15,7 @@ from inbox.gateway import jobs, unasked
 from inbox.intake import pipeline
 from inbox.intake.knowing import who_is_who
 from inbox.intake.opening import open_mail
-from inbox.sighting import Finding, Sighting
+from inbox.sighting import Finding, Sighting, by_sender
 from tests.apis import Api
 from tests.builders import MORNING
 from tests.databases import forget
@@ -61,7 +61,7 @@ def test_a_mailing_to_somebody_on_truce_is_reported_with_its_sender(held):
     jobs.look_for_unasked()
     assert sorted(findings()) == [Finding.HARMLESS, Finding.UNASKED]
     with transaction() as session:
-        assert unasked.by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
+        assert by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
 
 
 def test_what_came_before_the_truce_broke_none(held):
@@ -108,4 +108,4 @@ def test_a_mailing_around_the_gate_is_reported_within_two_minutes(held, redis_ur
     with transaction() as session:
         sighting = session.scalars(select(Sighting)).one()
         assert (sighting.finding, sighting.held) == (Finding.UNASKED, [ANA])
-        assert unasked.by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
+        assert by_sender(session, MORNING) == [("boletin@tienda.example", 1)]

@@ -14,6 +14,7 @@ from cases.exclusions.numbers import everybody, releases
 from cases.exclusions.receipts import Receipt
 from cases.load_now import LoadOverride
 from inbox import tokens
+from inbox.sighting import Finding, Sighting
 from inbox.tokens import Scope, Token
 from inbox.web.console.lists.sifting import terms_for
 from inbox.webhook import Telling, Webhook
@@ -79,6 +80,19 @@ def test_a_program_whose_copy_is_old_is_told_on_every_page(enter: Enter) -> None
     with transaction() as session:
         session.get_one(Token, number).pulled_at = clock.now()
     assert said not in mar.get("/console/lists").text
+
+
+def test_who_writes_around_the_truce_is_named(enter: Enter) -> None:
+    mar = enter(MAR)
+    assert "ofertas@agencia.example" not in mar.get("/console/campaigns").text
+    with transaction() as session:
+        for n in range(3):
+            found = Sighting(message_id=9000 + n, at=clock.now(), finding=Finding.UNASKED,
+                             sender="ofertas@agencia.example")  # fmt: skip
+            session.add(found)
+    page = mar.get("/console/campaigns").text
+    assert "ofertas@agencia.example" in page
+    assert "3 correos" in page
 
 
 def test_a_receipt_that_is_pasted_is_genuine_or_is_not(enter: Enter) -> None:
