@@ -29,6 +29,11 @@ def upgrade() -> None:
         sa.Column("seen_at", cases.db.Utc(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("queue", name=op.f("pk_worker_sign")),
     )
+    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gate_passage_at"))
+        batch_op.drop_index(batch_op.f("ix_gate_passage_value"))
+
+    op.drop_table("gate_passage")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_assignee_state"))
         batch_op.drop_index(batch_op.f("ix_cases_snoozed_until"))
@@ -50,8 +55,8 @@ def upgrade() -> None:
             "ix_cases_open_assignee",
             ["assignee_id", "due_at"],
             unique=False,
-            postgresql_where=sa.text("state != 'closed'"),
-            sqlite_where=sa.text("state != 'closed'"),
+            postgresql_where=sa.text("state != 'closed' AND assignee_id IS NOT NULL"),
+            sqlite_where=sa.text("state != 'closed' AND assignee_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_cases_open_last_at",
@@ -116,8 +121,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_cases_open_assignee",
-            postgresql_where=sa.text("state != 'closed'"),
-            sqlite_where=sa.text("state != 'closed'"),
+            postgresql_where=sa.text("state != 'closed' AND assignee_id IS NOT NULL"),
+            sqlite_where=sa.text("state != 'closed' AND assignee_id IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_cases_bulk", postgresql_where=sa.text("bulk"), sqlite_where=sa.text("bulk")
@@ -131,6 +136,22 @@ def downgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_cases_assignee_state"), ["assignee_id", "state"], unique=False
         )
+
+    op.create_table(
+        "gate_passage",
+        sa.Column("id", sa.INTEGER(), nullable=False),
+        sa.Column("at", sa.DATETIME(), nullable=False),
+        sa.Column("sender", sa.VARCHAR(), nullable=False),
+        sa.Column("value", sa.VARCHAR(), nullable=False),
+        sa.Column("campaign", sa.VARCHAR(), nullable=False),
+        sa.Column("campaign_class", sa.VARCHAR(length=32), nullable=False),
+        sa.Column("outcome", sa.VARCHAR(length=32), nullable=False),
+        sa.Column("reason", sa.VARCHAR(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_passage")),
+    )
+    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gate_passage_value"), ["value"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gate_passage_at"), ["at"], unique=False)
 
     op.drop_table("worker_sign")
     op.drop_table("picture_sender")
