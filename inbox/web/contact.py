@@ -10,8 +10,9 @@ from cases.contact import Contact
 from cases.db import reading
 from cases.language import gettext as _
 from cases.satisfaction import Satisfaction
-from inbox.web import chips, notices, rows, seen
+from inbox.web import burden, chips, notices, rows, seen
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.console.names import tenths
 from inbox.web.fragments import show
 from inbox.web.listed import lines, with_people
 from inbox.web.rows import Row
@@ -43,6 +44,8 @@ def page(contact_id: int) -> Response:
             cases=_cases(session, contact),
             judged=_judged(session, contact),
             holds=holds,
+            burden=burden.of(session, contact, now),
+            tenths=tenths,
             truce=chips.long_truce(holds),
             as_customer=as_customer,
             sources=sources,

@@ -192,6 +192,10 @@ def view_removed(number: int) -> Notice:
     return Notice(_("The view is gone"), url_for("views.bring_back", number=number))
 
 
+def truce_begun(_id: int) -> Notice:
+    return Notice(_("On truce: marketing waits until that day"))
+
+
 def truce_ended(_id: int) -> Notice:
     return Notice(_("This truce is over; the others stay"))
 
@@ -239,6 +243,7 @@ KINDS = {
         dropped,
         with_people,
         with_bots,
+        truce_begun,
         truce_ended,
         refusal_kept,
     )

@@ -1,6 +1,8 @@
 """A truce ended before its time: by somebody who may, who says why; an opt-out heard wrongly."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -11,8 +13,18 @@ from cases import clock
 from cases.db import transaction
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
-from cases.exclusions.verbs import NotYours, confirm_opt_out, dismiss_opt_out, lift, may_lift
+from cases.exclusions.verbs import (
+    NeedsAnEnd,
+    NotYours,
+    Set,
+    confirm_opt_out,
+    dismiss_opt_out,
+    exclude,
+    lift,
+    may_lift,
+)
 from cases.language import gettext as _
+from cases.settings import settings
 from inbox.web import live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import done
@@ -20,12 +32,12 @@ from inbox.web.visible import the_case, the_contact
 from inbox.web.who import agent
 
 pages = Pages("truces", __name__)
-LONGEST = 500
+LONGEST, LONGEST_TRUCE = 500, timedelta(days=366)
 
 
 @pages.record
 def _furnish(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(may_end=may_end, Reason=Reason)
+    state.app.jinja_env.globals.update(may_end=may_end, Reason=Reason, tomorrow=tomorrow)
 
 
 def may_end(hold: Exclusion) -> bool:
@@ -34,6 +46,34 @@ def may_end(hold: Exclusion) -> bool:
     if session is None or hold.reason is Reason.OPEN_CASE:
         return False
     return may_lift(session, hold, agent())
+
+
+def tomorrow() -> str:
+    """The first day on which a truce that is set today may end."""
+    today = clock.now().astimezone(ZoneInfo(settings().zone)).date()
+    return (today + timedelta(days=1)).isoformat()
+
+
+@pages.post("/contacts/<int:contact_id>/truces")
+@allow(Policy.CASES)
+def begin(contact_id: int) -> AnyResponse:
+    """Marketing waits until that day, for the reason that somebody gives."""
+    why = " ".join(request.form.get("why", "").split())[:LONGEST]
+    try:
+        day = date.fromisoformat(request.form.get("until", ""))
+        until = datetime.combine(day, time(), ZoneInfo(settings().zone))
+    except ValueError:
+        abort(422, _("Write a day such as 2026-11-30."))
+    at = clock.now()
+    with transaction() as session:
+        contact = the_contact(session, contact_id)
+        wish = Set(Reason.MANUAL, until=min(until, at + LONGEST_TRUCE), note=why)
+        try:
+            exclude(session, contact.id, wish, by=agent().address, at=at)
+        except NeedsAnEnd:
+            abort(422, _("Say why, and a day that is still to come."))
+        live.announce(session)
+    return _back(contact_id, notices.truce_begun)
 
 
 @pages.post("/contacts/<int:contact_id>/truces/<int:exclusion_id>/end")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from cases.exclusions import audience, touches
 from cases.exclusions.gates import Campaign, Gate, Status
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.reasons import Reason
+from cases.exclusions.touches import Pressure
 from cases.satisfaction import Satisfaction, Step
 from inbox.spool import RawMail, Tombstone
 from tests.inbox.web.conftest import Enter, case_about
@@ -158,3 +160,20 @@ def test_who_is_erased_leaves_no_word_and_is_never_written_to(enter: Enter) -> N
         assert Reason.ERASED in reasons
         assert session.get_one(Contact, case.contact_id).name == ""
     assert value not in admin.get(f"/cases/{case.id}").text.split("case-side")[0]
+
+
+def test_the_pressure_on_somebody_stands_beside_its_cap_and_their_own_mails(enter: Enter) -> None:
+    case = case_about("Llamadas a deshora")
+    with transaction() as session:
+        contact = session.get_one(Contact, case.contact_id)
+        now = clock.now()
+        for age, score in ((0, 1.0), (7, 2.0)):
+            value = contact.address if age else f"twin.{contact.address}"
+            kind = Kind.ADDRESS
+            session.add(Pressure(kind=kind, value=value, score=score, at=now - timedelta(days=age)))
+    page = enter(ADMIN).get(f"/contacts/{case.contact_id}").text
+    # Two a week ago have faded to one, and what weighs on somebody else does not count.
+    assert re.search(
+        r"<strong>1,0</strong> <span[^>]*>de 3,0; se reduce a la mitad cada 7 días", page
+    )
+    assert "Escribió 2 veces en 90 días, 2 en los últimos 14." in page

@@ -69,3 +69,21 @@ def test_an_opt_out_that_was_meant_becomes_a_refusal(enter: Enter) -> None:
         reasons = set(session.scalars(living))
     assert Reason.UNSUBSCRIBED_ALL in reasons
     assert Reason.OPT_OUT_HEARD not in reasons
+
+
+def test_a_truce_is_set_by_hand_with_a_reason_and_an_end(enter: Enter) -> None:
+    case, ana = case_about("Cambio de talla"), enter(ANA)
+    url = f"/contacts/{case.contact_id}/truces"
+    assert f'action="{url}"' in ana.get(f"/cases/{case.id}").text
+    day = (clock.now() + timedelta(days=5)).date().isoformat()
+    for until, why in (("", "obras"), (day, " "), ("2020-01-01", "obras"), ("mañana", "obras")):
+        assert ana.post(url, until=until, why=why).status_code == 422
+    done = ana.post(url, until=day, why="obras en su casa", case=str(case.id))
+    assert "marketing espera" in ana.get(done.location).text
+    with reading() as session:
+        mine = select(Exclusion).where(Exclusion.reason == Reason.MANUAL)
+        row = session.scalars(mine).one()
+    assert (row.origin, row.note) == (ANA, "obras en su casa")
+    # Who set it may end it.
+    assert f"{url}/{row.id}/end" in ana.get(f"/contacts/{case.contact_id}").text
+    assert enter(LUIS).post(url, until=day, why="x").status_code == 404
