@@ -45,7 +45,7 @@ class Webhook(Base):
     seq: Mapped[int] = mapped_column(Seq, default=0)
     """Up to which change of the feed it was told."""
     load: Mapped[str] = mapped_column(default="", server_default="")
-    """What it knows of the load of support: the verdict it was last told."""
+    """The verdict on support's load it was last told, and after a `>` the one that comes."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

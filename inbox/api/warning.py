@@ -30,12 +30,23 @@ def _load(session: Session, now: datetime) -> int:
         if Happening.LOAD_CHANGED not in hook.events or not token.lives(now):
             continue
         answer = ask(session, Asked(degraded=is_behind(session, token, now)), now)
-        before, hook.load = hook.load, answer.judgement.verdict.value
-        # Who has just subscribed has asked for changes, and this is none.
-        if before and before != hook.load:
+        before, turned = hook.load.partition(">")[0], _turn(hook, answer.judgement.verdict.value)
+        if turned:
             hooks.tell_one(session, hook, Happening.LOAD_CHANGED, _said(answer, before), at=now)
             told += 1
     return told
+
+
+def _turn(hook: Webhook, seen: str) -> bool:
+    """Whether the load is now another than the webhook was told.
+
+    It counts once it was seen twice in a row: at a border it would be told to and fro.
+    """
+    told, _, coming = hook.load.partition(">")
+    # Who has just subscribed has asked for changes, and this is none.
+    turned = bool(told) and told != seen and coming == seen
+    hook.load = seen if turned or seen == told or not told else f"{told}>{seen}"
+    return turned
 
 
 def _said(answer: Answer, before: str) -> dict[str, object]:
