@@ -4,7 +4,7 @@ import re
 
 from inbox.mime.parts import Part, leaves, split
 from inbox.mime.tnef import is_winmail, open_winmail
-from inbox.mime.transfer import Enclosed, enclosed_files, undo
+from inbox.mime.transfer import Enclosed, enclosed_files, is_base64, undo
 
 # Files inside a part are numbered behind it: the second one in part 3 is 40_001.
 ENCLOSED = 10_000
@@ -33,7 +33,7 @@ def decoded(part: Part) -> bytes:
 def is_undone(part: Part) -> bool:
     """Whether the encoding that the part claims could be undone; its text may be unreadable."""
     claimed = part.header("content-transfer-encoding").strip().lower().startswith(b"base")
-    return not claimed or not part.body.strip() or decoded(part) != part.body
+    return not claimed or is_base64(part.body)
 
 
 def _enclosed(part: Part) -> list[Enclosed]:

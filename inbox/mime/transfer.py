@@ -48,6 +48,11 @@ def enclosed_files(body: bytes) -> tuple[bytes, list[Enclosed]]:
     return body, files
 
 
+def is_base64(body: bytes) -> bool:
+    """Whether it is, up to its padding; what stands behind that is somebody's addition."""
+    return _ALPHABET.fullmatch(body.partition(b"=")[0]) is not None
+
+
 def _base64(body: bytes) -> bytes:
     """Decoded leniently; text that only claims to be base64 comes back as it is."""
     head, _, tail = body.partition(b"=")

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from cases import Message
 from cases.db import scratch
 from cases.mail import Origin
 from inbox.intake.opening import open_mail
 from inbox.intake.reading import newly_written
+from inbox.web.entries import split
 from tests.builders import MORNING
 from tests.conversations import KNOWN
 from tests.peers import Installation
@@ -69,7 +71,6 @@ def test_14_bounces_of_mail_to_an_agent_who_left_begin_no_loop(shop: Installatio
 @pytest.mark.parametrize(
     "text",
     [
-        "> todo citado\n> y nada más",
         "El lun, 9 mar 2026, Soporte escribió:\n> Hola\n\nMi respuesta va debajo.\n> ¿Más?\nSí.",
         "-- \nAna",
         "From: me\nThis is my own line that begins so.",
@@ -81,6 +82,15 @@ def test_17_no_mail_loses_all_of_its_words(text: str) -> None:
     mail = open_mail(a_raw("ana@c.example", "Hola", text, at=MORNING), KNOWN)
     assert mail.new_text.strip()
     assert all(line in mail.text for line in text.splitlines() if line.strip())
+
+
+def test_17_a_mail_that_only_quotes_is_shown_whole() -> None:
+    """Nobody wrote a word in it, so there is nothing to judge; agents see all of it."""
+    quoted = "> todo citado\n> y nada más"
+    mail = open_mail(a_raw("ana@c.example", "Hola", quoted, at=MORNING), KNOWN)
+    assert mail.new_text == ""
+    shown, folded = split(Message(text=mail.text, new_text=mail.new_text))
+    assert (shown, folded) == (quoted, "")
 
 
 def test_17_answers_between_quotations_are_kept() -> None:

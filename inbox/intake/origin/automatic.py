@@ -94,7 +94,7 @@ def says_so_in_its_header(mail: Mail, known: Known) -> Said | None:
     return None
 
 
-def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
+def says_so_in_its_subject(mail: Mail, known: Known) -> Said | None:
     """The subject of an automatic answer, by language."""
     if _person_says(mail) or tells_of_a_machine(_words(mail)):
         return None
@@ -105,7 +105,8 @@ def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
         return Said(Origin.AUTO_REPLY, f"subject: {sure.group().strip()[:60]}")
     if mail.subject.startswith("AUTO:") or (subject.startswith("auto:") and _answers(mail)):
         return Said(Origin.AUTO_REPLY, "subject: auto:")
-    if _answers(mail) and not _is_answer(subject) and "away" in formulas(subject):
+    own_subject = _answers(mail) and not _is_answer(subject) and not foreign_list(mail, known)
+    if own_subject and "away" in formulas(subject):
         # Who answers keeps the subject; a machine writes one of its own.
         return None if asks(_words(mail)) else Said(Origin.AUTO_REPLY, "a subject of its own")
     if _LIKELY.search(subject) and _second_sign(mail):
@@ -113,7 +114,7 @@ def says_so_in_its_subject(mail: Mail, _: Known) -> Said | None:
     return None
 
 
-def says_so_in_its_words(mail: Mail, _: Known) -> Said | None:
+def says_so_in_its_words(mail: Mail, known: Known) -> Said | None:
     """The words of a machine. One sign is not enough, since people use such words as well."""
     words = _words(mail)
     if _person_says(mail) or not words or len(words) > _LONGEST:
@@ -129,7 +130,8 @@ def says_so_in_its_words(mail: Mail, _: Known) -> Said | None:
         return Said(Origin.AUTO_REPLY, "its words, and a hint in its header")
     if machine and (away or instead or answers):
         return Said(Origin.AUTO_REPLY, "its words")
-    if answers and len(words) < _SHORT and not asks(words) and speaks_in_formulas(words):
+    short = len(words) < _SHORT and foreign_list(mail, known) is None
+    if answers and short and not asks(words) and speaks_in_formulas(words):
         return Said(Origin.AUTO_REPLY, "it speaks in the formulas of machines")
     return None
 

@@ -1,10 +1,18 @@
 """Whether a mail is a forward, and who wrote what it forwards."""
 
+import re
+
 from inbox.intake.reading import headers, phrases
 from inbox.intake.reading.page import Page, pages_of
 
 # These open a forward in one language and a reply, or a sentence, in another.
 _WEAK_PREFIXES = frozenset({"i", "vs", "tr", "pd", "vl", "vb", "enc", "vid", "trs", "reen"})
+_FROM = re.compile(
+    r"(?:^|[\s-])(?:"
+    + "|".join(re.escape(label) for label, kind in phrases.LABELS.items() if kind == "from")
+    + r"):? [^@<>\n]{0,80}<([\w.+'=-]{1,80}@[\w.-]{1,190})>",
+    re.IGNORECASE,
+)
 _MOST_PREFIXES = 8
 _LONGEST_PREFIX = 14
 
@@ -24,7 +32,7 @@ def is_forward(subject: str, text: str) -> bool:
 def forwarded_sender(text: str) -> str | None:
     """The address of whoever wrote the forwarded mail, if its header shows one."""
     block = _forwarded_block(text)
-    return block.sender if block is not None else None
+    return block.sender if block is not None else _named_below(text)
 
 
 def _first_prefix(subject: str) -> str:
@@ -37,6 +45,18 @@ def _first_prefix(subject: str) -> str:
         rest = after.strip() if closed else tag[1:]
     prefix, colon, _ = rest.replace("：", ":")[: _LONGEST_PREFIX + 4].partition(":")
     return prefix.strip(" .").rstrip("0123456789[]() ").lower() if colon else ""
+
+
+def _named_below(text: str) -> str | None:
+    """Who stands below, or behind, the separator of programs that write no colons or lines."""
+    shown = _unquoted(text).shown
+    for number, line in enumerate(shown):
+        told = phrases.ORIGINAL_ANYWHERE.search(line[:80].lower()) if line[:2] == "--" else None
+        if told is not None:
+            after = " ".join((line[told.end() :], *shown[number + 1 : number + 3]))
+            named = _FROM.search(after[:400])
+            return named.group(1).lower() if named else None
+    return None
 
 
 def _forwarded_block(text: str) -> headers.Block | None:

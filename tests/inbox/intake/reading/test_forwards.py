@@ -53,6 +53,18 @@ def test_an_address_on_the_next_line_is_found():
     assert forwarded_sender(text) == "eva@home.example"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "------ Mensaje reenviado ------\nDe Eva <eva@home.example>\nPara luis@x.example\n\nRota.",
+        "----- Mensaje reenviado ----- De: Eva <eva@home.example>Para: Luis <l@x.example>Enviado",
+        '------ Forwarded Message ------\nFrom "Eva" <eva@home.example>\nTo l@x.example\n\nBroken.',
+    ],
+)
+def test_a_writer_without_a_header_block_is_found(text):
+    assert forwarded_sender(text) == "eva@home.example"
+
+
 def test_no_writer_where_nothing_is_forwarded():
     assert forwarded_sender("Hello, eva@home.example is my address.") is None
     assert forwarded_sender("") is None
