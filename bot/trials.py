@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import LargeBinary, delete, or_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import rules
@@ -95,8 +95,7 @@ def rules_of(rows: Sequence[Any]) -> tuple[Rule, ...]:
 
 def take(session: Session, now: datetime) -> Trial | None:
     """The next trial, for this worker alone. One whose worker died is begun anew."""
-    lost = (Trial.progress == Progress.RUNNING) & (Trial.began_at < now - GIVEN_UP_AFTER)
-    free = or_(Trial.progress == Progress.WAITING, lost)
+    free = _free(now)
     first = select(Trial.id).where(free).order_by(Trial.id).limit(1).scalar_subquery()
     taken = (
         update(Trial)
@@ -105,6 +104,16 @@ def take(session: Session, now: datetime) -> Trial | None:
         .returning(Trial)
     )
     return session.scalars(taken).one_or_none()
+
+
+def one_waits(session: Session, now: datetime) -> bool:
+    """Whether `take` would find one."""
+    return session.scalar(select(Trial.id).where(_free(now)).limit(1)) is not None
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    lost = (Trial.progress == Progress.RUNNING) & (Trial.began_at < now - GIVEN_UP_AFTER)
+    return or_(Trial.progress == Progress.WAITING, lost)
 
 
 def newest(session: Session, most: int) -> Sequence[Trial]:

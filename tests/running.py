@@ -26,7 +26,7 @@ PASSWORD = "secret"
 LOADED = {
     "work file": ("inbox.intake.jobs",),
     "work send": ("bot.jobs",),
-    "work tag": ("inbox.intake.jobs", "classifiers.classify"),
+    "work tag": ("inbox.intake.tagging", "inbox.spool.jobs"),
 }
 
 

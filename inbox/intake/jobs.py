@@ -3,11 +3,8 @@
 Tagging has its own name, inbox.intake.tagging.tag_waiting: who only files loads no models.
 """
 
-from bot import proof, trials
-from cases import clock
-from cases.db import transaction
+from bot import proof
 from inbox.intake import pipeline
-from inbox.spool import ageing
 
 
 def file_waiting() -> None:
@@ -18,11 +15,3 @@ def file_waiting() -> None:
 def look_for_proof() -> None:
     """Send again what the journal proves was not taken."""
     proof.look_for_it(pipeline.all_is_filed)
-
-
-def let_go_of_old() -> None:
-    """Erase what is older than its mailbox keeps it, and what trials of rules showed."""
-    now = clock.now()
-    ageing.let_go_of_old(now)
-    with transaction() as session:
-        trials.forget_old(session, now)

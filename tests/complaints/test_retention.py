@@ -10,9 +10,9 @@ from cases import Case, Mailbox, Message, audit, clock
 from cases.audit import Entry
 from cases.db import reading, transaction
 from inbox.intake import pipeline
-from inbox.intake.jobs import let_go_of_old
 from inbox.intake.poller.backfill import want
 from inbox.spool import Place, RawContent, RawMail
+from inbox.spool.jobs import let_go_of_old
 from tests.databases import forget
 from tests.mailroom import Mailroom, a_mail
 from tests.servers.dovecot import Dovecot

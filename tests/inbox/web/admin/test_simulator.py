@@ -14,7 +14,7 @@ from bot.rules import Rule
 from bot.trials import Progress, Trial
 from cases import Case, Message, clock
 from cases.db import reading, transaction
-from inbox.intake import trying
+from inbox.intake import trials_waiting, trying
 from tests.builders import MORNING
 from tests.inbox.web.conftest import Enter
 from tests.raw import a_raw
@@ -30,7 +30,8 @@ def _tried(edited: Sequence[Rule], *, days: int = 30, file: bytes | None = None)
     with transaction() as session:
         trial = Trial(at=clock.now(), by="ana", days=days, file=file)
         number = trials.begin(session, trial, (), edited).id
-    trying.run_waiting()
+    trials_waiting.look()
+    trials_waiting.look()
     with reading() as session:
         return session.get_one(Trial, number)
 
