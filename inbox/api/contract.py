@@ -51,8 +51,10 @@ def _begin() -> None:
     # No database has such numbers or names, and some cannot even be asked about them.
     if any(isinstance(n, int) and n > LARGEST_NUMBER for n in named):
         raise problems.not_found()
-    if any("\x00" in one for one in [*map(str, named), *request.args.values()]):
+    if any("\x00" in str(one) for one in named):
         raise problems.not_found()
+    if b"%00" in request.query_string:
+        raise BadRequest
 
 
 def _sign(answer: Response) -> Response:
