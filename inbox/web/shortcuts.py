@@ -90,7 +90,11 @@ def _everywhere() -> tuple[Shortcut, ...]:
         Shortcut("g z", _("what is laid aside"), fixed=True),
         Shortcut("g s", _("deadlines at risk"), fixed=True),
         Shortcut("g a", _("all open cases"), fixed=True),
+        Shortcut("g c", _("closed cases"), fixed=True),
         Shortcut("g x", _("people on truce"), fixed=True),
+        Shortcut("g f", _("mails that could not be read or sent"), fixed=True),
+        Shortcut("g r", _("reports"), fixed=True),
+        Shortcut("g u", _("settings"), fixed=True),
     )
 
 

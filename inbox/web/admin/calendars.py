@@ -15,6 +15,7 @@ from cases.db import reading, transaction
 from cases.hours import BadHours, NeverOpen
 from cases.language import current
 from cases.language import gettext as _
+from cases.settings import settings
 from cases.sla import book as books
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
@@ -31,8 +32,6 @@ SHOWN_DAYS, AHEAD = 7, 10
 @allow(Policy.OPERATIONS)
 def page() -> Response:
     """All calendars with their next days, and the form for a new version of one."""
-    with transaction() as session:
-        books.kept_up(session)
     with reading() as session:
         name = request.args.get("name", "")[:60] or books.DEFAULT
         return _page(session, _typed_of(calendars.newest(session, name), name))
@@ -40,7 +39,8 @@ def page() -> Response:
 
 def _typed_of(row: BusinessCalendar | None, name: str) -> dict[str, str]:
     if row is None:
-        return {"name": name}
+        # What the settings say holds from the first case on, so that is what is changed here.
+        return {"name": name, "zone": settings().zone, "opening_hours": settings().opening_hours}
     days = "\n".join(f"{day}={said}" for day, said in sorted(row.days.items()))
     values = calendars.as_values(row) | {"days": days, "name": row.name}
     return {key: str(value) for key, value in values.items()}
