@@ -1,4 +1,4 @@
-"""Language, theme and single-key shortcuts: chosen by everybody, kept by the browser."""
+"""Language, theme, width of the list, single keys: chosen by everybody, kept by the browser."""
 
 from urllib.parse import urlsplit
 
@@ -14,7 +14,9 @@ from inbox.web.who import agent, somebody
 
 pages = Pages("preferences", __name__)
 THEMES = ("auto", "light", "dark")
+WIDTHS = ("narrow", "usual", "wide")
 LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
+WIDTH = "tregua_width"
 A_YEAR = 31_536_000
 UNDO_SECONDS = ("0", "5", "10", "20", "30")
 
@@ -31,6 +33,12 @@ def chosen_theme() -> str:
     """The theme this browser chose."""
     kept = request.cookies.get(THEME, "")
     return kept if kept in THEMES else "auto"
+
+
+def chosen_width() -> str:
+    """How wide the list of cases is in this browser."""
+    kept = request.cookies.get(WIDTH, "")
+    return kept if kept in WIDTHS else "usual"
 
 
 def keys_are_on() -> bool:
@@ -55,6 +63,13 @@ def set_language() -> AnyResponse:
 def set_theme() -> AnyResponse:
     """Light, dark, or as the system has it."""
     return _kept(THEME, _one_of(THEMES))
+
+
+@pages.post("/preferences/width")
+@allow(Policy.EVERYONE)
+def set_width() -> AnyResponse:
+    """More room for the list, or for the case."""
+    return _kept(WIDTH, _one_of(WIDTHS))
 
 
 @pages.post("/preferences/keys")

@@ -13,7 +13,7 @@ from inbox.web import chips, csrf, entries, file_names, hx, shortcuts, style, ti
 from inbox.web.access import Policy, may
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
-from inbox.web.preferences import THEMES, chosen_theme, keys_are_on
+from inbox.web.preferences import THEMES, WIDTHS, chosen_theme, chosen_width, keys_are_on
 from inbox.web.who import somebody
 
 _LINK = re.compile(r"https?://[^\s<>\"'\u200b-\u200f\u202a-\u202e\u2066-\u2069]{1,2000}")
@@ -41,6 +41,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         shortcut_key=shortcuts.key_of,
         may=may,
         THEMES=THEMES,
+        WIDTHS=WIDTHS,
     )
     app.jinja_env.filters["linked"] = linked
     app.jinja_env.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
@@ -54,6 +55,7 @@ def _of_request() -> dict[str, Any]:
         "language": language.current(),
         "languages": language.LANGUAGES,
         "theme": chosen_theme(),
+        "width": chosen_width(),
         "keys": keys_are_on(),
         "csrf": csrf.token(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",

@@ -88,3 +88,11 @@ def test_each_agent_chooses_how_long_answers_wait(enter: Enter) -> None:
     sent = ana.post(f"/cases/{case.id}/replies", text="Recibida.")
     assert "sale en 20 segundos" in ana.get(sent.location).text
     assert ana.post("/preferences/undo", value="3000").status_code == 422
+
+
+def test_each_browser_gives_the_list_the_room_it_likes(enter: Enter) -> None:
+    ana = enter(ANA)
+    assert 'data-width="usual"' in ana.get("/inbox/all").text
+    assert ana.post("/preferences/width", value="wide", back="/inbox/all").location == "/inbox/all"
+    assert 'data-width="wide"' in ana.get("/inbox/all").text
+    assert ana.post("/preferences/width", value="endless").status_code == 422
