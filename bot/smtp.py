@@ -19,6 +19,7 @@ _WHO_ARE_YOU = frozenset({530, 534, 535, 538})
 _CLOSES = 421
 _MUST = 2
 """Of the commands of an envelope so many must be answered with yes: sender and recipient."""
+_PLAIN = re.compile(r"(?:[\w.+-]{1,64}@[\w.-]{1,255})?", re.ASCII)
 _LONE_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -196,8 +197,13 @@ class Relay:
 
 
 def _commands(sender: str, recipients: Sequence[str]) -> list[str]:
-    to = [f"RCPT TO:{smtplib.quoteaddr(one)}" for one in recipients]
-    return [f"MAIL FROM:{smtplib.quoteaddr(sender)}", *to, "DATA"]
+    to = [f"RCPT TO:{_quoted(one)}" for one in recipients]
+    return [f"MAIL FROM:{_quoted(sender)}", *to, "DATA"]
+
+
+def _quoted(address: str) -> str:
+    """As a command has it; what is plain needs none of the library's careful reading."""
+    return f"<{address}>" if _PLAIN.fullmatch(address) else smtplib.quoteaddr(address)
 
 
 def _one_by_one(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[Reply]:

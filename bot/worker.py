@@ -1,5 +1,6 @@
 """The worker process: answers the doorbell of one queue, and sweeps the database by itself."""
 
+import gc
 import logging
 import os
 import signal
@@ -103,6 +104,8 @@ def answer(name: str) -> None:
 
 
 def _worker(name: str) -> _Worker:
+    # What is loaded by now stays: it is not looked through again whenever rubbish is collected.
+    gc.freeze()
     return _Worker(
         [name],
         connection=queues.connect(settings().redis_url, patience=20),

@@ -2,6 +2,7 @@
 
 import smtplib
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -10,7 +11,7 @@ from bot import queues, worker
 from bot.outbox import OutgoingMail, State
 from cases.db import reading, statements
 from inbox.command.benching.floors import per_second
-from inbox.command.benching.installing import installed
+from inbox.command.benching.installing import Bench, installed
 from inbox.command.benching.mails import mails
 from inbox.command.benching.reading import read_once
 from inbox.command.benching.relays import a_relay
@@ -20,14 +21,16 @@ from inbox.spool.rows import RawContent
 
 # Of the made mails about six in ten are answered.
 ANSWERED = 0.55
+FIRST = 30
 
 
 def send(number: int, url: str) -> dict[str, Any]:
     """Replies to so many made mails leave over one kept connection."""
     with a_relay() as port, installed(url, smtp_port=port) as bench:
-        bench.host.drop(list(mails(round(number / ANSWERED))))
-        read_once(bench.mailbox_id)
-        pipeline.file_waiting()
+        # A worker runs before mail comes: what it does for the first time is not measured.
+        _arrive(bench, mails(FIRST, run="first"))
+        _by_a_worker()
+        _arrive(bench, mails(round(number / ANSWERED)))
         waiting = _contents()
         before = per_second(len(waiting), lambda: _alone(port, waiting))
         rate = per_second(len(waiting), _by_a_worker)
@@ -45,6 +48,12 @@ def send(number: int, url: str) -> dict[str, Any]:
     }
 
 
+def _arrive(bench: Bench, coming: Iterator[bytes]) -> None:
+    bench.host.drop(list(coming))
+    read_once(bench.mailbox_id)
+    pipeline.file_waiting()
+
+
 def _by_a_worker() -> None:
     """The doorbell rings, and a worker of the queue answers until nothing is left to be done."""
     queues.ring(queues.SEND, "bot.jobs.deliver_due")
@@ -53,7 +62,8 @@ def _by_a_worker() -> None:
 
 def _contents() -> list[tuple[str, bytes]]:
     with reading() as session:
-        rows = session.execute(select(OutgoingMail.recipient, OutgoingMail.content))
+        waiting = OutgoingMail.state == State.PENDING
+        rows = session.execute(select(OutgoingMail.recipient, OutgoingMail.content).where(waiting))
         return [(recipient, content) for recipient, content in rows]
 
 
