@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 # Letters only: capitals and accents are taken off before. A dot behind a digit ends no sentence.
 _GAP = r"(?:[^\n.]|(?<=\d)\.|(?<=\bn)\.)"
-_REACHED = r"(?:[\w.+-]{1,60}@[\w-]{1,60}\.|\+?\d[\d .()/-]{6,})"
+_REACHED = r"(?:[\w.+-]{1,60}@[\w-]{1,60}\.|\+?\d[\d .()/-]{6,20})"
 _REQUEST = (
     r"(?:request|ticket|enquiry|inquiry|message|case|e-?mail|mail|query|feedback|solicitud|consulta"
     r"|incidencia|peticion|caso|mensaje|correo|reclamacion|solicitacao|chamado|mensagem|contact?o"
