@@ -49,6 +49,8 @@ class Campaign(Base):
     topic: Mapped[str] = mapped_column(default="")
     weight: Mapped[float]
     expected: Mapped[int] = mapped_column(default=0)
+    mailboxes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Of the brand it is sent for: trouble with others does not hold it back; empty means all."""
     scheduled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

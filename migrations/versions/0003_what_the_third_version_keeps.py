@@ -34,6 +34,9 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_gate_passage_value"))
 
     op.drop_table("gate_passage")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("mailboxes", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_assignee_state"))
         batch_op.drop_index(batch_op.f("ix_cases_snoozed_until"))
@@ -136,6 +139,9 @@ def downgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_cases_assignee_state"), ["assignee_id", "state"], unique=False
         )
+
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_column("mailboxes")
 
     op.create_table(
         "gate_passage",

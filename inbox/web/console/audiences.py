@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import IO
 
@@ -18,6 +19,7 @@ from cases.exclusions.gates import Campaign, Gate
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.settings import settings
 from cases.language import gettext as _
+from cases.mailbox import Mailbox
 from cases.pressure import WEIGHTS
 from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.console.frame import shown
@@ -60,10 +62,17 @@ def _overview(session: Session, wrong: dict[str, str], status: int) -> Response:
         status=status,
         rows=rows,
         classes=list(CampaignClass),
+        brands=_brands(session),
         typed=request.form,
         wrong=wrong,
         kept=settings().list_kept,
     )
+
+
+def _brands(session: Session) -> Sequence[Mailbox]:
+    """The mailboxes to choose from; with one alone there is nothing to choose."""
+    found = session.scalars(select(Mailbox).where(~Mailbox.paused).order_by(Mailbox.address)).all()
+    return found if len(found) > 1 else ()
 
 
 @pages.post("")
@@ -79,6 +88,8 @@ def bring() -> AnyResponse:
             return _overview(session, wrong, 422)
     with transaction() as session:
         campaign = _campaign(name[:200], CampaignClass(said), request.form.get("topic", ""))
+        brand = request.form.get("brand", "")
+        campaign.mailboxes = [one.id for one in _brands(session) if str(one.id) == brand]
         session.add(campaign)
         session.flush()
         one = _new_list(campaign.id, pasted=not request.files.get("file"))
@@ -179,6 +190,7 @@ def page(number: int) -> Response:
             checks=checks,
             newest=checks[0] if checks else None,
             now=clock.now(),
+            brand=session.get(Mailbox, campaign.mailboxes[0]) if campaign.mailboxes else None,
         )
 
 

@@ -157,7 +157,7 @@ def terms_for(gate_id: str, list_id: int) -> Terms:
     with reading() as session:
         gate = session.get_one(Gate, gate_id)
         campaign = session.get_one(Campaign, gate.campaign_id)
-        behind = freshness(session, now).lag is not Lag.NONE
+        behind = freshness(session, now).for_mailboxes(campaign.mailboxes).lag is not Lag.NONE
         waits = behind and campaign.campaign_class in FAILS_CLOSED
         load = for_gate(session, Asked(_people(session, gate_id), campaign.campaign_class), now)
     return Terms(

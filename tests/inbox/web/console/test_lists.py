@@ -153,6 +153,22 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(mar: Visitor) -> None:
         assert words in answer.text
 
 
+def test_a_list_of_one_brand_waits_for_its_mailbox_alone(mar: Visitor) -> None:
+    now = clock.now()
+    with transaction() as session:
+        for name, late in (("propia", 0), ("otra", 61)):
+            box = Mailbox(address=f"{name}@marca.example", imap_host="x", imap_user="x",
+                          created_at=now, last_ok_at=now - timedelta(minutes=late))  # fmt: skip
+            session.add(box)
+        session.flush()
+        ids = {box.address.partition("@")[0]: box.id for box in session.scalars(select(Mailbox))}
+    assert "propia@marca.example" in mar.get("/console/lists").text
+    for brand in (str(ids["propia"]), str(ids["otra"]), "", "999"):
+        bring(mar, brand=brand)
+    found = [gate.decision for gate in the_gates()]
+    assert found == [Going.GO, Going.NO_GO, Going.NO_GO, Going.NO_GO]
+
+
 def test_while_mail_is_not_read_nothing_may_be_taken_away(enter: Enter) -> None:
     mar = enter(MAR)
     path = bring(mar)
