@@ -22,6 +22,10 @@ _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
 
 
+_PLAIN = re.compile(r"[a-zA-Z0-9_+-]+(?:\.[a-zA-Z0-9_+-]+)*")
+_HOST = re.compile(r"[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*")
+
+
 class NotAsMeant(Exception):
     """The bytes of a composed mail do not say what was meant; it must not leave."""
 
@@ -121,7 +125,11 @@ def _named(who: Address) -> Named:
     ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
     if not local.isascii() or _CONTROL.search(who.address):
         raise NotAsMeant(f"{who.address!r} is no address that every server takes")
-    return Named(display_name=safe(who.name, 200), addr_spec=f"{local}@{ascii_domain}")
+    name = safe(who.name, 200)
+    if _PLAIN.fullmatch(local) and _HOST.fullmatch(ascii_domain):
+        # Nothing in it is to be understood, which takes the library longer than the whole rest.
+        return Named(display_name=name, username=local, domain=ascii_domain)
+    return Named(display_name=name, addr_spec=f"{local}@{ascii_domain}")
 
 
 def references(older: tuple[str, ...], parent: str) -> str:

@@ -17,8 +17,8 @@ from cases.history import Event, What
 from cases.promises import Mark, PromiseMark
 from cases.sla import book as books
 from cases.sla.clocks import Clock, Clocks, clocks
-from cases.sla.moments import MOVING, Moment, moments
-from cases.sla.policy import Target
+from cases.sla.moments import MOVING, moments
+from cases.sla.policy import Policy, Target
 
 BATCH = 100
 
@@ -76,16 +76,13 @@ def settle_new(session: Session) -> None:
     """
     moved: dict[Case, list[Event]] = session.info.get("clocks_moved", {})
     new = session.new
-    for case in [case for case in moved if case in new]:
-        if told := moments(case.events):
-            _settle_new(session, case, told, moved)
+    told: dict[Case, tuple[Policy, Clocks]] = session.info.pop("clocks_told", {})
+    for case in [case for case in told if case in moved and case in new]:
+        _settle_new(case, *told[case], moved)
 
 
-def _settle_new(
-    session: Session, case: Case, told: list[Moment], moved: dict[Case, list[Event]]
-) -> None:
-    policy, calendar = sla.promised(case, case.policy_id, told, books.kept_up(session))
-    owed, now = clocks(told, policy, calendar), clock.now()
+def _settle_new(case: Case, policy: Policy, owed: Clocks, moved: dict[Case, list[Event]]) -> None:
+    now = clock.now()
     if any(_due_marks(owed, frozenset(event.id for event in case.events), now)):
         return
     carried = sla.columns(owed) | {"policy_id": policy.id, "look_at": _look_at(owed, now)}

@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import event, insert, or_, select, update
+from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import instance_state
 
-from cases import clock
+from cases import clock, inserting
 from cases.among import among
 from cases.case import Case
 from cases.contact import Identifier
@@ -20,6 +19,7 @@ from cases.exclusions.reasons import RULES, Reason
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.settings import Settings
 from cases.exclusions.wanted import Wanted, wanted
+from cases.inserting import Row
 
 # What of a case and of an identifier the exclusions follow from.
 OF_CASE = (
@@ -84,7 +84,7 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
     """Write what differs from what the state calls for; how many identifiers it changed."""
     present = _present(session, contact_ids)
     lifted: dict[str, list[int]] = defaultdict(list)
-    added: list[dict[str, Any]] = []
+    added: list[Row] = []
     chosen = in_force(session).chosen
     known = gather(session, contact_ids, now)
     for facts in known:
@@ -93,8 +93,7 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
         gone = update(Exclusion).where(Exclusion.id.in_(ids))
         session.execute(gone.values(lifted_at=now, lift_reason=why))
     if added:
-        # Rows that leave out what is empty would go one by one.
-        session.execute(insert(Exclusion).execution_options(render_nulls=True), added)
+        inserting.put(session, {Exclusion: added})
     standing = feed.Standing(
         {facts.contact_id: facts.addresses for facts in known}, _standing(present, lifted, added)
     )
@@ -104,7 +103,7 @@ def renew(session: Session, contact_ids: Collection[int], now: datetime) -> int:
 def _standing(
     present: dict[int, list[Exclusion]],
     lifted: dict[str, list[int]],
-    added: list[dict[str, Any]],
+    added: list[Row],
 ) -> dict[int, list[Exclusion]]:
     """What lives now, as the database would say it."""
     gone = {number for numbers in lifted.values() for number in numbers}
@@ -139,7 +138,7 @@ def _settle(
     now: datetime,
     chosen: Settings,
     lifted: dict[str, list[int]],
-    added: list[dict[str, Any]],
+    added: list[Row],
 ) -> None:
     living = [row for row in rows if row.lifted_at is None]
     standing = {_key(row): row.starts_at for row in living if RULES[row.reason].derived}
@@ -188,20 +187,20 @@ def _start(wish: Wanted, ended: dict[Key, datetime]) -> datetime:
     return max(wish.starts_at, before) if reopened and before else wish.starts_at
 
 
-def _row(contact_id: int, wish: Wanted, starts_at: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "contact_id": contact_id,
-        "case_id": wish.case_id,
-        "identifier_id": wish.identifier_id,
-        "reason": wish.reason,
-        "severity": wish.strength,
-        "starts_at": starts_at,
-        "until": wish.until,
-        "origin": "case",
-        "evidence": wish.evidence,
-        "about": wish.about,
-        "created_at": now,
-    }
+def _row(contact_id: int, wish: Wanted, starts_at: datetime, now: datetime) -> Row:
+    return Row(
+        contact_id=contact_id,
+        case_id=wish.case_id,
+        identifier_id=wish.identifier_id,
+        reason=wish.reason,
+        severity=wish.strength,
+        starts_at=starts_at,
+        until=wish.until,
+        origin="case",
+        evidence=wish.evidence,
+        about=wish.about,
+        created_at=now,
+    )
 
 
 def lapse(session: Session, now: datetime, *, at_most: int = 1000) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from cases.contact import Identifier, Kind
 from cases.db import Base
 from cases.exclusions.facts import Address, identifiers
 from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
+from cases.inserting import Row, put
 
 KEPT = timedelta(days=7)
 """How long changes are kept for those who follow; an older cursor needs a new snapshot."""
@@ -207,23 +208,18 @@ def _write(session: Session, changes: Sequence[Change], now: datetime) -> None:
         update(FeedHead).values(seq=FeedHead.seq + len(changes)).returning(FeedHead.seq)
     )
     assert last is not None  # noqa: S101  the caller holds its lock
+    first = last - len(changes) + 1
     rows = [
-        {
-            "seq": last - len(changes) + n,
-            "kind": one.kind,
-            "value": one.value,
-            "contact_id": one.contact_id,
-            "holds": one.holds,
-        }
-        for n, one in enumerate(changes, start=1)
+        Row(seq=n, kind=one.kind, value=one.value, contact_id=one.contact_id, holds=one.holds)
+        for n, one in enumerate(changes, start=first)
     ]
-    session.execute(insert(FeedChange), [row | {"at": now} for row in rows])
+    put(session, {FeedChange: [Row(row, at=now) for row in rows]})
     for those in _named((one.kind, one.value) for one in changes):
         gone = delete(FeedEntry).where(those)
         session.execute(gone, execution_options={"synchronize_session": False})
     held = [row for row in rows if row["holds"]]
     if held:
-        session.execute(insert(FeedEntry), held)
+        put(session, {FeedEntry: held})
 
 
 def _insert_ignoring(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:

@@ -56,6 +56,8 @@ def follow(case: "Case", event: Event) -> None:
     )
     case.policy_id = policy.id
     owed = clocks(told, policy, hours_of_it)
+    if session is not None:
+        session.info.setdefault("clocks_told", {})[case] = policy, owed
     for name, value in columns(owed).items():
         setattr(case, name, value)
     case.breached_at = case.breached_at or owed.first_broken(event.at)

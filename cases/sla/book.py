@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
@@ -95,11 +96,16 @@ class Book:
         fitting = [row for row in rows if row is not None and fits(row, scope)]
         if not fitting:
             return by_settings()
-        return max(fitting, key=_specific).value()
+        return self._values[max(fitting, key=_specific).id]
 
     def numbered(self, policy_id: int | None) -> Policy | None:
         """That very version."""
-        return next((row.value() for row in self.policies if row.id == policy_id), None)
+        return self._values.get(policy_id)
+
+    @cached_property
+    def _values(self) -> Mapping[int | None, Policy]:
+        """What each version promises; a batch of mails asks for the same ones again and again."""
+        return {row.id: row.value() for row in self.policies}
 
     def calendar(self, name: str, as_of: datetime) -> Calendar:
         """The version of that calendar that held at that instant."""

@@ -12,7 +12,7 @@ from cases import clock
 from cases.among import among
 from cases.db import transaction
 from inbox.settings import settings
-from inbox.spool.rows import BATCH, Fate, RawContent, RawMail, Taken
+from inbox.spool.rows import BATCH, BATCH_BYTES, Fate, RawContent, RawMail, Taken
 
 
 def take(limit: int = BATCH) -> list[Taken]:
@@ -20,13 +20,16 @@ def take(limit: int = BATCH) -> list[Taken]:
     now = clock.now()
     with transaction() as session:
         free = (RawMail.leased_until.is_(None)) | (RawMail.leased_until < now)
-        ids = session.scalars(
-            select(RawMail.id)
+        waiting = session.execute(
+            select(RawMail.id, RawMail.size)
             .where(RawMail.fate == Fate.WAITING, free)
             .order_by(RawMail.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
-        ).all()
+        )
+        ids = _as_many_as_fit((id_, size) for id_, size in waiting)
+        if not ids:
+            return []
         session.execute(
             update(RawMail)
             .where(among(RawMail.id, ids))
@@ -39,26 +42,42 @@ def take(limit: int = BATCH) -> list[Taken]:
         return _contents(session, ids)
 
 
+def _as_many_as_fit(waiting: Iterable[tuple[int, int]]) -> list[int]:
+    """The first of the mails, up to what is held in memory at once; one goes in any case."""
+    ids: list[int] = []
+    total = 0
+    for id_, size in waiting:
+        total += size
+        if ids and total > BATCH_BYTES:
+            break
+        ids.append(id_)
+    return ids
+
+
 def _contents(session: Session, ids: Iterable[int]) -> list[Taken]:
+    columns = (
+        *(RawMail.id, RawMail.mailbox_id, RawContent.content, RawMail.arrived_at),
+        *(RawMail.attempts, RawMail.history, RawMail.partial, RawMail.stub_case_id, RawMail.role),
+    )
     rows = session.execute(
-        select(RawMail, RawContent.content)
+        select(*columns)
         .join(RawContent, RawContent.sha256 == RawMail.sha256)
         .where(among(RawMail.id, ids))
         .order_by(RawMail.id)
     )
     return [
         Taken(
-            raw.id,
-            raw.mailbox_id,
-            zlib.decompress(content),
-            raw.arrived_at,
-            raw.attempts,
-            raw.history,
-            raw.partial,
-            raw.stub_case_id,
-            raw.role,
+            row.id,
+            row.mailbox_id,
+            zlib.decompress(row.content),
+            row.arrived_at,
+            row.attempts,
+            row.history,
+            row.partial,
+            row.stub_case_id,
+            row.role,
         )
-        for raw, content in rows
+        for row in rows
     ]
 
 

@@ -81,6 +81,13 @@ def test_mails_are_taken_oldest_first_and_by_one_worker_alone(place: Place) -> N
     assert spool.take() == []
 
 
+def test_no_more_mails_are_taken_at_once_than_memory_holds(place: Place) -> None:
+    large = [Fetched(n, _mail(n).content, AT, 7 * 2**20) for n in (1, 2, 3)]
+    huge = Fetched(4, _mail(4).content, AT, 40 * 2**20)
+    _put(place, *large, huge)
+    assert [len(spool.take()) for _ in range(4)] == [2, 1, 1, 0]
+
+
 def test_a_lease_that_ran_out_is_taken_again_and_counted(place: Place) -> None:
     _put(place, _mail(1))
     spool.take()
