@@ -5,6 +5,7 @@ the output.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,11 +18,14 @@ from words import say
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# Much of the time is waiting, for servers and for clocks, so there is one more than cores.
-PARALLEL = ("-n", "3", "--dist", "worksteal")
+# Half of the workers begin with what mostly waits, for servers and for clocks; see tests/conftest.
+PARALLEL = ("-n", "4", "--dist", "worksteal")
+BESIDE_THE_STEPS = ("-n", "2", "--dist", "worksteal")
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30
 AGAIN = ("--last-failed", "--last-failed-no-failures", "none", "--maxfail", "20")
 FAILED = 1  # pytest's exit code for tests that failed, as against a run that could not be made
-FAST = ("-m", "not (server or slow or nightly or release)")
+FAST = ("-m", "not (server or web or slow or nightly or release)")
 
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
@@ -56,7 +60,7 @@ def check(options: list[str]) -> int:
     outcomes: list[Outcome] = []
     beside = threading.Thread(target=lambda: outcomes.extend(map(run, STEPS)))
     beside.start()
-    tests = run_tests([*FAST, *options])
+    tests = run_tests([*FAST, *options], BESIDE_THE_STEPS)
     beside.join()
     show(outcomes)
     return conclude([*outcomes, tests])
@@ -79,9 +83,9 @@ def run(step: tuple[str, tuple[str, ...]]) -> Outcome:
     return Outcome(name, ended.returncode, time.monotonic() - started, said)
 
 
-def run_tests(options: list[str]) -> Outcome:
+def run_tests(options: list[str], parallel: tuple[str, ...] = PARALLEL) -> Outcome:
     started = time.monotonic()
-    parallel = () if {"-n", "--pdb", "--collect-only"} & set(options) else PARALLEL
+    parallel = () if {"-n", "--pdb", "--collect-only"} & set(options) else parallel
     status = pytest(*parallel, *options)
     if status == FAILED and parallel:
         # Servers and browsers share a noisy machine: what failed beside others is tried once alone.
@@ -91,7 +95,25 @@ def run_tests(options: list[str]) -> Outcome:
 
 
 def pytest(*options: str) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", *options]).returncode
+    command = [sys.executable, "-m", "pytest", "-q", *options]
+    return subprocess.run(command, env=surroundings()).returncode
+
+
+def surroundings() -> dict[str, str]:
+    """The environment, with temporary files in memory where there is plenty of it."""
+    around = dict(os.environ)
+    # Tests start the program many times; to compile it each time would double their work.
+    around.pop("PYTHONDONTWRITEBYTECODE", None)
+    if _is_roomy(MEMORY):
+        around.setdefault("TMPDIR", str(MEMORY))
+    return around
+
+
+def _is_roomy(memory: Path) -> bool:
+    """Whether programs may run from there, and there is room for all that tests lay down."""
+    if not memory.is_dir() or os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(memory).free > ENOUGH
 
 
 def show(outcomes: list[Outcome]) -> None:

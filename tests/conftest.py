@@ -1,6 +1,7 @@
 """What all tests share: the options, the marks, and the real servers a test can ask for."""
 
 import gc
+import os
 
 import pytest
 
@@ -25,6 +26,8 @@ SERVERS = {"dovecot", "own_dovecot", "postgres_url", "installed_postgres", "dura
     "chromium",
     "page",
 }
+# Ask whole pages or the API, as a browser or a program does.
+WEB = {"app", "api_server"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,11 +39,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     release = config.getoption("--release")
     allowed = {"nightly": release or config.getoption("--nightly"), "release": release}
     for item in items:
-        if SERVERS & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.server)
+        asked = set(getattr(item, "fixturenames", ()))
+        for mark, fixtures in (("server", SERVERS), ("web", WEB)):
+            if fixtures & asked:
+                item.add_marker(getattr(pytest.mark, mark))
         for tier, runs in allowed.items():
             if item.get_closest_marker(tier) and not runs:
                 item.add_marker(pytest.mark.skip(reason=f"only with --{tier}"))
+    items[:] = _spread(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _spread(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Half of the workers begin with the tests that mostly wait, while the others compute.
+
+    Each worker begins with an equal share of the list, in its order, and takes from the ends of
+    others' shares when it has no more.
+    """
+    waiting = [item for item in items if _waits(item)]
+    rest = [item for item in items if not _waits(item)]
+    waiters, share = max(1, workers // 2), len(items) // workers
+    spread: list[pytest.Item] = []
+    for turn in range(waiters):
+        mine = waiting[turn::waiters]
+        room = max(0, share - len(mine))
+        spread += [*mine, *rest[:room]]
+        del rest[:room]
+    return spread + rest
+
+
+def _waits(item: pytest.Item) -> bool:
+    """Whether it starts processes of the program, or a server of its own."""
+    return bool(item.get_closest_marker("slow")) or "own_dovecot" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def pytest_collection_finish() -> None:

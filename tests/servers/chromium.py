@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 PROGRAM = "/usr/bin/chromium"
 FLAGS = [
@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +33,18 @@ def chromium() -> "Iterator[Browser]":
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: "Browser") -> "Iterator[Page]":
-    """A fresh page with no cookies."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    yield opened
+@pytest.fixture(scope="session")
+def _context_of_the_session(chromium: "Browser") -> "Iterator[BrowserContext]":
+    context = chromium.new_context(viewport=VIEWPORT)
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(_context_of_the_session: "BrowserContext") -> "Iterator[Page]":
+    """A fresh page with no cookies; what sites keep goes by their port, which is new each time."""
+    context = _context_of_the_session
+    yield context.new_page()
+    for opened in context.pages:
+        opened.close()
+    context.clear_cookies()

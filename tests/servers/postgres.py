@@ -32,6 +32,8 @@ BEGIN
     WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
 """
+# The path of a socket has to stay short, which a temporary folder is not everywhere.
+SHORT = "/dev/shm" if os.environ.get("TMPDIR") == "/dev/shm" else "/tmp"
 ALWAYS = ("listen_addresses=", "max_connections=100", "shared_buffers=64MB", "timezone=UTC")
 
 
@@ -40,7 +42,7 @@ class Postgres:
 
     def __init__(self, *, durable: bool = False) -> None:
         self.programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=_version)
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=SHORT))
         self.socket = self.folder / "s"
         self.socket.mkdir()
         self._settings = ALWAYS + (() if durable else FAST)

@@ -1,6 +1,6 @@
 """axe finds nothing wrong, and nothing it could not judge, on any screen, theme and language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,10 @@ from tests.inbox.web.admin.bots_at_work import at_work
 from tests.inbox.web.conftest import case_about
 from tests.marketing import a_list
 from tests.seeding import ADMIN, PASSWORD
+from tests.servers.chromium import VIEWPORT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 AXE = Path(__file__).resolve().parents[2] / "assets" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -133,6 +134,23 @@ NO_BOTS = dict.fromkeys(("rule", "article", "bot", "trial"), 0)
 LIST = "Correo\nnora@correo.example\nuno@x.example\n"
 EVERY = [(theme, language) for theme in ("light", "dark") for language in ("es", "en")]
 Open = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def _page_of_the_module(chromium: "Browser") -> "Iterator[Page]":
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(_page_of_the_module: "Page") -> "Iterator[Page]":
+    """One page for all screens, one after the other: a new one costs as much as to look at it."""
+    page = _page_of_the_module
+    page.set_viewport_size(VIEWPORT)
+    yield page
+    page.goto("about:blank")
+    page.context.clear_cookies()
 
 
 def _found(page: "Page", within: str = "html") -> list[str]:
