@@ -5,7 +5,7 @@ from datetime import timedelta
 from cases import clock
 from cases.contact import Kind
 from cases.db import transaction
-from cases.exclusions import audience, planned
+from cases.exclusions import audience, planned, touches
 from cases.exclusions.asking import Question
 from cases.exclusions.deciding import decide
 from cases.exclusions.gates import Campaign, Gate, Status
@@ -39,6 +39,11 @@ def test_the_weightier_campaign_counts_as_sent(installation, monkeypatch):
     monkeypatch.setenv("TREGUA_PRESSURE_CAP", "2")
     settings.cache_clear()
     with clock.at(MORNING), transaction() as session:
+        # Mail has been known of for longer than the month in which pressure only reports.
+        touches.record(session, [
+            {"kind": Kind.ADDRESS, "value": "old@x.example", "source": "t", "event_id": "1",
+             "campaign_class": "promotional", "weight": 1.0, "sent_at": MORNING - 40 * DAY},
+        ])  # fmt: skip
         light = a_campaign(session, "boletin", 0.5)
         heavy = a_campaign(session, "rebajas", 2.0, MORNING + 3 * DAY)
         assert planned.others(session, light, MORNING) is None
