@@ -15,6 +15,7 @@ import cases.second_factor
 import cases.taxonomy.rows
 import cases.unsent
 import inbox.api
+import inbox.gateway.passing
 import inbox.sighting
 import inbox.spool
 import inbox.tokens
@@ -43,6 +44,7 @@ OWNERS = (
     cases.taxonomy.rows,
     cases.unsent,
     inbox.api,
+    inbox.gateway.passing,
     inbox.sighting,
     inbox.spool,
     inbox.tokens,

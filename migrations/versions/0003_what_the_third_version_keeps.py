@@ -29,11 +29,6 @@ def upgrade() -> None:
         sa.Column("seen_at", cases.db.Utc(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("queue", name=op.f("pk_worker_sign")),
     )
-    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_gate_passage_at"))
-        batch_op.drop_index(batch_op.f("ix_gate_passage_value"))
-
-    op.drop_table("gate_passage")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mailboxes", sa.JSON(), server_default="[]", nullable=False))
 
@@ -142,22 +137,6 @@ def downgrade() -> None:
 
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_column("mailboxes")
-
-    op.create_table(
-        "gate_passage",
-        sa.Column("id", sa.INTEGER(), nullable=False),
-        sa.Column("at", sa.DATETIME(), nullable=False),
-        sa.Column("sender", sa.VARCHAR(), nullable=False),
-        sa.Column("value", sa.VARCHAR(), nullable=False),
-        sa.Column("campaign", sa.VARCHAR(), nullable=False),
-        sa.Column("campaign_class", sa.VARCHAR(length=32), nullable=False),
-        sa.Column("outcome", sa.VARCHAR(length=32), nullable=False),
-        sa.Column("reason", sa.VARCHAR(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_passage")),
-    )
-    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_gate_passage_value"), ["value"], unique=False)
-        batch_op.create_index(batch_op.f("ix_gate_passage_at"), ["at"], unique=False)
 
     op.drop_table("worker_sign")
     op.drop_table("picture_sender")
