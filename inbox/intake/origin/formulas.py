@@ -21,7 +21,7 @@ _TAKEN_IN = (
     r"|raised"
     r"|recibid|registrad|cread|abiert|abert|asignad|revisad|tramitad|recebid|registad|criad|recu\b"
     r"|enregistre|cree\b|pris[e]? en compte|transmis|eingegangen|erhalten|registriert|erfasst"
-    r"|aufgenommen|ricevut|registrat|pres[ao] in carico|apert[ao]|rebu[dt]|ontvangen)"
+    r"|aufgenommen|gestionad|ricevut|registrat|pres[ao] in carico|apert[ao]|rebu[dt]|ontvangen)"
 )
 
 _KINDS: dict[str, Iterable[str]] = {
@@ -46,6 +46,8 @@ _KINDS: dict[str, Iterable[str]] = {
         r"\bferie\b|\bassente\b|\bfuori (?:sede|ufficio)\b|\bin maternita\b|\bnon lavoro piu\b",
         r"\bferias\b|\bfora do escritorio\b|\blicenca\b|\bja nao (?:trabalho|trabalha)\b",
         r"\bde vacances\b|\bfora de l'oficina\b|\bfora del despatx\b|\bde baixa\b|\bja no treball",
+        r"\bout (?:sick|of the country|of town)\b|\bpart[- ]time\b|\b(?:a|my) new role\b|\bkrank\b"
+        r"|\bcongedo\b|\benferm[oa]\b|\bmalade\b|\bmalattia\b|\bmotivos de (?:agenda|salud)\b",
         r"\bsabbatical\b|\bconference\b|\b(?:upon|on) my return\b|\ba (?:mi|la"
         r"|nuestra) (?:vuelta|regreso)\b|\bmi regreso\b|\ba (?:mon|notre) retour\b"
         r"|\ba la tornada\b|\bal (?:mio )?(?:rientro|ritorno)\b"
@@ -81,13 +83,16 @@ _KINDS: dict[str, Iterable[str]] = {
         r"\bmelden (?:uns|wir)\b|\bmeldet sich\b|\bmelde mich\b|\bantworten\b"
         r"|\b(?:be)?antworte\b|\bbearbeite"
         r"|\bschnellstmoglich|\bso (?:bald|schnell) wie moglich\b|\bfur sie da\b|\binnerhalb von\b",
-        r"\brispondero\b|\brisponderemo\b|\bricontatt|\bcontatteremo\b|\bal piu presto\b"
+        r"\brispondera?o?\b|\brisponderemo\b|\bricontatt|\bcontatteremo\b|\bal piu presto\b"
         r"|\bentro \d{1,3} ore\b|\bprima possibile\b|\b(?:sara|verra) evas",
         r"\bresponder(?:ei|emos)\b|\bem breve\b|\bentraremos em contact?o\b|\bcom sucesso\b",
         r"\brespond(?:re|rem)\b|\bcontestar(?:e|em)\b|\bposarem en contacte\b|\baviat (?:possible"
         r"|millor)\b|\bbinnen \d{1,3} (?:uur|werkdag)|\bbeantwoord",
     ),
     "unread": (
+        r"\bno podre (?:contestar|responder|atender)[^\n.]{0,20}(?:correo|mail|mensaje)"
+        r"|\b(?:cannot|can't|unable to) (?:answer|respond to|reply to) (?:your )?(?:e-?)?mails?\b"
+        r"|\bihre (?:e-?)?mail nicht beantworten\b|\besta cuenta (?:de correo )?no se\b",
         r"\b(?:intermittent|sporadic|esporadic|ponctuel|occasional(?:ly)? (?:check|access))"
         r"|\byou(?:'ve| have) reached\b|\b(?:in|mail)box is (?:not |no longer )?(?:monitored"
         r"|checked)",
@@ -127,7 +132,10 @@ _KINDS: dict[str, Iterable[str]] = {
         rf"|abierto|registrado|creado)(?: correctamente)?|recibimos|recebemos(?: [ao])?|nous avons"
         rf" bien recu|wir haben|abbiamo (?:ricevuto|preso in carico)|hem (?:rebut|registrat)|wij"
         rf" hebben) (?:el|un|una|an?|{_YOURS[3:-1]}) (?:\w{{2,12}} )?{_REQUEST}\b",
-        r"\bnous est bien parvenu",
+        r"\bnous est bien parvenu|\b(?:acusamos|acuso) recibo de (?:su|tu)\b|\baccus(?:ons"
+        r"|e) reception"
+        r" de votre\b|\bbestatigen den eingang ihre|\bconfermiamo la ricezione\b"
+        r"|\backnowledge receipt of your\b|\bconfirmamos la recepcion de (?:su|tu)\b",
         rf"\bse (?:le )?ha (?:creado|abierto|registrado|asignado|generado){_GAP}{{0,30}}{_REQUEST}",
     ),
 }
@@ -135,11 +143,23 @@ _SAID = {kind: re.compile("|".join(patterns)) for kind, patterns in _KINDS.items
 _THANKS = re.compile(
     r"(?:thank|gracias|agradec|merci|danke|vielen dank|grazi|ringrazi|obrigad|gracies|bedankt)"
     + _GAP
-    + r"{0,30}\b(?:e-?mail|mail|messag|mensaje|correo|correu|contact|contat|escrib|writing|in"
-    r" touch|nachricht|messaggio|mensagem|missatge|courriel|bericht|consulta|comunic)"
+    + r"{0,30}\b(?:e-?mail|mail|messag|mensaje|correo|correu|contact|contat|anfrage|demande|scritt"
+    r"|escrib|writing|in touch|nachricht|messaggio|mensagem|missatge|courriel|bericht|consulta"
+    r"|comunic)"
+)
+# How an organisation speaks of its answer; a customer who says it waits for nothing from us.
+_WE_ANSWER = re.compile(
+    r"\b(?:responderemos|contestaremos|atenderemos|pondremos en contacto|respondrem|contestarem"
+    r"|posarem en contacte|risponderemo|ricontatteremo|repondrons|reviendrons"
+    r"|entraremos em contact?o"
+    r"|melden uns|wir bearbeiten|we(?:'ll| will) (?:get back|reply|respond|answer|be in touch)"
+    r"|our (?:\w{2,12} )?team|nuestro equipo|notre equipe|unser team|il nostro team|nosso time"
+    r"|nostre equip|working day|dias habiles|horas (?:habiles|laborables)|jours ouvres|werktag"
+    r"|giorni lavorativi|dias uteis)"
 )
 _GOES_ON = re.compile(
-    r"\b(?:but|pero|aber|mais|sed|perque|porque|because|danach|so|asi que|donc|happy to|gerne"
+    r"\b(?:but|pero|aber|mais|sed|perque|porque|because|danach|so (?:i|we|please|you|answer)"
+    r"|asi que|donc|happy to|gerne"
     r"|me interesa|confirm\w{0,3}|de acuerdo|sounds good|perfecto?)\b"
 )
 # What a machine says of its own affairs; who only refers to others may well be a person.
@@ -164,11 +184,13 @@ def acknowledges(words: str) -> bool:
 def speaks_in_formulas(words: str) -> bool:
     """Two of them, or one below the thanks for a mail; a person goes on to say more."""
     found = set(formulas(words))
+    thanks = _THANKS.search(words[:_OPENING])
+    if thanks is not None and _WE_ANSWER.search(words[:_OPENING]) and "answer to come" in found:
+        return thanks.start() < _GREETING and not _GOES_ON.search(words)
     if not _OF_ITSELF & found:
         return False
     if found <= _OF_AN_ABSENCE and _GOES_ON.search(words):
         return False
     if len(found) > 1:
         return True
-    thanks = _THANKS.search(words[:_OPENING])
     return thanks is not None and (found != {"away"} or thanks.start() < _GREETING)
