@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import replies, situation
 from bot.policy import Reply
+from bot.rules import Rule
 from bot.situation import Sent, shape_of
 from cases import Mail
 from cases.db import write_rows
@@ -55,6 +56,16 @@ def test_mails_that_say_nearly_the_same_are_counted(session: Session) -> None:
     about = situation.of(arrival, file(session, arrival), sent, arrival.at)
     assert (about.freemail, about.alike_from_domain, about.alike) == (True, 3, 3)
     assert about.sent_to_address == 0
+
+
+def test_a_rule_can_look_at_the_customers_tier(session: Session) -> None:
+    arrival = an_arrival(a_mail("No llega", sender="ana@c.example"))
+    filed = file(session, arrival)
+    rule = Rule("gold first", when={"tier": ["gold"]}, tag=("gold",))
+    sent = _sent(session, "ana@c.example", hours=0)
+    assert not rule.fits(situation.of(arrival, filed, sent, arrival.at))
+    filed.case.contact.tier = "gold"
+    assert rule.fits(situation.of(arrival, filed, sent, arrival.at))
 
 
 @pytest.mark.parametrize(
