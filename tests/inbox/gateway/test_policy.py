@@ -96,10 +96,10 @@ def test_what_is_no_question_about_a_recipient_is_left_to_postfix(weather):
 
 @pytest.mark.parametrize("content", [b"x" * 10_000, b"a=b\n" * 200, b"no end"])
 def test_who_does_not_speak_as_postfix_does_is_hung_up_on(weather, content):
-    with closing(socket.create_connection(("127.0.0.1", settings().policy_port), 10)) as talk:
-        # It may hang up before all was said, which is as good.
-        with suppress(OSError):
-            talk.sendall(content)
-            talk.shutdown(socket.SHUT_WR)
-            assert talk.recv(100) == b""
+    place = ("127.0.0.1", settings().policy_port)
+    # It may hang up before all was said, which is as good.
+    with closing(socket.create_connection(place, 10)) as talk, suppress(OSError):
+        talk.sendall(content)
+        talk.shutdown(socket.SHUT_WR)
+        assert talk.recv(100) == b""
     assert ask(EVA) == ["DUNNO"]
