@@ -21,6 +21,7 @@ BENCHES = {
     "send": 500,
     "check": 100_000,
     "pages": 100_000,
+    "grow": 1_000_000,
     "faults": 120,
 }
 
@@ -34,7 +35,8 @@ def _known() -> list[str]:
         "Measure this machine, with made mail and servers of its own: mails from IMAP to a"
         " case (ingest), the time until a case and its reply are there (latency), tagging"
         " (classify), sending (send), asking whom one may write to (check), what is lost"
-        " when processes are killed (faults), and pages with many cases (pages)."
+        " when processes are killed (faults), pages with many cases (pages), and what a mail"
+        " costs as the store grows (grow)."
     )
 )
 @click.argument("name", type=click.Choice(_known()))

@@ -63,6 +63,7 @@ CHECKED = {
             *("pages", "60", {"list_p95_ms", "case_p95_ms", "search_p95_ms", "growth"}),
             marks=pytest.mark.nightly,
         ),
+        pytest.param("grow", "600", {"points", "fall"}, marks=pytest.mark.nightly),
         ("check", "50", CHECKED),
         ("latency", "3", {"case_p50_ms", "case_p99_ms", "reply_p99_ms"}),
     ],
