@@ -16,6 +16,7 @@ from cases.contact import Contact, Identifier, Kind
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
+from inbox.web.order import Order, Place, rules, sorted_by
 
 Listed = Select[Case, Agent, str, int, int, datetime]
 _GONE = (Sent.CANCELLED, Sent.REJECTED)
@@ -60,6 +61,12 @@ def with_people(now: datetime) -> Listed:
         .outerjoin(Agent, Agent.id == Case.assignee_id)
         .options(contains_eager(Case.contact))
     )
+
+
+def a_page(which: ColumnElement[bool], order: Order, behind: Place | None, now: datetime) -> Listed:
+    """The lines of one page and one more. Nobody is joined to cases that the page does not show."""
+    these = sorted_by(select(Case.id).where(which), order, behind).subquery()
+    return with_people(now).where(Case.id.in_(select(these.c.id))).order_by(*rules(order, Case))
 
 
 def lines(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:

@@ -17,8 +17,8 @@ from cases.language import gettext as _
 from inbox.web import chips, shelves, times, words
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
-from inbox.web.listed import Line, lines, with_people
-from inbox.web.order import PAGE, Order, Place, by_weight, place_of, sorted_by
+from inbox.web.listed import Line, a_page, lines, with_people
+from inbox.web.order import PAGE, Order, Place, by_weight, place_of
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
 from inbox.web.visible import visible_to
@@ -89,9 +89,8 @@ def _found(
     session: Session, content: Content, order: Order, behind: Place | None, at: datetime
 ) -> list[tuple[Line, Place]]:
     """The cases of the page and one more, with their places."""
-    query = with_people(at).where(content.which)
     if order is not Order.PRIORITY:
-        found = lines(session, sorted_by(query, order, behind))
+        found = lines(session, a_page(content.which, order, behind, at))
         return [(line, place_of(line.case, order)) for line in found]
     weight = ranking.weight_at(session, at)
     pressing = select(Case.id).where(content.which, Case.due_at.is_not(None))

@@ -21,8 +21,8 @@ from inbox.web.asking.meaning import check, understand
 from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.asking.rewording import reworded
 from inbox.web.fragments import show
-from inbox.web.listed import lines, with_people
-from inbox.web.order import Order, sorted_by
+from inbox.web.listed import a_page, lines
+from inbox.web.order import Order
 from inbox.web.saved import Audience, Column, View
 from inbox.web.who import agent
 
@@ -101,8 +101,7 @@ def _form(session: Session, view: View, wrong: NotUnderstood | None = None) -> R
 def _preview(session: Session, view: View) -> Preview:
     now = clock.now()
     which = understand(view.query, Asker(session, agent(), now)).which
-    query = sorted_by(with_people(now).where(which), view.sort, None).limit(PREVIEWED)
-    found = lines(session, query)
+    found = lines(session, a_page(which, view.sort, None, now).limit(PREVIEWED))
     count = session.scalar(select(folders.capped(which))) or 0
     return Preview(rows.rows(found, now, view.columns), folders.said_count(count) or "0")
 

@@ -15,7 +15,7 @@ from cases.case import Case
 from cases.patience import TookTooLong, brief
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.meaning import Meaning, understand
-from inbox.web.listed import Line, lines, with_people
+from inbox.web.listed import Line, a_page, lines, with_people
 from inbox.web.order import PAGE, Order, Place, place_of, rules, sorted_by
 
 MOST = timedelta(milliseconds=400)
@@ -55,8 +55,7 @@ def a_slice(
     if meaning.looked is not None:
         some = Some(meaning.known, order, behind, LOOKED_INTO)
         return _within(session, some, meaning.looked, now)
-    query = sorted_by(with_people(now).where(meaning.known), order, behind)
-    return _cut(lines(session, query), order)
+    return _cut(lines(session, a_page(meaning.known, order, behind, now)), order)
 
 
 def _thoroughly(asked: str, asker: Asker, behind: Place | None) -> Slice | None:

@@ -83,7 +83,7 @@ def test_opening_a_case_marks_it_read(enter: Enter) -> None:
     assert not case_about("Factura").unread
 
 
-def test_a_case_costs_at_most_twelve_statements_and_its_list_and_frame_seven(
+def test_a_case_costs_at_most_twelve_statements_with_its_list_and_frame(
     enter: Enter, statements: list[str]
 ) -> None:
     admin, case = enter(ADMIN), case_about("Llamadas a deshora")
@@ -92,7 +92,7 @@ def test_a_case_costs_at_most_twelve_statements_and_its_list_and_frame_seven(
         statements.clear()
         admin.get(f"/cases/{case.id}", partial=partial)
         sent = [one for one in statements if "BEGIN" not in one and "PRAGMA" not in one]
-        assert len(sent) <= (12 if partial else 12 + 7), "\n".join(sent)
+        assert len(sent) <= (9 if partial else 12), "\n".join(sent)
 
 
 def _grow(case: Case, number: int) -> None:
