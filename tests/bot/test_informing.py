@@ -158,6 +158,7 @@ def test_the_orders_of_the_lorry_are_a_rule_too(installation: str) -> None:
         assert incident.cases_of(session, session.get_one(Incident, number)) == [case.id]
 
 
+@pytest.mark.slow
 def test_three_hundred_are_told_once_each(installation: str) -> None:
     with transaction() as session:
         for n in range(300):

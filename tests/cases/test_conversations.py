@@ -16,6 +16,7 @@ def memory(installation: str) -> Iterator[Session]:
         yield session
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_replies_find_their_case_and_strangers_find_none(memory: Session) -> None:
     outcome = hold(memory, 90, seed=1)
@@ -25,6 +26,7 @@ def test_replies_find_their_case_and_strangers_find_none(memory: Session) -> Non
     assert outcome.joined == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_way_of_finding_a_case_is_used(memory: Session) -> None:
     rules = hold(memory, 90, seed=2).rules

@@ -121,6 +121,7 @@ calendars = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(calendars)
 def test_it_agrees_with_a_walk_over_the_minutes(drawn) -> None:

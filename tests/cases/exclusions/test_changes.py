@@ -235,6 +235,7 @@ def test_what_is_read_before_the_lock_of_another_writer_is_not_believed():
     assert entries()[ANA].count("open_case") == 2
 
 
+@pytest.mark.slow
 def test_a_follower_among_eight_writers_ends_with_the_snapshot():
     engine()  # made once, before the threads would each make their own
     mirror: dict[str, object] = {}

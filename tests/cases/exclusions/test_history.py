@@ -66,6 +66,7 @@ def _read(history, done):
             history.free += [(who, began, ended) for who in PEOPLE if who not in found]
 
 
+@pytest.mark.slow
 def test_nobody_who_is_surely_held_is_ever_called_free():
     engine()  # made once, before the threads would each make their own
     history, done = History(), threading.Event()

@@ -81,6 +81,7 @@ def all_at_once(*acts: Callable[[random.Random], None]) -> None:
     assert failed == []
 
 
+@pytest.mark.slow
 def test_no_address_no_case_and_no_exclusion_is_lost() -> None:
     with transaction() as session:
         for address in PEOPLE:
