@@ -26,8 +26,8 @@ SERVERS = {"dovecot", "own_dovecot", "postgres_url", "installed_postgres", "dura
     "chromium",
     "page",
 }
-# Ask whole pages or the API, as a browser or a program does.
-WEB = {"app", "api_server"}
+# Ask whole pages or the API, as a browser or a program does, or need the shop they show.
+WEB = {"app", "api_server", "seeded"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -70,6 +70,7 @@ def _is_seen() -> bool:
         return session.get(signs.WorkerSign, queues.SEND) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installation")
 def test_the_death_of_the_worker_that_sends_alarms_is_told_by_another(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, smtp_sink: SmtpSink

@@ -13,6 +13,8 @@ from classifiers.heads import softmax
 from classifiers.labels import Text
 from classifiers.train import train
 
+pytestmark = pytest.mark.slow
+
 WORDS = {
     "money.billing": ["cobro doble en la factura", "me cobraron de más", "cargo que no entiendo"],
     "fulfil.delivery": ["el paquete no llega", "envío perdido", "el repartidor no vino"],

@@ -53,6 +53,7 @@ def test_programs_bring_a_token_and_no_form(
     assert client.post("/v1/echo").text == "heard"
 
 
+@pytest.mark.slow
 def test_the_web_loads_neither_spacy_nor_imap_nor_the_intake() -> None:
     code = (
         "import sys, wsgi; "

@@ -11,6 +11,8 @@ import pytest
 from cases.hours import parse
 from cases.priority import Facts, weight
 
+pytestmark = pytest.mark.slow
+
 OFFICE = parse("mon-sat 09:00-21:00", "Europe/Madrid")
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

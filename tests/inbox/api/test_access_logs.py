@@ -15,6 +15,8 @@ from inbox.tokens import Scope
 from tests.apis import Api
 from tests.servers.ports import free_port
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canario.7f3@cliente.example"
 NAMES = {"address", "email", "mail", "phone", "customer_id", "recipient"}
 

@@ -23,6 +23,7 @@ def test_the_same_mail_is_made_each_time_and_another_run_differs():
     assert not ids & others
 
 
+@pytest.mark.slow
 def test_there_is_mail_of_every_kind_in_both_languages_with_threads_and_attachments():
     bot = BotRule("pedidos", addresses=frozenset({BOT}), customer="to")
     opened = [mail for _n, mail in parse_safely(enumerate(mails(200)), Known(bots=(bot,)))]

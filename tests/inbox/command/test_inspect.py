@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from inbox.command.inspect import inspect
 from inbox.intake.jail import end_all
 
+pytestmark = pytest.mark.slow
+
 KEYS = """\
 file message_id in_reply_to references date from from_name reply_to to cc subject text
 text_from_html new_text new_text_with_signature has_html attachments origin origin_rule

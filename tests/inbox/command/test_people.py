@@ -44,6 +44,7 @@ def test_people_come_in_and_wrong_lines_are_named_while_the_others_are_taken(
         assert find(session, "eva@x.example") is None
 
 
+@pytest.mark.slow
 def test_more_than_one_transaction_holds_come_in_and_what_goes_out_comes_in_again(
     tmp_path: Path,
 ) -> None:

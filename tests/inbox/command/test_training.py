@@ -10,6 +10,8 @@ from classifiers import versions
 from classifiers.places import ABOUT, MODEL
 from inbox.command.training import evaluate, model, train
 
+pytestmark = pytest.mark.slow
+
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 

@@ -17,6 +17,8 @@ from inbox.intake.jail import Unreadable, end_all, parse_safely
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail
 
+pytestmark = pytest.mark.slow
+
 KNOWN = Known(own=frozenset({"soporte@example.com"}))
 ROOT = Path(__file__).parents[3]
 

@@ -19,6 +19,8 @@ from classifiers.places import MODEL
 from classifiers.promotion import Reason, Verdict
 from inbox.intake import chosen, nightly, retraining
 
+pytestmark = pytest.mark.slow
+
 NIGHT = datetime(2026, 3, 10, 3, tzinfo=UTC)
 WORDS = {
     "money.billing": ["cobro doble en la factura", "me cobraron de más", "cargo que no entiendo"],
