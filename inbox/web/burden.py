@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Subquery, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -31,28 +31,30 @@ class Burden:
 
 
 def of(session: Session, contact: Contact, now: datetime) -> Burden:
-    """In two statements, however much was written."""
+    """In one statement and the policy, however much was written."""
     chosen = in_force(session).chosen
     known = [(one.kind, one.value) for one in contact.identifiers]
-    rows = session.execute(
-        select(Pressure.score, Pressure.at).where(tuple_(Pressure.kind, Pressure.value).in_(known))
-    )
-    lately, longer = _written(session, contact, now)
+    written = _written(contact, now)
+    found = session.execute(
+        select(written.c.lately, written.c.longer, Pressure.score, Pressure.at)
+        .select_from(written)
+        .outerjoin(Pressure, tuple_(Pressure.kind, Pressure.value).in_(known))
+    ).all()
     return Burden(
-        sum(faded(score, now - at, chosen.pressure_half_life) for score, at in rows),
+        sum(faded(row[2], now - row[3], chosen.pressure_half_life) for row in found if row[3]),
         chosen.pressure_cap,
         chosen.pressure_half_life,
-        lately,
-        longer,
+        int(found[0][0]),
+        int(found[0][1]),
         chosen.repeated_contacts,
     )
 
 
-def _written(session: Session, contact: Contact, now: datetime) -> tuple[int, int]:
+def _written(contact: Contact, now: datetime) -> Subquery:
     """How many mails of theirs came in the last days, in whatever case."""
     theirs = (Case.contact_id == contact.id, Message.direction == Direction.IN)
-    people = Message.origin == Origin.CUSTOMER
-    lately = func.count().filter(Message.arrived_at >= now - LATELY)
-    query = select(lately, func.count()).select_from(Message).join(Case, Case.id == Message.case_id)
-    found = session.execute(query.where(*theirs, people, Message.arrived_at >= now - LONGER)).one()
-    return int(found[0]), int(found[1])
+    lately = func.count().filter(Message.arrived_at >= now - LATELY).label("lately")
+    query = select(lately, func.count().label("longer")).select_from(Message)
+    query = query.join(Case, Case.id == Message.case_id).where(*theirs)
+    since = Message.arrived_at >= now - LONGER
+    return query.where(Message.origin == Origin.CUSTOMER, since).subquery()

@@ -78,7 +78,8 @@ def the_message(session: Session, message_id: int) -> Message:
 def the_contact(session: Session, contact_id: int) -> Contact:
     """The contact, if at least one of their cases may be seen."""
     cases = select(Case.id).where(Case.contact_id == Contact.id, visible_to(agent())).exists()
-    found = session.scalars(select(Contact).where(Contact.id == contact_id, cases)).first()
+    query = select(Contact).options(joinedload(Contact.identifiers))
+    found = session.scalars(query.where(Contact.id == contact_id, cases)).unique().first()
     return found if found is not None else abort(404)
 
 

@@ -177,3 +177,13 @@ def test_the_pressure_on_somebody_stands_beside_its_cap_and_their_own_mails(ente
         r"<strong>1,0</strong> <span[^>]*>de 3,0; se reduce a la mitad cada 7 días", page
     )
     assert "Escribió 2 veces en 90 días, 2 en los últimos 14." in page
+
+
+def test_a_customers_page_costs_at_most_twelve_statements(
+    enter: Enter, statements: list[str]
+) -> None:
+    admin, case = enter(ADMIN), case_about(SUBJECT)
+    admin.get(f"/contacts/{case.contact_id}")
+    statements.clear()
+    admin.get(f"/contacts/{case.contact_id}")
+    assert len([one for one in statements if "BEGIN" not in one and "PRAGMA" not in one]) <= 12
