@@ -50,8 +50,11 @@ def name(path: Path) -> str:
 def calls(path: Path, *wanted: str) -> list[str]:
     """Where a method of that name, or `Name.method`, is called."""
     found = []
+    last = {word.rpartition(".")[2] for word in wanted}
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in last:
             whole = ast.unparse(node.func)
             if node.func.attr in wanted or any(whole.endswith(word) for word in wanted):
                 found.append(f"{name(path)}:{node.lineno}")
