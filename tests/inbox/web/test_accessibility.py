@@ -16,7 +16,7 @@ from inbox.web import bulk
 from inbox.web.access import Policy, policy_of
 from tests.databases import settle_in
 from tests.inbox.web.admin.bots_at_work import at_work
-from tests.inbox.web.conftest import case_about
+from tests.inbox.web.conftest import Enter, case_about
 from tests.marketing import a_list
 from tests.seeding import ADMIN, PASSWORD
 from tests.servers.chromium import VIEWPORT
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 AXE = Path(__file__).resolve().parents[2] / "assets" / "axe.min.js"
+MOST_STATEMENTS = 12
+# Pages that are nothing but figures of many kinds.
+FIGURES = {"/console": 13, "/quality": 14, "/reports/voices?days=90": 13}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Endpoint -> an address that shows it filled; a test sees that no screen is forgotten.
 SCREENS = {
@@ -168,12 +171,12 @@ def _found(page: "Page", within: str = "html") -> list[str]:
     ]
 
 
-def _address(path: str) -> str:
+def _address(path: str, bots: dict[str, Any] | None = None) -> str:
     marketing = "{list}" in path or "{gate}" in path
     number, gate = a_list(LIST, by=ADMIN) if marketing else (0, "")
     of_bots = any(f"{{{name}}}" in path for name in NO_BOTS)
     return path.format(
-        **(at_work(ADMIN) if of_bots else NO_BOTS),
+        **((bots or at_work(ADMIN)) if of_bots else NO_BOTS),
         list=number,
         gate=gate,
         case=case_about("Llamadas a deshora").id,
@@ -235,6 +238,22 @@ def test_no_screen_is_forgotten(app: Flask) -> None:
         and policy_of(app.view_functions[rule.endpoint]) is not Policy.TOKEN
     }
     assert screens - NO_SCREENS == set(SCREENS)
+
+
+@pytest.mark.nightly
+def test_no_screen_asks_the_database_more_than_a_dozen_times(
+    enter: Enter, statements: list[str]
+) -> None:
+    admin, much, bots = enter(ADMIN), {}, at_work(ADMIN)
+    for path in (_address(one, bots) for one in SCREENS.values()):
+        # What was unread is read now, which is written down once.
+        admin.get(path)
+        statements.clear()
+        admin.get(path)
+        sent = [one for one in statements if one.startswith(("SELECT", "WITH"))]
+        if len(sent) > FIGURES.get(path, MOST_STATEMENTS):
+            much[path] = len(sent)
+    assert much == {}
 
 
 @pytest.mark.parametrize("path", [*SCREENS.values(), *STATES.values()])
