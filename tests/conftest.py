@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from cases import language
+
 # The servers are plugins and not imports, so that a test file finds their fixtures by name alone;
 # `pythonpath` in pyproject.toml makes `tests` a package without any __init__.py.
 pytest_plugins = [
@@ -28,6 +30,12 @@ SERVERS = {"dovecot", "own_dovecot", "postgres_url", "installed_postgres", "dura
 }
 # Ask whole pages or the API, as a browser or a program does, or need the shop they show.
 WEB = {"app", "api_server", "seeded"}
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_chosen_yet() -> None:
+    """A page of an earlier test may have chosen one."""
+    language.choose(language.SOURCE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
