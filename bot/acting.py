@@ -1,11 +1,11 @@
-"""What an admin's rule does: assign, tag, note, escalate; draft an answer, or send it."""
+"""What an admin's rule does: set fields, assign, tag, note, escalate; draft or send an answer."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, lifecycle, outbox, policy, replies
+from bot import answers, case_fields, lifecycle, outbox, policy, replies
 from bot.kinds import Mode
 from bot.outbox import Why
 from bot.policy import Decision, Reply, Silence, Situation
@@ -18,6 +18,7 @@ from cases.mail import Origin
 from cases.message import Direction, Message
 
 MOST_TAGS = 20
+URGENT = case_fields.URGENCIES["urgent"]
 
 
 def act(
@@ -28,14 +29,15 @@ def act(
         why = Why(False, rule.label, f"only tried, not done: {_said(rule)}")
         outbox.keep(session, message, why, seen, at=at)
         return
+    case_fields.put(case, rule.set, by=rule.label, at=at)
     if rule.assign:
         _assign(session, case, rule, at)
     if rule.tag:
         case.labels = {**case.labels, "tags": _tags(case, rule)}
     if rule.note:
         write_note(session, case, rule.note, by=rule.label, at=at)
-    if rule.escalate and case.urgency < 1.0:
-        case.urgency, case.needs_review = 1.0, True
+    if rule.escalate and case.urgency < URGENT:
+        case.urgency, case.needs_review = URGENT, True
         case.happened(What.NOTED, by=rule.label, at=at, escalated=True)
     if rule.reply and rule.mode is Mode.DRAFT and policy.silenced(seen) is None:
         _draft(session, case, message, rule, seen, at)
@@ -44,6 +46,7 @@ def act(
 def _said(rule: Rule) -> str:
     does = {
         "answer": rule.reply,
+        "set": ", ".join(case_fields.pairs(rule.set)),
         "assign": rule.assign,
         "tag": ", ".join(rule.tag),
         "note": rule.note[:60],

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot import rules, templates, wording
+from bot import case_fields, rules, templates, wording
 from bot.kinds import Mode
 from bot.rules import BadRule, Rule
 from cases import audit
@@ -71,7 +71,9 @@ def turn(session: Session, row: RuleRow, mode: Mode, *, by: str, at: datetime) -
 
 
 def save(session: Session, rule: Rule, *, by: str, at: datetime, position: int = 0) -> RuleRow:
-    """Keep a new version of that rule; raises BadRule if its template cannot be used."""
+    """Keep a new version of that rule; raises BadRule if its template or type cannot be used."""
+    if unusable := case_fields.unusable_type(rule.set):
+        raise BadRule(f"rule {rule.name}: no complaint type {unusable!r} is in use")
     _check_template(session, rule)
     return _keep(session, rule, position, by, at)
 

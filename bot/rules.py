@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot import waking
+from bot import case_fields, waking
 from bot.kinds import Mode
 
 
@@ -39,6 +39,8 @@ class Rule:
     """Address of an agent."""
     tag: tuple[str, ...] = ()
     note: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the case, each with what it becomes."""
     escalate: bool = False
     stop: bool = False
     """No later rule is looked at, and nothing is answered unless this one does."""
@@ -76,6 +78,7 @@ class Rule:
         row = {name: value for name, value in asdict(self).items() if name not in _APART}
         return row | {
             "when": dict(self.when),
+            "set": dict(self.set),
             "only_for": list(self.only_for),
             "tag": list(self.tag),
         }
@@ -173,6 +176,8 @@ def of(table: object, where: str = "rule") -> Rule:
     said["only_for"] = tuple(one.lower() for one in said.get("only_for", ()))
     said["tag"] = tuple(said.get("tag", ()))
     _check_when(said.get("when", {}), where)
+    if wrong := case_fields.wrong(said.get("set", {})):
+        raise BadRule(f"{where}: {wrong}")
     _check_limits(said, where)
     return Rule(**said)
 
@@ -186,6 +191,7 @@ _KEYS: dict[str, type] = {
     "assign": str,
     "tag": list,
     "note": str,
+    "set": dict,
     "escalate": bool,
     "stop": bool,
     "quiet_hours": str,

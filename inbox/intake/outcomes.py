@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import policy, situation
+from bot import case_fields, policy, situation
 from bot.kinds import Mode
 from bot.policy import Situation
 from bot.rules import Rule, that_fit
@@ -129,7 +129,8 @@ def _said(decision: policy.Decision) -> Did:
 
 def _actions(rule: Rule, tagged: Situation) -> list[Did]:
     """What the rule does beside answering."""
-    does = [("assign", rule.assign), ("tag", ", ".join(rule.tag)), ("note", rule.note[:SHOWN])]
+    does = [("set", pair) for pair in case_fields.pairs(rule.set)]
+    does += [("assign", rule.assign), ("tag", ", ".join(rule.tag)), ("note", rule.note[:SHOWN])]
     does.append(("escalate", "yes" if rule.escalate else ""))
     answers = rule.mode is not Mode.SEND and rule.reply and policy.silenced(tagged) is None
     does.append(("draft", rule.reply if answers else ""))

@@ -13,6 +13,7 @@ from cases.priority import Score
 from cases.settings import settings
 from inbox.web import times, words
 from inbox.web.listed import Held, Line, held
+from inbox.web.reasons import speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,11 @@ def kind(case: Case) -> Chip | None:
     """What the case is about."""
     if not case.type:
         return None
-    hint = _("Set by {name}", name=case.type_by) if case.type_by else _("Guessed by the classifier")
-    return Chip("tag", words.type_name(case.type), "kind", hint, guess=not case.type_by)
+    rule = "" if case.type_by else str((case.labels or {}).get("type_by", ""))
+    sure = bool(case.type_by or rule)
+    by = speaker(case.type_by, rule)
+    hint = _("Set by {name}", name=by) if sure else _("Guessed by the classifier")
+    return Chip("tag", words.type_name(case.type), "kind", hint, guess=not sure)
 
 
 _FACES = {"negative": "frown", "neutral": "meh", "positive": "smile"}

@@ -8,13 +8,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import considering, outbox, policy, proposals, rulebook, rules, templates
+from bot import (
+    case_fields,
+    considering,
+    outbox,
+    policy,
+    proposals,
+    rulebook,
+    rules,
+    templates,
+)
 from bot.kinds import Mode
 from bot.outbox import Decided, OutgoingMail
 from bot.policy import Reply, Silence, Situation
 from bot.rules import BadRule, Rule
 from bot.templates import MailTemplate, UnknownPlaces
-from cases import Case, Message, Origin
+from cases import Case, Message, Origin, correcting
+from cases.correction import Correction, Field
 from tests.bot.writing import a_case, an_agent
 from tests.builders import MORNING
 
@@ -166,11 +176,49 @@ def test_a_rule_assigns_tags_notes_escalates_and_answers_once(session: Session):
     session.flush()
     assert case.assignee_id == bea.id
     assert case.labels["tags"] == ["paquete"]
-    assert case.urgency == 1.0
+    assert case.urgency == 2.0
     mail = session.scalars(select(OutgoingMail)).one()
     assert (mail.template, mail.rule) == ("parcel", "rule:own@1")
     notes = select(Message).where(Message.rule == "note")
     assert session.scalars(notes).one().text == "Ojo"
+
+
+SETS = {"type": "money.refund", "complaint": False, "urgency": "raised", "language": "en"}
+
+
+def test_a_rule_sets_fields_once_and_the_history_says_which(session: Session):
+    rulebook.save(session, a_rule(reply="", set=SETS), by="admin", at=MORNING)
+    case = _classified(session)
+    case.needs_review = True
+    for seconds in (5, 10):
+        considering.consider(session, case, MORNING + timedelta(seconds=seconds))
+        session.flush()
+    assert (case.type, case.complaint, case.needs_review) == ("money.refund", False, False)
+    assert (case.urgency, case.language) == (1.0, "en")
+    told = [one.data for one in case.events if one.by == "rule:own@1"]
+    assert {one["field"]: one["now"] for one in told} == SETS | {"complaint": "no"}
+    assert len(told) == len(SETS)
+    assert session.scalars(select(Correction)).all() == []
+
+
+def test_what_an_agent_said_of_the_type_is_not_overruled_by_a_rule(session: Session):
+    rulebook.save(session, a_rule(reply="", set=SETS), by="admin", at=MORNING)
+    case = _classified(session)
+    correcting.correct(
+        session, case, Field.TYPE, "fulfil.delivery", by="bea@shop.example", at=MORNING
+    )
+    considering.consider(session, case, MORNING)
+    assert (case.type, case.complaint) == ("fulfil.delivery", True)
+    assert case.urgency == 1.0
+
+
+def test_a_type_that_went_out_of_use_is_refused_and_then_left_alone(session: Session):
+    odd = a_rule(reply="", set={"type": "fulfil.no_more"})
+    with pytest.raises(BadRule, match=r"no complaint type 'fulfil\.no_more' is in use"):
+        rulebook.save(session, odd, by="admin", at=MORNING)
+    case = _classified(session)
+    case_fields.put(case, odd.set, by=odd.label, at=MORNING)
+    assert case.type == "fulfil.delivery"
 
 
 def test_a_draft_is_proposed_and_nothing_is_sent(session: Session):

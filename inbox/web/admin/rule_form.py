@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from bot import rules, waking
+from bot.case_fields import FIELDS
 from bot.kinds import Mode
 from bot.rules import CONDITIONS, BadRule, Rule
 from cases.language import gettext as _
@@ -30,12 +31,24 @@ def read(form: MultiDict[str, str], name: str = "") -> Rule:
         "assign": form.get("assign", "").strip(),
         "tag": _texts(form.get("tag", "")),
         "note": form.get("note", "").strip()[:LONGEST],
+        "set": _set(form),
         "escalate": form.get("escalate") == "yes",
         "stop": form.get("stop") == "yes",
         "quiet_hours": _hours(form.get("quiet_hours", "").strip()),
         "most_a_day": _whole(form.get("most_a_day", ""), _("Answers a day")) or 0,
     }
     return rules.of(table, chosen)
+
+
+def _set(form: MultiDict[str, str]) -> dict[str, Any]:
+    """The fields of the case that were chosen; what cannot be is told by the rule."""
+    chosen = {name: form.get(f"set_{name}", "").strip() for name in FIELDS}
+    yes_no: dict[str, Any] = {"yes": True, "no": False}
+    plain = {name: value for name, value in chosen.items() if value}
+    return {
+        name: yes_no.get(value, value) if name == "complaint" else value
+        for name, value in plain.items()
+    }
 
 
 def _hours(typed: str) -> str:
@@ -92,6 +105,7 @@ def shown(rule: Rule) -> dict[str, Any]:
         "assign": rule.assign,
         "tag": ", ".join(rule.tag),
         "note": rule.note,
+        "set": {name: _plain(value) for name, value in rule.set.items()},
         "escalate": rule.escalate,
         "stop": rule.stop,
         "quiet_hours": rule.quiet_hours,
@@ -121,6 +135,7 @@ def typed(form: MultiDict[str, str]) -> dict[str, Any]:
         "escalate": form.get("escalate") == "yes",
         "stop": form.get("stop") == "yes",
         "when": when,
+        "set": {name: form.get(f"set_{name}", "") for name in FIELDS},
     }
 
 

@@ -8,7 +8,7 @@ from bot.rules import CONDITIONS, Rule
 from cases.language import current
 from cases.language import gettext as _
 from classifiers import taxonomy
-from inbox.web import reasons, words
+from inbox.web import field_words, reasons, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ def actions(rule: Rule) -> list[str]:
     """Each thing it does as one line."""
     said = {
         _("Answer: {name}", name=reasons.reply(rule.reply)): rule.reply,
+        _("Set: {what}", what=", ".join(field_words.all_of(rule.set))): rule.set,
         _("Assign: {name}", name=rule.assign): rule.assign,
         _("Tags: {names}", names=", ".join(rule.tag)): rule.tag,
         _("Note"): rule.note,

@@ -14,7 +14,7 @@ from cases.agent import Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
-from inbox.web import notices
+from inbox.web import field_words, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_form, rule_words
 from inbox.web.fragments import show
@@ -80,6 +80,7 @@ def _form(
         typed=typed,
         wrong=wrong,
         fields=rule_words.fields(boxes),
+        settable=field_words.settable(),
         replies=templates.names(session),
         agents=session.scalars(agents).all(),
         modes=list(Mode),

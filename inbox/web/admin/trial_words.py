@@ -3,7 +3,7 @@
 from bot.trials import Trial
 from cases.exclusions.reasons import Reason
 from cases.language import gettext as _
-from inbox.web import reasons, words
+from inbox.web import field_words, reasons, words
 
 
 def did(one: dict[str, str]) -> str:
@@ -13,6 +13,7 @@ def did(one: dict[str, str]) -> str:
         "answer": lambda: _("Answers: {name}", name=reasons.reply(what)),
         "silence": lambda: _("Silent: {reason}", reason=reasons.said(what)),
         "draft": lambda: _("Drafts: {name}", name=reasons.reply(what)),
+        "set": lambda: _("Sets: {what}", what=field_words.pair(what)),
         "assign": lambda: _("Assigns: {name}", name=what),
         "tag": lambda: _("Tags: {names}", names=what),
         "note": lambda: _("Writes a note"),
@@ -33,6 +34,7 @@ def summary(trial: Trial) -> list[tuple[str, int, int]]:
         "answer": _("Answers that leave by themselves"),
         "draft": _("Drafts for agents"),
         "silence": _("Silences"),
+        "set": _("Fields set"),
         "assign": _("Cases assigned"),
         "tag": _("Cases tagged"),
         "note": _("Notes written"),

@@ -18,6 +18,9 @@ LATE = {
     "when_confidence_at_least": "0,6",
     "reply": "suggestion",
     "tag": "parcel, late",
+    "set_type": "fulfil.delivery",
+    "set_complaint": "no",
+    "set_urgency": "urgent",
     "quiet_hours": "22:00-09:00",
     "most_a_day": "1",
     "only_for": "Test@Shop.example",
@@ -46,6 +49,7 @@ def test_what_is_typed_becomes_a_rule(enter: Enter) -> None:
         "confidence_at_least": 0.6,
     }
     assert (rule.tag, rule.only_for) == (("parcel", "late"), ("test@shop.example",))
+    assert rule.set == {"type": "fulfil.delivery", "complaint": False, "urgency": "urgent"}
     assert (rule.quiet_hours, rule.most_a_day) == ("22:00-09:00", 1)
 
 
@@ -59,6 +63,8 @@ def test_what_is_typed_becomes_a_rule(enter: Enter) -> None:
         ("when_confidence_at_least", "7"),
         ("mode", "loud"),
         ("reply", "no_such_mail"),
+        ("set_type", "no.such"),
+        ("set_urgency", "enormous"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
@@ -68,6 +74,7 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert "parcel, late" in answer.text
+    assert '<option value="no" selected>' in answer.text
     assert _live() == ()
 
 
@@ -80,6 +87,13 @@ def test_a_change_is_a_version_and_the_page_shows_all_of_them(enter: Enter) -> N
     assert (rule.version, rule.mode, rule.assign) == (2, Mode.SHADOW, "")
     with reading() as session:
         assert [one.version for one in rulebook.history(session, "lawyers", 9)] == [2, 1]
+
+
+def test_the_fields_a_rule_sets_are_chosen_again_and_said_in_words(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    page = admin.get(admin.post("/admin/rules", **LATE).headers["Location"]).text
+    assert '<option value="urgent" selected>urgente</option>' in page
+    assert "Es una queja: no, Urgencia: urgente" in page
 
 
 def test_one_button_stops_a_rule(enter: Enter) -> None:

@@ -20,7 +20,15 @@ from tests.inbox.web.conftest import Enter
 from tests.raw import a_raw
 from tests.seeding import ADMIN, BEA
 
-EVERY = Rule("avisos", Mode.SEND, {"first": True}, tag=("nuevo",), stop=True, version=4)
+EVERY = Rule(
+    "avisos",
+    Mode.SEND,
+    {"first": True},
+    tag=("nuevo",),
+    set={"urgency": "urgent", "complaint": False},
+    stop=True,
+    version=4,
+)
 REFUNDS = Rule(
     "devoluciones", Mode.DRAFT, {"type": ["money"], "confidence_at_least": 0.1}, reply="progress"
 )
@@ -49,7 +57,7 @@ def test_the_mails_of_late_are_tried_and_nothing_is_changed() -> None:
     assert (trial.progress, trial.error) == (Progress.DONE, "")
     assert trial.done == trial.total > 10
     assert trial.counts["present:answer"] > trial.counts.get("edited:answer", 0)
-    assert trial.counts["edited:tag"] > 0
+    assert trial.counts["edited:set"] == 2 * trial.counts["edited:tag"] > 0
     assert trial.counts["different"] > 0
     assert trial.counts["held"] > 0
     first = next(row for row in trial.rows if row["differs"])
