@@ -15,11 +15,12 @@ from inbox.web.direction import straight
 
 
 def type_name(code: str) -> str:
-    """A leaf of the taxonomy as people read it; one that is no more keeps its code."""
+    """A leaf or a branch of the taxonomy as people read it; one that is no more keeps its code."""
     try:
         return taxonomy.leaf(code).label(current())
     except taxonomy.NoSuchLeaf:
-        return code
+        branches = {one.code: one.label(current()) for one in taxonomy.parents()}
+        return branches.get(code, code)
 
 
 def state(value: State) -> str:

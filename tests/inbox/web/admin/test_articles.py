@@ -2,6 +2,7 @@
 
 from bot import articles
 from cases.db import reading
+from classifiers import taxonomy
 from tests.inbox.web.conftest import Enter, Visitor
 from tests.seeding import ADMIN
 
@@ -27,6 +28,13 @@ def test_an_article_is_public_only_once_it_is_approved(enter: Enter, visitor: Vi
         (one,) = articles.approved(session)
         assert one.types == ["fulfil"]
         assert one.keywords == ["dónde está mi pedido", "seguimiento", "localizar"]
+
+
+def test_the_list_says_what_branches_are_called(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    admin.post("/admin/articles", **ARTICLE)
+    (branch,) = (one.label("es") for one in taxonomy.parents() if one.code == "fulfil")
+    assert f'<span class="chip">{branch}</span>' in admin.get("/admin/articles").text
 
 
 def test_visitors_search_in_their_language(enter: Enter, visitor: Visitor) -> None:
