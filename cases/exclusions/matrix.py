@@ -69,7 +69,7 @@ MATRIX: dict[CampaignClass, frozenset[Reason]] = {
 }
 
 # A demand for money waits only where the case is about the very charge.
-_ABOUT_A_CHARGE = frozenset({"money", "contract", ""})
+ABOUT_A_CHARGE = frozenset({"money", "contract", ""})
 
 
 Changes = Mapping[tuple[CampaignClass, Reason], Action]
@@ -120,7 +120,7 @@ def _concerns(hold: Hold, campaign_class: CampaignClass, topic: str) -> bool:
     if hold.topics and topic and topic not in hold.topics:
         return False
     if campaign_class is CampaignClass.COLLECTIONS and hold.reason is Reason.OPEN_CASE:
-        return hold.about in _ABOUT_A_CHARGE
+        return hold.about in ABOUT_A_CHARGE
     return True
 
 

@@ -16,6 +16,8 @@ from cases.exclusions.rows import Exclusion
 DAY = timedelta(days=1)
 # What stops a promotion; a talk with an agent stops series alone, and value alone stops nothing.
 HOLDING = sorted(MATRIX[CampaignClass.PROMOTIONAL] - {Reason.VIP})
+GROUP = case({reason: rule.group.value for reason, rule in RULES.items()}, value=Exclusion.reason)
+"""The group of a row's reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,8 @@ def live(now: datetime) -> ColumnElement[bool]:
 
 def by_group(session: Session, now: datetime) -> dict[Group, int]:
     """People on truce by group of reasons; who is held for two groups counts in both."""
-    group = case(
-        {reason: rule.group.value for reason, rule in RULES.items()}, value=Exclusion.reason
-    )
     rows = session.execute(
-        select(group, func.count(Exclusion.contact_id.distinct())).where(live(now)).group_by(group)
+        select(GROUP, func.count(Exclusion.contact_id.distinct())).where(live(now)).group_by(GROUP)
     )
     return {Group(name): number for name, number in rows}
 

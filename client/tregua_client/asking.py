@@ -110,13 +110,25 @@ class Asker:
         """Where the feed stands."""
         return understood(self.ask("GET", "/v1/feed"), "epoch", "seq", "lag")
 
-    def check(self, *, campaign_class: str = "promotional", topic: str = "", **who: str) -> Verdict:
+    def check(
+        self,
+        *,
+        campaign_class: str = "promotional",
+        topic: str = "",
+        match: str = "exact",
+        **who: str,
+    ) -> Verdict:
         """May we write to this person now? Raises unless the answer is fresh and clear."""
-        said = {**who, "campaign_class": campaign_class, "topic": topic}
+        said = {**who, "campaign_class": campaign_class, "topic": topic, **matching(match)}
         answer = self.ask("POST", "/v1/check", json=said, safe=True)
         told = understood(answer, "allowed", "feed")
         must_be_fresh(told, campaign_class)
         return verdict(told, str(told.get("valid_until")))
+
+
+def matching(match: str) -> dict[str, str]:
+    """How spellings are compared, where it is not as always: older installations know no other."""
+    return {} if match == "exact" else {"match": match}
 
 
 def must_be_fresh(told: Mapping[str, Any], campaign_class: str) -> None:

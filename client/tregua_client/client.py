@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from tregua_client.asking import Asker, Verdict, must_be_fresh, understood, verdict
+from tregua_client.asking import Asker, Verdict, matching, must_be_fresh, understood, verdict
 from tregua_client.gate import Gate, Override, open_gate
 from tregua_client.refusals import NoAnswer
 
@@ -31,15 +31,21 @@ class Client(Asker):
         return open_gate(self, campaign, audience, described, export=export, override=override)
 
     def check_many(
-        self, addresses: Iterable[str], *, campaign_class: str = "promotional", topic: str = ""
+        self,
+        addresses: Iterable[str],
+        *,
+        campaign_class: str = "promotional",
+        topic: str = "",
+        match: str = "exact",
     ) -> list[Verdict]:
         """Many people now, answered in their order; raises unless all of it is fresh and clear.
 
         For campaigns a gate is better: it gives a receipt and knows who complains later.
         """
         found: list[Verdict] = []
+        asked = {"campaign_class": campaign_class, "topic": topic, **matching(match)}
         for batch in _batches(addresses):
-            said = {"items": batch, "campaign_class": campaign_class, "topic": topic}
+            said = {**asked, "items": batch}
             answer = self.ask("POST", "/v1/check/bulk", json=said, safe=True)
             told = understood(answer, "items", "count", "feed", "valid_until")
             must_be_fresh(told, campaign_class)

@@ -71,7 +71,14 @@ DELIVERY = _object("id event attempts", id=NUMBER, event=TEXT, attempts=NUMBER)
 LISTED = _object("items", items={"type": "array"})
 LIST: dict[str, Any] = {"text/csv": {}, "application/x-ndjson": {}}
 PAGE = _object("items cursor more", items=MANY, cursor=TEXT, more=BOOL)
-HEAD = _object("epoch seq cursor degraded lag lease", epoch=TEXT, seq=NUMBER, cursor=TEXT)
+COUNTS = _object("held", held=NUMBER, by_group={"type": "object"}, by_reason={"type": "object"})
+HEAD = _object(
+    "epoch seq cursor degraded lag lease counts",
+    epoch=TEXT,
+    seq=NUMBER,
+    cursor=TEXT,
+    counts=COUNTS,
+)
 RECEIPT = _object("jti receipt", jti=TEXT, receipt=TEXT)
 LOAD = _object(
     "verdict utilisation formula reasons inputs waves",
@@ -209,7 +216,10 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
     ],
     "api_stream.stream": [_CLASS, _TOPIC, _HASH, _query("cursor")],
     "api_check.check_hash": [_CLASS, _TOPIC, _query("as", enum=["status"])],
-    "api_bulk.check_many": [_query("only", enum=["excluded"])],
+    "api_bulk.check_many": [
+        *(_CLASS, _TOPIC, _query("match", enum=["exact", "loose"])),
+        _query("only", enum=["excluded"]),
+    ],
     "api_sending.refresh": [_query("released")],
     "api_load.show": [_CLASS, _query("audience", **_WHOLE)],
     "api_following.cases": [_query("since", **_WHOLE), _query("limit", **_WHOLE)],

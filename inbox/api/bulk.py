@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, g, request
@@ -17,8 +17,8 @@ from cases.contact import Kind
 from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.asking import FREE, Verdict
-from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
+from cases.exclusions.spellings import Match, verdicts
 from inbox.api.check import NOT_NOW, VALID, Asked
 from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.naming import Named, an_address, hashes, named
@@ -40,6 +40,7 @@ class Many(BaseModel):
 
     campaign_class: CampaignClass = CampaignClass.PROMOTIONAL
     topic: str = Field(default="", max_length=100)
+    match: Match = Match.EXACT
     items: list[str | dict[str, str]] = Field(max_length=100_000)
 
 
@@ -62,7 +63,7 @@ def check_many() -> ResponseReturnValue:
         raise Problem(413, "too-many", N_("Ask about ten thousand at most, or open a gate."))
     token = asker()
     asked = Asked.model_construct(campaign_class=many.campaign_class, topic=many.topic)
-    view = view_of(token, asked.question)
+    view = replace(view_of(token, asked.question), match=many.match)
     quotas.spend(token, len(many.items))
     lines = [_line(n, one) for n, one in enumerate(many.items)]
     return _answer(view, lines, only=request.args.get("only") == "excluded")
@@ -80,9 +81,8 @@ def _read() -> Many:
         items = items[1:] if items and items[0].strip().lower() == "address" else items
     else:
         raise Problem(415, "unsupported-media-type", N_("Send JSON, NDJSON or CSV."))
-    said = {
-        name: request.args[name] for name in ("campaign_class", "topic") if name in request.args
-    }
+    names = ("campaign_class", "topic", "match")
+    said = {name: request.args[name] for name in names if name in request.args}
     return Many.model_validate({**said, "items": items})
 
 
@@ -144,7 +144,9 @@ def _verdicts(session: Session, view: View, lines: list[Line]) -> dict[int, Verd
     return {
         n: verdict
         for kind, values in by_kind.items()
-        for value, verdict in decide(session, kind, list(values), view.question, now).held.items()
+        for value, verdict in verdicts(
+            session, g.head, kind, list(values), view.question, now, view.match
+        ).items()
         for n in values[value]
     }
 

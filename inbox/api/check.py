@@ -1,5 +1,6 @@
 """POST /v1/check: may we write to this person now? Always 200 with an answer in so many words."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,8 @@ from cases.contact import Kind
 from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.asking import FREE, Question, Verdict
-from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import FAILS_CLOSED, Action, CampaignClass
+from cases.exclusions.spellings import Match, verdicts
 from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.naming import Named, named
 from inbox.api.problems import N_, Problem
@@ -41,6 +42,7 @@ class Asked(BaseModel):
     campaign_class: CampaignClass = CampaignClass.PROMOTIONAL
     topic: str = Field(default="", max_length=100)
     campaign: str = Field(default="", max_length=200)
+    match: Match = Match.EXACT
 
     @property
     def question(self) -> Question:
@@ -54,7 +56,7 @@ def check() -> ResponseReturnValue:
     asked = Asked.model_validate(body())
     who = named(asked.address, asked.phone, asked.customer_id, asked.hash)
     token = asker()
-    view = view_of(token, asked.question)
+    view = replace(view_of(token, asked.question), match=asked.match)
     quotas.spend(token, 1)
     verdict, state = look_up(who, view)
     return answer(verdict, view, state)
@@ -77,7 +79,8 @@ def _verdict(session: Session, who: Named, view: View, now: datetime) -> Verdict
     if found is None:
         return FREE
     kind, value = found
-    return decide(session, kind, [value], view.question, now).held.get(value, FREE)
+    held = verdicts(session, g.head, kind, [value], view.question, now, view.match)
+    return held.get(value, FREE)
 
 
 def answer(verdict: Verdict, view: View, state: Freshness) -> dict[str, Any]:

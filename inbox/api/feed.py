@@ -1,5 +1,6 @@
 """The feed for those who keep a copy: its head, the whole of it, and what changed since."""
 
+import hashlib
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -11,9 +12,9 @@ from sqlalchemy import select
 from cases import clock
 from cases.db import reading
 from cases.exclusions import feed
+from cases.exclusions.counts import counter
 from cases.exclusions.feed import Head
 from cases.exclusions.matrix import policy
-from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedChange
 from inbox.api import snapshot
 from inbox.api.contract import asker, contract, needs, newest, note_pull
@@ -39,8 +40,9 @@ def about() -> ResponseReturnValue:
     head, now = newest(), clock.now()
     with reading() as session:
         state = freshness(session, now).for_mailboxes(asker().mailboxes)
-        changes = in_force(session).changes
-    view = asked_view(asker())
+        view = asked_view(asker()).under(session)
+        asked = view.question.campaign_class
+        counts = view.counts(counter.counts(session, head.epoch, asked, view.changes, now))
     body = {
         "feed_id": "tregua-exclusions-1",
         "epoch": head.epoch,
@@ -49,7 +51,8 @@ def about() -> ResponseReturnValue:
         "generated_at": say(now),
         "server_time": say(now),
         "lease": LEASE,
-        "policy": policy(changes),
+        "counts": counts,
+        "policy": policy(view.changes),
         "jwks_uri": "/.well-known/jwks.json",
         "normalisation": "tregua-1",
         "degraded": list(state.degraded),
@@ -57,7 +60,8 @@ def about() -> ResponseReturnValue:
     }
     answer = Response(json.dumps(body), content_type="application/json")
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.set_etag(f"{head.epoch}-{head.seq}-{state.lag}-{view.digest()}")
+    told = hashlib.sha256(json.dumps(counts).encode()).hexdigest()[:12]
+    answer.set_etag(f"{head.epoch}-{head.seq}-{state.lag}-{view.digest()}-{told}")
     return answer.make_conditional(request)
 
 

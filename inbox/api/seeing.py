@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from cases.contact import Kind
 from cases.exclusions.asking import Question, Verdict
+from cases.exclusions.counts import Counts
 from cases.exclusions.matrix import Action, CampaignClass, Changes
 from cases.exclusions.policies import in_force
 from cases.exclusions.spans import Span, joined, spans
+from cases.exclusions.spellings import Match
 from inbox.api import problems
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope, Token
@@ -40,6 +42,8 @@ class View:
     key: bytes
     changes: Changes = field(default_factory=dict)
     """What the admin decided otherwise than shipped, as of the session that is read."""
+    match: Match = Match.EXACT
+    """Whether another spelling of a mailbox is the same person."""
 
     def under(self, session: Session) -> "View":
         """The same view under the policy that is in force there."""
@@ -90,6 +94,15 @@ class View:
             told["group"] = verdict.span.group if verdict.span else None
         if self.reasons:
             told["reason"] = verdict.span.reason if verdict.span else None
+        return told
+
+    def counts(self, counts: Counts) -> dict[str, Any]:
+        """How many are held: all of them together, and for what by scope alone."""
+        told: dict[str, Any] = {"held": counts.held}
+        if self.groups:
+            told["by_group"] = dict(counts.by_group)
+        if self.reasons:
+            told["by_reason"] = dict(counts.by_reason)
         return told
 
 

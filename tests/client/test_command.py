@@ -83,6 +83,15 @@ def test_a_list_is_sifted_whatever_tool_wrote_it(live, capsys, tmp_path):
     assert held == ["address,until,error", f"{ANA},,", "nobody,,invalid_address"]
 
 
+def test_another_spelling_of_a_mailbox_is_found_where_it_is_asked_for(live, capsys, tmp_path):
+    live.case("ana+tienda@gmail.com", at=clock.now())
+    (tmp_path / "l.csv").write_text(f"email\na.na@gmail.com\n{EVA}\n")
+    assert run(capsys, "check", "a.na@gmail.com")[0] == 0
+    assert run(capsys, "check", "a.na@gmail.com", "--loose")[0] == 20
+    assert run(capsys, "sift", "l.csv", "--loose")[1]["excluded"] == 1
+    assert run(capsys, "sift", "l.csv")[1]["excluded"] == 0
+
+
 def test_what_the_tool_knows_is_told_from_a_file(live, capsys, tmp_path):
     (tmp_path / "s.csv").write_text(f"event_id,address,what,topic\n1,{EVA},unsubscribe,\n")
     assert run(capsys, "tell", "suppressions", "s.csv")[1]["new"] == 1

@@ -16,7 +16,7 @@ Told = tuple[int, dict[str, Any]]
 
 def check(client: Client, chosen: argparse.Namespace) -> Told:
     """One person, now."""
-    who = {chosen.by: chosen.who}
+    who = {chosen.by: chosen.who, "match": chosen.match}
     verdict = client.check(campaign_class=chosen.klass, topic=chosen.topic, **who)
     told = {"allowed": verdict.allowed, "until": verdict.until}
     return (GO if verdict.allowed else NoGo.code), told
@@ -25,7 +25,9 @@ def check(client: Client, chosen: argparse.Namespace) -> Told:
 def sift(client: Client, chosen: argparse.Namespace) -> Told:
     """A list, now. What cannot be an address is held back."""
     names = files.read(chosen.list)
-    told = client.check_many(names, campaign_class=chosen.klass, topic=chosen.topic)
+    told = client.check_many(
+        names, campaign_class=chosen.klass, topic=chosen.topic, match=chosen.match
+    )
     allowed = [name for name, one in zip(names, told, strict=True) if one.allowed]
     held = [
         (name, one.until or "", one.error)

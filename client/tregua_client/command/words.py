@@ -59,6 +59,17 @@ def _campaign(one: argparse.ArgumentParser) -> None:
     one.add_argument("--topic", default="", help="what it is about, as people can unsubscribe")
 
 
+def _spelling(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--loose",
+        dest="match",
+        action="store_const",
+        const="loose",
+        default="exact",
+        help="another spelling of the mailbox (name+tag@, dots at Gmail) is the same person",
+    )
+
+
 def _asking_words(parts: Any) -> None:
     one = parts.add_parser("check", help="may we write to this person now?")
     one.add_argument("who", help="an address, or what --by says")
@@ -68,11 +79,13 @@ def _asking_words(parts: Any) -> None:
         default="address",
         help="what the person is named by (default: address)",
     )
+    _spelling(one)
     _campaign(one)
     one = parts.add_parser("sift", help="a list, now: who of it may be written to (no receipt)")
     one.add_argument("list", help="CSV with the addresses in its first column")
     one.add_argument("--allowed", help="file for those who may be written to")
     one.add_argument("--excluded", help="file for those who may not, and until when")
+    _spelling(one)
     _campaign(one)
     one = parts.add_parser("load", help="can the agents bear a mailing?")
     one.add_argument("--audience", type=int, default=0, help="how many people it goes to")

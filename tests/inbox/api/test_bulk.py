@@ -1,10 +1,13 @@
 """Many at once: answered in their order, at one seq, a bad one in its place."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from cases import clock
 from inbox.tokens import Limits, Scope
+from tests.builders import MORNING
 
 ANA, EVA = "ana@cliente.example", "eva@cliente.example"
 CHECK, GATE = Scope.CHECK, Scope.GATE
@@ -84,3 +87,31 @@ def test_a_list_counts_against_the_quota_with_all_its_lines(api_server):
     assert program.post(URL, json={"items": [EVA] * 6}).status_code == 429
     assert program.post(URL, json={"items": [EVA] * 5}).status_code == 200
     assert program.post(URL, json={"items": [EVA]}).status_code == 429
+
+
+def test_matched_loosely_another_spelling_of_a_mailbox_is_the_same_person(api_server):
+    api_server.case("a.n.a+tienda@googlemail.com")
+    api_server.case("eva+pedidos@cliente.example")
+    api_server.case("luis@cliente.example")
+    asked = ["ana@gmail.com", "eva+x@cliente.example", "e.va@cliente.example"]
+    asked += ["luis+1@cliente.example", "pepe@gmail.com", "an.a+7@gmail.com"]
+    program = api_server.program(CHECK)
+    exact = program.post(URL, json={"items": asked}).json["items"]
+    assert all(one["allowed"] for one in exact)
+    loose = program.post(URL, json={"items": asked, "match": "loose"}).json["items"]
+    assert [one["allowed"] for one in loose] == [False, False, True, False, True, False]
+    lines = program.post(f"{URL}?match=loose", data="\n".join(asked), content_type="text/plain")
+    assert lines.json["items"] == loose
+    assert not program.allowed("an.a@gmail.com", match="loose")
+    assert program.allowed("an.a@gmail.com")
+
+
+def test_a_spelling_that_was_let_go_holds_nobody_any_longer(api_server):
+    case_id = api_server.case("ana+tienda@gmail.com")
+    program = api_server.program(CHECK)
+    assert not program.allowed("a.na@gmail.com", match="loose")
+    api_server.close(case_id)
+    with clock.at(MORNING + timedelta(days=4)):
+        assert program.allowed("a.na@gmail.com", match="loose")
+        api_server.case("an.a@gmail.com", at=clock.now())
+        assert not program.allowed("a.na@gmail.com", match="loose")

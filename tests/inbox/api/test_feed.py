@@ -191,6 +191,31 @@ def test_the_head_says_where_the_feed_stands(api_server):
     assert again.get("/v1/feed", headers={"If-None-Match": etag}).status_code == 304
 
 
+def test_the_head_counts_the_held_and_for_what_by_scope_alone(api_server):
+    api_server.case()
+    api_server.case("eva@cliente.example")
+    with clock.at(MORNING + timedelta(minutes=2)):
+        told = [
+            api_server.program(READ, *more).get("/v1/feed").json["counts"]
+            for more in ((), (Scope.FEED_GROUPS,), (Scope.FEED_REASONS,))
+        ]
+        assert told[0] == {"held": 2}
+        assert told[1] == {"held": 2, "by_group": {"care": 2}}
+        assert told[2] == {"held": 2, "by_group": {"care": 2}, "by_reason": {"open_case": 2}}
+        invoices = api_server.program(READ).get("/v1/feed?campaign_class=transactional")
+        assert invoices.json["counts"] == {"held": 0}
+
+
+def test_the_held_are_counted_once_a_minute(api_server):
+    program = api_server.program(READ)
+    head = program.get("/v1/feed")
+    api_server.case()
+    assert program.get("/v1/feed").json["counts"] == {"held": 0}
+    with clock.at(MORNING + timedelta(minutes=1)):
+        again = program.get("/v1/feed", headers={"If-None-Match": head.headers["ETag"]})
+        assert again.json["counts"] == {"held": 1}
+
+
 def test_the_stream_tells_what_is_committed_and_resets_when_the_epoch_changes(api_server):
     program = api_server.program(READ, RAW)
     cursor = program.get("/v1/feed").json["cursor"]
