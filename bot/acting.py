@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, case_fields, lifecycle, outbox, policy, replies
+from bot import answers, case_fields, field_setting, lifecycle, outbox, policy, replies
 from bot.kinds import Mode
 from bot.outbox import Why
 from bot.policy import Decision, Reply, Silence, Situation
@@ -29,7 +29,7 @@ def act(
         why = Why(False, rule.label, f"only tried, not done: {_said(rule)}")
         outbox.keep(session, message, why, seen, at=at)
         return
-    case_fields.put(case, rule.set, by=rule.label, at=at)
+    field_setting.put(case, rule.set, by=rule.label, at=at)
     if rule.assign:
         _assign(session, case, rule, at)
     if rule.tag:

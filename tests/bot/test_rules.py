@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import (
-    case_fields,
     considering,
+    field_setting,
     outbox,
     policy,
     proposals,
@@ -217,7 +217,7 @@ def test_a_type_that_went_out_of_use_is_refused_and_then_left_alone(session: Ses
     with pytest.raises(BadRule, match=r"no complaint type 'fulfil\.no_more' is in use"):
         rulebook.save(session, odd, by="admin", at=MORNING)
     case = _classified(session)
-    case_fields.put(case, odd.set, by=odd.label, at=MORNING)
+    field_setting.put(case, odd.set, by=odd.label, at=MORNING)
     assert case.type == "fulfil.delivery"
 
 
