@@ -62,11 +62,12 @@ def queue_name(name: str) -> str:
 
 
 def work_of(queue: str) -> str:
-    """What the workers of a queue do."""
+    """What the workers of a queue, or the poller, do."""
     return {
         "file": _("filing mail"),
         "send": _("sending mail and alarms"),
         "tag": _("classifying"),
+        "poll": _("reading the mailboxes"),
     }.get(queue, queue)
 
 
@@ -78,7 +79,9 @@ def advice(kind: str) -> str:
             " when it works again. Marketing to its customers waits."
         ),
         "queue": _("See whether the workers run, and whether the relay takes mail."),
-        "worker": _("Start it again: tregua up, or the service that runs tregua work."),
+        "worker": _(
+            "Start it again: tregua up, or the service that runs tregua work or tregua poll."
+        ),
         "feed": _("See whether the worker of the queue send runs: it releases whose time is over."),
         "breaches": _("See who is on shift, and answer by priority."),
         "bot": _(

@@ -1,4 +1,4 @@
-"""Signs of life: each kind of worker writes that it runs, so that the others see when none does."""
+"""Signs of life: workers and poller write that they run, so that others see when one does not."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,13 +9,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot import queues
 from cases.db import Base
 
+POLLER = "poll"
+_PARTS = (*queues.QUEUES, POLLER)
 EVERY = timedelta(seconds=20)
 SILENCE = timedelta(seconds=90)
 """Who says nothing for so long does not run."""
 
 
 class WorkerSign(Base):
-    """When workers of a queue were last seen, and since when without a gap."""
+    """When workers of a queue, or the poller, were last seen, and since when without a gap."""
 
     __tablename__ = "worker_sign"
 
@@ -25,7 +27,7 @@ class WorkerSign(Base):
 
 
 def give(session: Session, queue: str, now: datetime) -> None:
-    """A worker of that queue runs."""
+    """A worker of that queue runs, or the poller."""
     sign = session.get(WorkerSign, queue, with_for_update=True)
     if sign is None:
         session.add(WorkerSign(queue=queue, since=now, seen_at=now))
@@ -39,9 +41,9 @@ def give(session: Session, queue: str, now: datetime) -> None:
 def missing(session: Session, now: datetime) -> Iterator[WorkerSign]:
     """The queues that nobody serves any more, as one sees who has run long enough to know.
 
-    After a night in which the whole machine was off, nobody has.
+    A poller that is gone is among them. After a night in which the machine was off, nobody has.
     """
-    signs = session.scalars(select(WorkerSign).where(WorkerSign.queue.in_(queues.QUEUES))).all()
+    signs = session.scalars(select(WorkerSign).where(WorkerSign.queue.in_(_PARTS))).all()
     alive = [one for one in signs if now - one.seen_at <= SILENCE]
     if any(now - one.since > SILENCE for one in alive):
         yield from (one for one in signs if one not in alive)

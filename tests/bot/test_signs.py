@@ -15,6 +15,7 @@ from cases.db import reading, transaction
 from inbox import schema
 from inbox.api import jobs
 from inbox.api.troubles import look
+from inbox.intake.poller import lookout
 from tests.builders import MORNING
 from tests.databases import forget
 from tests.running import running, until
@@ -56,11 +57,45 @@ def test_a_kind_of_worker_that_never_ran_is_not_missed(session: Session) -> None
     assert _missing(session, 2) == set()
 
 
+def test_a_poller_that_died_is_missed_by_the_workers(session: Session) -> None:
+    _alive(session, signs.POLLER, 0, 1)
+    _alive(session, queues.SEND, 0, 1, 2, 3)
+    assert _missing(session, 3) == {signs.POLLER}
+
+
+@pytest.mark.usefixtures("installation")
+def test_where_all_workers_died_the_poller_tells_of_them_once(
+    monkeypatch: pytest.MonkeyPatch, smtp_sink: SmtpSink
+) -> None:
+    monkeypatch.setenv("TREGUA_SMTP_PORT", str(smtp_sink.port))
+    monkeypatch.setenv("TREGUA_REDIS_URL", "redis://127.0.0.1:1/0")
+    forget()
+    began = clock.now()
+    _admin()
+    for minutes in range(5):
+        with clock.at(began + minutes * MINUTE):
+            lookout.give_sign()
+            with transaction() as session:
+                for queue in queues.QUEUES if minutes < 2 else ():
+                    signs.give(session, queue, clock.now())
+            lookout.look()
+            told = {mail.recipients for mail in smtp_sink.mails}
+            assert told == (set() if minutes < 3 else {("marta@shop.example",)})
+    assert len(smtp_sink.mails) == len(queues.QUEUES)
+
+
+def _admin() -> None:
+    with transaction() as session:
+        marta = Agent(
+            name="Marta", address="marta@shop.example", role=Role.ADMIN, created_at=clock.now()
+        )
+        session.add(marta)
+
+
 def _admin_and_others_at_work() -> None:
     now = clock.now()
+    _admin()
     with transaction() as session:
-        marta = Agent(name="Marta", address="marta@shop.example", role=Role.ADMIN, created_at=now)
-        session.add(marta)
         for minutes in range(4):
             signs.give(session, queues.TAG, now + minutes * MINUTE)
 

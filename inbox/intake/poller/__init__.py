@@ -1,4 +1,4 @@
-"""The loop: each mailbox has a thread that spools what is new; one more runs their errands."""
+"""The loop: each mailbox has a thread that spools what is new; two more run errands, look out."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.db import reading
 from cases.mailbox import Mailbox
-from inbox.intake.poller import errands
+from inbox.intake.poller import errands, lookout
 from inbox.intake.poller.watching import Watch, watch
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,8 @@ class _Watched:
 
 def poll(stop: threading.Event) -> None:
     """Watch all mailboxes until told to stop; mailboxes that are added later too."""
-    threading.Thread(target=errands.run, args=(stop,), daemon=True).start()
+    for besides in (errands.run, lookout.run):
+        threading.Thread(target=besides, args=(stop,), daemon=True).start()
     watched: dict[int, _Watched] = {}
     while not stop.is_set():
         for mailbox_id in _to_watch():
@@ -48,6 +49,7 @@ def _begin(mailbox_id: int, stop: threading.Event) -> _Watched:
 
 def _to_watch() -> Sequence[int]:
     try:
+        lookout.give_sign()
         with reading() as session:
             return session.scalars(select(Mailbox.id).where(~Mailbox.paused)).all()
     except SQLAlchemyError:
