@@ -202,19 +202,24 @@ _CLASS = _query(
 )
 _TOPIC = _query("topic", type="string", maxLength=100)
 _HASH = _query("hash", enum=["none", "hmac-sha256", "sha256"])
+_FIELDS = {
+    **_query("fields", type="array", items={"type": "string"}),
+    "style": "form",
+    "explode": False,
+}
 _WHOLE = {"type": "integer", "minimum": 0}
 
 QUERIES: dict[str, list[dict[str, Any]]] = {
     "api_feed.about": [_CLASS, _TOPIC, _HASH],
     "api_feed.exclusions": [
-        *(_CLASS, _TOPIC, _HASH),
+        *(_CLASS, _TOPIC, _HASH, _FIELDS),
         *(_query("limit", **_WHOLE), _query("after", **_WHOLE), _query("cursor")),
     ],
     "api_feed.changes": [
-        *(_CLASS, _TOPIC, _HASH),
+        *(_CLASS, _TOPIC, _HASH, _FIELDS),
         *(_query("cursor"), _query("limit", **_WHOLE), _query("wait", **_WHOLE, maximum=25)),
     ],
-    "api_stream.stream": [_CLASS, _TOPIC, _HASH, _query("cursor")],
+    "api_stream.stream": [_CLASS, _TOPIC, _HASH, _FIELDS, _query("cursor")],
     "api_check.check_hash": [_CLASS, _TOPIC, _query("as", enum=["status"])],
     "api_bulk.check_many": [
         *(_CLASS, _TOPIC, _query("match", enum=["exact", "loose"])),

@@ -31,6 +31,9 @@ class Form(StrEnum):
     SHA256 = "sha256"
 
 
+FIELDS = frozenset({"action", "starts_at", "until", "group", "reason", "topics", "seq"})
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """The part of the feed that one request of one token looks at."""
@@ -44,6 +47,8 @@ class View:
     """What the admin decided otherwise than shipped, as of the session that is read."""
     match: Match = Match.EXACT
     """Whether another spelling of a mailbox is the same person."""
+    fields: frozenset[str] = FIELDS
+    """What is told beside the identifier."""
 
     def under(self, session: Session) -> "View":
         """The same view under the policy that is in force there."""
@@ -52,7 +57,8 @@ class View:
     def digest(self) -> str:
         """Tells this view from others; an ETag and a cursor are good for one view only."""
         said = (*(self.question.campaign_class, self.question.topic, self.form),)
-        told = (*said, self.groups, self.reasons, self.key.hex())
+        less = () if self.fields == FIELDS else sorted(self.fields)
+        told = (*said, self.groups, self.reasons, self.key.hex(), *less)
         return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()[:12]
 
     def name(self, value: str) -> str:
@@ -84,7 +90,9 @@ class View:
             told["group"] = span.group.value
         if self.reasons and span.reason is not None:
             told["reason"] = span.reason.value
-        return told
+        if self.fields is FIELDS:
+            return told
+        return {name: value for name, value in told.items() if name in self.fields}
 
     def verdict(self, verdict: Verdict) -> dict[str, Any]:
         """A verdict as an answer tells it: whether and until when, and more by scope alone."""
@@ -139,9 +147,22 @@ def asked_view(token: Token) -> View:
     form = request.args.get("hash")
     try:
         question = Question(CampaignClass(said), request.args.get("topic", "")[:100])
-        return view_of(token, question, Form(form) if form is not None else None)
+        view = view_of(token, question, Form(form) if form is not None else None)
+        fields = _asked_fields()
     except ValueError as wrong:
         raise Problem(400, "unknown-choice", N_("A parameter has an unknown value.")) from wrong
+    return replace(view, fields=fields)
+
+
+def _asked_fields() -> frozenset[str]:
+    """What is to be told beside the identifier; all of it, unless the query says less."""
+    said = request.args.get("fields")
+    if said is None:
+        return FIELDS
+    fields = frozenset(said[:200].split(","))
+    if not fields <= FIELDS:
+        raise ValueError("an unknown field")
+    return fields
 
 
 KINDS = {Kind.ADDRESS: "address", Kind.PHONE: "phone", Kind.CUSTOMER_ID: "customer_id"}

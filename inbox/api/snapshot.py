@@ -36,7 +36,7 @@ def page(session: Session, view: View, after: int, limit: int) -> tuple[list[Ite
     query = _ROWS.where(FeedEntry.seq > after).order_by(FeedEntry.seq).limit(limit + 1)
     rows = session.execute(query).all()
     told = (an_item(view, *row[1:]) for row in rows[:limit])
-    items = [item | {"seq": row[0]} for item, row in zip(told, rows, strict=False) if item]
+    items = [item | _at(view, row[0]) for item, row in zip(told, rows, strict=False) if item]
     return items, rows[limit - 1][0] if len(rows) > limit else None
 
 
@@ -46,7 +46,11 @@ def everybody(session: Session, view: View) -> Iterator[Item]:
     for seq, kind, value, holds in session.execute(query):
         item = an_item(view, kind, value, holds)
         if item is not None:
-            yield item | {"seq": seq}
+            yield item | _at(view, seq)
+
+
+def _at(view: View, seq: int) -> Item:
+    return {"seq": seq} if "seq" in view.fields else {}
 
 
 def an_item(view: View, kind: Kind, value: str, holds: list[Item]) -> Item | None:
@@ -61,7 +65,7 @@ def an_item(view: View, kind: Kind, value: str, holds: list[Item]) -> Item | Non
     # The first three fields are right for who reads no further: held from here to there.
     whole = view.tell(joined(found)[0])
     # More than one only where there is a gap between them, or the token may see their causes.
-    return item | told[0] | whole | {"holds": told}
+    return item | told[0] | whole | ({"holds": told} if told[0] else {})
 
 
 def write(
@@ -127,6 +131,7 @@ class _Line:
 def _csv(rows: Iterator[Item], view: View) -> Iterator[str]:
     names = ["address", "hash", "action", "starts_at", "until"]
     names += ["group"] * view.groups + ["reason"] * view.reasons + ["topics", "seq"]
+    names = [name for name in names if name in {"address", "hash", *view.fields}]
     writer = csv.DictWriter(
         _Line(), names, restval="", extrasaction="ignore", lineterminator="\r\n"
     )

@@ -83,6 +83,20 @@ def test_a_list_is_sifted_whatever_tool_wrote_it(live, capsys, tmp_path):
     assert held == ["address,until,error", f"{ANA},,", "nobody,,invalid_address"]
 
 
+@pytest.mark.parametrize("tool", ["brevo", "mailchimp", "sfmc", "klaviyo", "listmonk"])
+def test_a_list_goes_into_another_tool_and_comes_back(live, capsys, tmp_path, tool):
+    live.case(ANA, at=clock.now())
+    column = {"brevo": "EMAIL", "klaviyo": "Email", "listmonk": "email"}.get(tool, "Email Address")
+    (tmp_path / "l.csv").write_text(f"Name,{column}\nAna,{ANA}\nEva,{EVA}\n")
+    words = ("--campaign", "x", "--format", tool, "--allowed", "a.csv", "--excluded", "x.csv")
+    told = run(capsys, "gate", "l.csv", *words)[1]
+    assert (tmp_path / "a.csv").read_text().splitlines() == [column, EVA]
+    assert (tmp_path / "x.csv").read_text().splitlines() == [column, ANA]
+    assert run(capsys, "gate", "commit", told["gate"], "--sent", "a.csv")[0] == 0
+    run(capsys, "sift", "l.csv", "--format", tool, "--excluded", "x.csv")
+    assert (tmp_path / "x.csv").read_text().splitlines()[0] == f"{column},until,error"
+
+
 def test_another_spelling_of_a_mailbox_is_found_where_it_is_asked_for(live, capsys, tmp_path):
     live.case("ana+tienda@gmail.com", at=clock.now())
     (tmp_path / "l.csv").write_text(f"email\na.na@gmail.com\n{EVA}\n")

@@ -34,10 +34,11 @@ def sift(client: Client, chosen: argparse.Namespace) -> Told:
         for name, one in zip(names, told, strict=True)
         if not one.allowed
     ]
+    column = files.FORMATS[chosen.format]
     if chosen.allowed:
-        files.write(Path(chosen.allowed), ("address",), ((one,) for one in allowed))
+        files.write(Path(chosen.allowed), (column,), ((one,) for one in allowed))
     if chosen.excluded:
-        files.write(Path(chosen.excluded), ("address", "until", "error"), held)
+        files.write(Path(chosen.excluded), (column, "until", "error"), held)
     invalid = sum(bool(one.error) for one in told)
     return GO, {"allowed": len(allowed), "excluded": len(held), "invalid": invalid}
 

@@ -7,8 +7,25 @@ from pathlib import Path
 
 HEADERS = frozenset(
     {"address", "email", "e-mail", "email address", "e-mail address", "email_address", "mail"}
+    | {"emailaddress"}
     | {"correo", "correo electrónico", "dirección", "direccion"}
 )
+FORMATS = {
+    "plain": "address",
+    "braze": "email",
+    "brevo": "EMAIL",
+    "customerio": "email",
+    "hubspot": "Email",
+    "iterable": "email",
+    "klaviyo": "Email",
+    "listmonk": "email",
+    "mailchimp": "Email Address",
+    "mautic": "email",
+    "odoo": "Email",
+    "sendgrid": "email",
+    "sfmc": "Email Address",
+}
+"""How each tool wants the column of addresses called in a file it imports."""
 SIGNS = (",", ";", "\t")
 
 

@@ -42,8 +42,8 @@ def _open(client: Client, chosen: argparse.Namespace) -> Told:
     if chosen.receipt:
         Path(chosen.receipt).write_text(made.receipt + "\n")
     if made.decision != "no_go":
-        _write(chosen.allowed, made.allowed())
-        _write(chosen.excluded, made.excluded())
+        _write(chosen, chosen.allowed, made.allowed())
+        _write(chosen, chosen.excluded, made.excluded())
     told = {"gate": made.id, "decision": made.decision, "excluded": made.told["excluded"]["n"]}
     told |= {"audience": made.told["audience"]["n"], "lease_until": made.told["lease_until"]}
     if made.max_per_hour is not None:
@@ -59,9 +59,10 @@ def _override(chosen: argparse.Namespace) -> Override | None:
     return Override(chosen.override_stale, chosen.who)
 
 
-def _write(path: str | None, addresses: Any) -> None:
+def _write(chosen: argparse.Namespace, path: str | None, addresses: Any) -> None:
     if path:
-        files.write(Path(path), ("address",), ((one,) for one in addresses))
+        column = files.FORMATS[chosen.format]
+        files.write(Path(path), (column,), ((one,) for one in addresses))
 
 
 def _refresh(client: Client, chosen: argparse.Namespace) -> Told:
@@ -71,7 +72,7 @@ def _refresh(client: Client, chosen: argparse.Namespace) -> Told:
         raise LeaseExpired("the feed began anew: open a new gate") from gone
     told = understood(answer, *FIELDS, "excluded_now")
     late = sorted(str(row["address"]) for row in told["excluded_now"])
-    _write(chosen.excluded, late)
+    _write(chosen, chosen.excluded, late)
     if chosen.receipt:
         Path(chosen.receipt).write_text(str(told["receipt"]) + "\n")
     decision = str(told["decision"])

@@ -4,6 +4,7 @@ import argparse
 import os
 from typing import Any
 
+from tregua_client.command.files import FORMATS
 from tregua_client.version import __version__
 
 CLASSES = (
@@ -59,6 +60,16 @@ def _campaign(one: argparse.ArgumentParser) -> None:
     one.add_argument("--topic", default="", help="what it is about, as people can unsubscribe")
 
 
+def _format(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        *("--format",),
+        choices=sorted(FORMATS),
+        default="plain",
+        metavar="TOOL",
+        help=f"name the column as that tool imports it: {', '.join(sorted(FORMATS))}",
+    )
+
+
 def _spelling(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--loose",
@@ -85,6 +96,7 @@ def _asking_words(parts: Any) -> None:
     one.add_argument("list", help="CSV with the addresses in its first column")
     one.add_argument("--allowed", help="file for those who may be written to")
     one.add_argument("--excluded", help="file for those who may not, and until when")
+    _format(one)
     _spelling(one)
     _campaign(one)
     one = parts.add_parser("load", help="can the agents bear a mailing?")
@@ -108,6 +120,7 @@ def _gate_words(parts: Any) -> None:
         "--override-stale", metavar="WHY", default="", help="send although mail is not being read"
     )
     one.add_argument("--who", default="", help="who answers for it; both are written down")
+    _format(one)
     _campaign(one)
     one = parts.add_parser("receipt", help="verify a receipt")
     one.add_argument("verb", choices=("verify",))

@@ -216,6 +216,23 @@ def test_the_held_are_counted_once_a_minute(api_server):
         assert again.json["counts"] == {"held": 1}
 
 
+def test_who_wants_less_says_which_fields(api_server):
+    api_server.case()
+    program = api_server.program(READ, RAW, Scope.FEED_REASONS)
+    url = "/v1/exclusions?fields=until,reason"
+    _, item, trailer = lines(program.get(url))
+    assert set(item) == {"kind", "address", "until", "reason", "holds"}
+    assert {frozenset(hold) for hold in item["holds"]} == {frozenset({"until", "reason"})}
+    answer = program.get(url, headers={"Accept": "text/csv"})
+    assert answer.text.splitlines()[0] == "address,hash,until,reason"
+    page = program.get(url, headers={"Accept": "application/json"}).json
+    assert page["items"] == [item]
+    followed = f"/v1/exclusions/changes?cursor={trailer['cursor']}"
+    assert program.get(followed).json["type"].endswith("other-filter")
+    assert program.get(f"{followed}&fields=reason,until").status_code == 200
+    assert program.get("/v1/exclusions?fields=mood").status_code == 400
+
+
 def test_the_stream_tells_what_is_committed_and_resets_when_the_epoch_changes(api_server):
     program = api_server.program(READ, RAW)
     cursor = program.get("/v1/feed").json["cursor"]
