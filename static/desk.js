@@ -247,7 +247,7 @@
     if (!answers) {
       answers = document.createElement("dialog");
       answers.className = "dialog";
-      answers.setAttribute("aria-label", find("span", link).textContent);
+      answers.setAttribute("aria-label", find("span", link).textContent.trim());
       document.body.append(answers);
       answers.addEventListener("click", pick);
       answers.addEventListener("keydown", walk);
