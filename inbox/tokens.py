@@ -18,7 +18,7 @@ from cases.signing import fingerprint
 OVERLAP = timedelta(days=7)
 """After a rotation the secret of before still works that long."""
 QUOTA = 1000
-"""Addresses a day that a token without the scope `gate` may ask about."""
+"""Addresses a day that a token may ask about which brings no lists to gates."""
 
 
 class Scope(StrEnum):
@@ -64,7 +64,7 @@ class Token(Base):
     mailboxes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     """The mailboxes of the brand it sends for: trouble with others does not hold it back."""
     quota: Mapped[int | None]
-    """Addresses a day it may ask about; None means no limit."""
+    """Addresses a day it may ask about; None means as many as its audiences are long."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

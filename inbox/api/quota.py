@@ -2,24 +2,32 @@
 
 Nobody may find out who complains by trying addresses. Places are taken from the database in
 blocks, so that most questions write nothing; what is left of a block when a process ends counts
-as used.
+as used. A token that brings lists to gates may ask as much as these are long: what it asks about
+beside them is no more than what others may.
 """
 
 import logging
 import threading
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import clock
 from cases.db import Base, transaction
+from cases.exclusions.gates import Gate
 from inbox.api.problems import N_, Problem
-from inbox.tokens import Token
+from inbox.tokens import QUOTA, Token
 
 log = logging.getLogger(__name__)
 BLOCK = 50
+BLOCKS = 200
+"""Into so many blocks, at most, a long day's places are cut."""
+SENT_WITHIN = timedelta(days=7)
+"""So long after it was sealed, single people of an audience are asked about."""
+TIMES = 3
+"""Tools that ask when they send ask more than once about each recipient."""
 Key = tuple[str, str]
 """A token's prefix and a day."""
 
@@ -46,7 +54,7 @@ class Quotas:
 
     def spend(self, token: Token, count: int) -> None:
         """Count that many addresses; raises Problem when the day's are used up."""
-        if token.quota is None or count == 0:
+        if count == 0:
             return
         now = clock.now()
         key = (token.prefix, now.date().isoformat())
@@ -60,11 +68,12 @@ class Quotas:
             return False
         missing = count - self._left.get(key, 0)
         with transaction() as session:
-            for wanted in (max(BLOCK, missing), missing):
-                if _reserve(session, token, key[1], wanted):
+            most = _limit(session, token, clock.now())
+            for wanted in (max(BLOCK, missing, most // BLOCKS), missing):
+                if _reserve(session, token, key[1], wanted, most):
                     self._left[key] = self._left.get(key, 0) + wanted
                     return True
-        if count == 1:
+        if count == 1 and token.quota is not None:
             # Not even one more: until tomorrow nobody need ask the database.
             self._empty.add(key)
         return False
@@ -89,7 +98,19 @@ class Quotas:
         )
 
 
-def _reserve(session: Session, token: Token, day: str, count: int) -> bool:
+def _limit(session: Session, token: Token, now: datetime) -> int:
+    """How many a day: what was set for it, or else as its lists are long."""
+    if token.quota is not None:
+        return token.quota
+    brought = session.scalar(
+        select(func.sum(Gate.audience_n)).where(
+            Gate.token_id == token.id, Gate.sealed_at > now - SENT_WITHIN
+        )
+    )
+    return QUOTA + TIMES * (brought or 0)
+
+
+def _reserve(session: Session, token: Token, day: str, count: int, most: int) -> bool:
     """Take places if there are that many; one statement, so that two processes never share them."""
     kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"token_id": token.id, "day": day, "used": 0, "refused": 0}
@@ -97,7 +118,7 @@ def _reserve(session: Session, token: Token, day: str, count: int) -> bool:
     taken = session.execute(
         update(TokenUse)
         .where(TokenUse.token_id == token.id, TokenUse.day == day)
-        .where(TokenUse.used + count <= (token.quota or 0))
+        .where(TokenUse.used + count <= most)
         .values(used=TokenUse.used + count)
         .returning(TokenUse.used)
     )

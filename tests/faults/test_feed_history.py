@@ -26,12 +26,13 @@ from cases.exclusions import feed
 from cases.exclusions.rows import FeedChange, FeedEntry
 from cases.filing import file
 from inbox import schema
-from inbox.tokens import Scope
+from inbox.tokens import Limits, Scope
 from tests.apis import Api
 from tests.builders import a_mail, an_arrival
 from tests.databases import Base, forget, settle_in
 
 WRITERS, READERS = 8, 4
+PLENTY = Limits(quota=10**9)
 PEOPLE = [f"c{n}@cliente.example" for n in range(64)]
 STRANGERS = [f"nobody{n}@cliente.example" for n in range(936)]
 BULK_EVERY = 50
@@ -219,7 +220,7 @@ def test_nobody_who_is_surely_held_is_called_free_whatever_falls_over(installed,
     singles = int(os.environ.get("TREGUA_HISTORY_SINGLES", "100000"))
     engine()
     history, api = History(), Api()
-    programs = [api.program(Scope.CHECK, Scope.GATE) for _ in range(READERS)]
+    programs = [api.program(Scope.CHECK, Scope.GATE, limits=PLENTY) for _ in range(READERS)]
     threads = [threading.Thread(target=_write, args=(history, n)) for n in range(WRITERS)]
     threads += [
         threading.Thread(target=_read, args=(history, one, n)) for n, one in enumerate(programs)

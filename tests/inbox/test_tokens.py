@@ -67,7 +67,7 @@ def test_a_token_can_be_tied_to_a_network(session):
     assert not token.may_come_from("")
 
 
-def test_only_a_gates_token_asks_without_limit(session):
+def test_how_much_a_gates_token_may_ask_is_not_fixed(session):
     a_token(session)
     issue(session, "a sender", frozenset({Scope.CHECK, Scope.GATE}))
     session.flush()

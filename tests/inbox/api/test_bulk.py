@@ -76,7 +76,7 @@ def test_a_nested_or_broken_line_is_an_error_in_its_place(api_server):
 
 
 def test_more_than_ten_thousand_need_a_gate(api_server):
-    program = api_server.program(CHECK, GATE)
+    program = api_server.program(CHECK, GATE, limits=Limits(quota=20_000))
     items = [f"c{n}@cliente.example" for n in range(10_001)]
     assert program.post(URL, json={"items": items}).status_code == 413
     assert program.post(URL, json={"items": items[:10_000]}).status_code == 200
@@ -87,6 +87,23 @@ def test_a_list_counts_against_the_quota_with_all_its_lines(api_server):
     assert program.post(URL, json={"items": [EVA] * 6}).status_code == 429
     assert program.post(URL, json={"items": [EVA] * 5}).status_code == 200
     assert program.post(URL, json={"items": [EVA]}).status_code == 429
+
+
+def test_who_brings_lists_to_gates_may_ask_as_much_as_they_are_long(api_server):
+    program = api_server.program(CHECK, GATE)
+    many = {"items": [f"c{n}@cliente.example" for n in range(1000)]}
+    one = {"address": EVA}
+    assert program.post(URL, json=many).status_code == 200
+    assert program.post("/v1/check", json=one).status_code == 429
+    program.post("/v1/campaigns", json={"id": "rebajas"})
+    gate = program.post("/v1/campaigns/rebajas/gates", json={"addresses": [ANA, EVA]})
+    assert gate.status_code == 201
+    answers = [program.post("/v1/check", json=one).status_code for _ in range(8)]
+    # A recipient may be asked about more than once while it is sent.
+    assert answers == [200] * 6 + [429] * 2
+    with clock.at(MORNING + timedelta(days=8)):
+        assert program.post(URL, json=many).status_code == 200
+        assert program.post("/v1/check", json=one).status_code == 429
 
 
 def test_matched_loosely_another_spelling_of_a_mailbox_is_the_same_person(api_server):
