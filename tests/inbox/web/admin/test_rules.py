@@ -2,12 +2,13 @@
 
 import pytest
 
-from bot import rulebook
+from bot import field_setting, rulebook
 from bot.kinds import Mode
 from bot.rules import Rule
 from cases import clock
+from cases.case import take
 from cases.db import reading, transaction
-from tests.inbox.web.conftest import Enter
+from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA, BEA
 
 LATE = {
@@ -94,6 +95,16 @@ def test_the_fields_a_rule_sets_are_chosen_again_and_said_in_words(enter: Enter)
     page = admin.get(admin.post("/admin/rules", **LATE).headers["Location"]).text
     assert '<option value="urgent" selected>urgente</option>' in page
     assert "Es una queja: no, Urgencia: urgente" in page
+
+
+def test_the_case_says_which_rule_set_its_type(enter: Enter) -> None:
+    about = case_about("Llamadas a deshora").id
+    with transaction() as session:
+        said = {"type": "fulfil.delivery", "urgency": "normal"}
+        field_setting.put(take(session, about), said, by="rule:calls@2", at=clock.now())
+    page = enter(ADMIN).get(f"/cases/{about}").text
+    assert "Fijado por una regla: Urgencia: normal" in page
+    assert "Lo fijó regla calls@2" in page
 
 
 def test_one_button_stops_a_rule(enter: Enter) -> None:

@@ -125,6 +125,7 @@ def test_the_box_begins_with_the_rules_in_use_and_what_is_typed_is_tried(enter: 
     page = admin.get(goes).text
     assert "tratados de otro modo" in page
     assert "Responde: Acuse de recibo" in page
+    assert "Fija: Urgencia: urgente" in page
     assert 'hx-trigger="every 2s"' not in page
 
 
