@@ -11,6 +11,7 @@ from cases.contact import Kind
 from cases.db import Base
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.rows import Seq
+from cases.exclusions.spellings import Match
 
 
 class Status(StrEnum):
@@ -66,6 +67,8 @@ class Gate(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     idempotency_key: Mapped[str | None]
     kind: Mapped[Kind] = mapped_column(default=Kind.ADDRESS)
+    match: Mapped[Match] = mapped_column(default=Match.EXACT, server_default="exact")
+    """Whether another spelling of a mailbox is the same person."""
     status: Mapped[Status] = mapped_column(default=Status.OPEN)
     decision: Mapped[Going | None]
     epoch: Mapped[str] = mapped_column(default="")

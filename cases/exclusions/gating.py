@@ -15,12 +15,13 @@ from cases.db import reading, transaction
 from cases.exclusions import approvals, audience, feed, planned, receipts
 from cases.exclusions.asking import Question, Verdict
 from cases.exclusions.audience import Back, Held
-from cases.exclusions.deciding import Decision, decide
+from cases.exclusions.deciding import Decision
 from cases.exclusions.feed import Head
 from cases.exclusions.gates import Campaign, Gate, Going, Status
 from cases.exclusions.matrix import Action
 from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedChange
+from cases.exclusions.spellings import Asked, Match, decide_about, loosely
 from cases.exclusions.terms import Terms, claims
 
 REPORT_WITHIN = timedelta(hours=24)
@@ -110,10 +111,10 @@ def _ask(gate_id: str) -> Answer:
         gate = session.get_one(Gate, gate_id)
         campaign = session.get_one(Campaign, gate.campaign_id)
         everybody = audience.whole(session, gate_id)
-        decision = decide(
+        decision = decide_about(
             session,
-            gate.kind,
-            everybody,
+            head,
+            Asked(gate.kind, everybody, gate.match),
             question_of(campaign),
             now,
             weight=campaign.weight,
@@ -155,7 +156,8 @@ def refresh(gate_id: str, terms: Terms) -> Late:
         back = audience.held_back(session, gate_id)
         touched = _touched(session, gate, back.soon)
         campaign = session.get_one(Campaign, gate.campaign_id)
-        decision = decide(session, gate.kind, touched, question_of(campaign), now, weight=0)
+        asked = Asked(gate.kind, touched, gate.match)
+        decision = decide_about(session, head, asked, question_of(campaign), now, weight=0)
         decision = approvals.honour(session, campaign.id, gate.kind, decision)
         late = {v: as_held(one) for v, one in decision.held.items() if v not in back.held}
         released = tuple(v for v in touched if v in back.held and v not in decision.held)
@@ -182,7 +184,12 @@ def _touched(session: Session, gate: Gate, soon: Sequence[str]) -> list[str]:
         .where(FeedChange.seq > gate.seq, FeedChange.kind == gate.kind)
         .distinct()
     ).all()
-    return sorted({*audience.among(session, gate.id, changed), *soon})
+    if gate.match is Match.EXACT or not changed:
+        return sorted({*audience.among(session, gate.id, changed), *soon})
+    # Which spelling of theirs is in the audience, the shelves cannot tell.
+    loose = {loosely(value) for value in changed}
+    same = (one for one in audience.whole(session, gate.id) if loosely(one) in loose)
+    return sorted({*same, *soon})
 
 
 def report(gate_id: str, *, sent: Iterable[str] | None, n: int, digest: str) -> Gate:

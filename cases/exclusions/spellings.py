@@ -1,19 +1,22 @@
 """Other spellings of one mailbox: what stands behind a plus sign, and at Google the dots."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind
 from cases.exclusions.asking import Question, Verdict
-from cases.exclusions.deciding import decide
+from cases.exclusions.deciding import Decision, decide
 from cases.exclusions.feed import Head
 from cases.exclusions.matrix import Action
 from cases.exclusions.rows import FeedChange, FeedEntry
+from cases.exclusions.touches import Planned
 
 GOOGLE = ("gmail.com", "googlemail.com")
 MOST = 500
@@ -83,23 +86,45 @@ def _may_vary(table: type[FeedEntry] | type[FeedChange]) -> ColumnElement[bool]:
 spellings = Spellings()
 
 
-def verdicts(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom somebody asks about, and which addresses are taken for the same person."""
+
+    kind: Kind
+    values: Sequence[str]
+    match: Match = Match.EXACT
+
+    @property
+    def is_loose(self) -> bool:
+        return self.match is Match.LOOSE and self.kind is Kind.ADDRESS
+
+
+def decide_about(
     session: Session,
     head: Head,
-    kind: Kind,
-    values: Sequence[str],
+    asked: Asked,
     question: Question,
     now: datetime,
-    match: Match = Match.EXACT,
-) -> dict[str, Verdict]:
-    """Who of them is held now; matched loosely, whichever spelling of theirs is."""
-    if match is Match.EXACT or kind is not Kind.ADDRESS:
-        return decide(session, kind, values, question, now).held
-    asked = spellings.of(session, head, values)
-    names = list(dict.fromkeys(name for ones in asked.values() for name in ones))
-    held = decide(session, kind, names, question, now).held
-    found = {value: [held[one] for one in ones if one in held] for value, ones in asked.items()}
-    return {value: _strongest(ones) for value, ones in found.items() if ones}
+    *,
+    weight: float | None = None,
+    planned: Planned | None = None,
+) -> Decision:
+    """What becomes of them now; matched loosely, who has a spelling that is held is held."""
+    of = spellings.of(session, head, asked.values) if asked.is_loose else None
+    names = asked.values if of is None else list(dict.fromkeys(chain(*of.values())))
+    found = decide(session, asked.kind, names, question, now, weight=weight, planned=planned)
+    return found if of is None else _told(found, of)
+
+
+def _told(found: Decision, of: Mapping[str, Sequence[str]]) -> Decision:
+    """The same in the spellings that were asked about."""
+    verdicts = {
+        value: [found.held[one] for one in ones if one in found.held] for value, ones in of.items()
+    }
+    held = {value: _strongest(ones) for value, ones in verdicts.items() if ones}
+    later = set(found.soon)
+    soon = [value for value, ones in of.items() if value not in held and later.intersection(ones)]
+    return Decision(held, found.too_much, soon)
 
 
 def _strongest(found: Sequence[Verdict]) -> Verdict:

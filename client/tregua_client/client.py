@@ -23,12 +23,14 @@ class Client(Asker):
         audience: Iterable[str],
         klass: str = "promotional",
         topic: str = "",
+        match: str = "exact",
         export: bool = False,
         override: Override | None = None,
     ) -> Gate:
         """Bring an audience; the gate says who of it may be written to."""
         described = {"campaign_class": klass, "topic": topic}
-        return open_gate(self, campaign, audience, described, export=export, override=override)
+        opening = {"export": export, **matching(match)}
+        return open_gate(self, campaign, audience, described, opening, override=override)
 
     def check_many(
         self,

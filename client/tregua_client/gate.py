@@ -123,8 +123,8 @@ def open_gate(
     campaign: str,
     audience: Iterable[str],
     described: dict[str, Any],
+    opening: dict[str, Any],
     *,
-    export: bool = False,
     override: Override | None = None,
 ) -> Gate:
     """Bring the audience in parts, each safe to be sent twice, and have it answered."""
@@ -133,7 +133,7 @@ def open_gate(
     answer = client.ask(
         "POST",
         f"/v1/campaigns/{campaign}/gates",
-        json={"export": export},
+        json=opening,
         headers={"Idempotency-Key": uuid.uuid4().hex},
         safe=True,
     )

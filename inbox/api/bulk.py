@@ -18,7 +18,8 @@ from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.asking import FREE, Verdict
 from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
-from cases.exclusions.spellings import Match, verdicts
+from cases.exclusions.spellings import Asked as Wanted
+from cases.exclusions.spellings import Match, decide_about
 from inbox.api.check import NOT_NOW, VALID, Asked
 from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.naming import Named, an_address, hashes, named
@@ -144,9 +145,9 @@ def _verdicts(session: Session, view: View, lines: list[Line]) -> dict[int, Verd
     return {
         n: verdict
         for kind, values in by_kind.items()
-        for value, verdict in verdicts(
-            session, g.head, kind, list(values), view.question, now, view.match
-        ).items()
+        for value, verdict in decide_about(
+            session, g.head, Wanted(kind, list(values), view.match), view.question, now
+        ).held.items()
         for n in values[value]
     }
 

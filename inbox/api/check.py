@@ -15,7 +15,8 @@ from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.asking import FREE, Question, Verdict
 from cases.exclusions.matrix import FAILS_CLOSED, Action, CampaignClass
-from cases.exclusions.spellings import Match, verdicts
+from cases.exclusions.spellings import Asked as Wanted
+from cases.exclusions.spellings import Match, decide_about
 from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.naming import Named, named
 from inbox.api.problems import N_, Problem
@@ -79,8 +80,8 @@ def _verdict(session: Session, who: Named, view: View, now: datetime) -> Verdict
     if found is None:
         return FREE
     kind, value = found
-    held = verdicts(session, g.head, kind, [value], view.question, now, view.match)
-    return held.get(value, FREE)
+    asked = Wanted(kind, [value], view.match)
+    return decide_about(session, g.head, asked, view.question, now).held.get(value, FREE)
 
 
 def answer(verdict: Verdict, view: View, state: Freshness) -> dict[str, Any]:

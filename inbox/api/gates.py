@@ -18,6 +18,7 @@ from cases.db import reading, transaction
 from cases.exclusions import audience, gating, receipts
 from cases.exclusions.gates import Gate, GatePart, Going, Status
 from cases.exclusions.gating import NotOpen
+from cases.exclusions.spellings import Match
 from inbox.api import lists, problems
 from inbox.api.campaigns import found as campaign_found
 from inbox.api.contract import asker, contract, maybe_body, needs
@@ -49,6 +50,7 @@ class Asked(BaseModel):
 
     kind: Kind = Kind.ADDRESS
     addresses: list[str] | None = Field(default=None, max_length=INLINE)
+    match: Match = Match.EXACT
     lease_s: int = Field(default=900, ge=60, le=3600)
     export: bool = False
     """The list is carried into another tool: the lease is a day, and a late check is due."""
@@ -95,6 +97,7 @@ def _open(token: Token, name: str, asked: Asked, key: str | None) -> tuple[str, 
                 campaign_id=campaign_found(session, token, name).id,
                 idempotency_key=key,
                 kind=asked.kind,
+                match=asked.match,
                 lease_s=EXPORT_S if asked.export else asked.lease_s,
                 created_at=clock.now(),
             )

@@ -65,6 +65,14 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("gate", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "match",
+                sa.Enum("exact", "loose", name="match", native_enum=False, length=32),
+                server_default="exact",
+                nullable=False,
+            )
+        )
         batch_op.add_column(sa.Column("overridden", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(
             sa.Column("expiring_told", sa.String(), server_default="", nullable=False)
@@ -110,6 +118,7 @@ def downgrade() -> None:
     with op.batch_alter_table("gate", schema=None) as batch_op:
         batch_op.drop_column("expiring_told")
         batch_op.drop_column("overridden")
+        batch_op.drop_column("match")
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(

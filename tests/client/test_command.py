@@ -104,6 +104,7 @@ def test_another_spelling_of_a_mailbox_is_found_where_it_is_asked_for(live, caps
     assert run(capsys, "check", "a.na@gmail.com", "--loose")[0] == 20
     assert run(capsys, "sift", "l.csv", "--loose")[1]["excluded"] == 1
     assert run(capsys, "sift", "l.csv")[1]["excluded"] == 0
+    assert run(capsys, "gate", "l.csv", "--campaign", "x", "--loose")[1]["excluded"] == 1
 
 
 def test_what_the_tool_knows_is_told_from_a_file(live, capsys, tmp_path):

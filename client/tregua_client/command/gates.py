@@ -36,6 +36,7 @@ def _open(client: Client, chosen: argparse.Namespace) -> Told:
         audience=files.read(chosen.audience),
         klass=chosen.klass,
         topic=chosen.topic,
+        match=chosen.match,
         export=chosen.export,
         override=_override(chosen),
     )

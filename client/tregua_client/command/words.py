@@ -121,6 +121,7 @@ def _gate_words(parts: Any) -> None:
     )
     one.add_argument("--who", default="", help="who answers for it; both are written down")
     _format(one)
+    _spelling(one)
     _campaign(one)
     one = parts.add_parser("receipt", help="verify a receipt")
     one.add_argument("verb", choices=("verify",))

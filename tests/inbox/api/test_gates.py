@@ -260,3 +260,15 @@ def test_a_campaign_is_told_again_to_change_it(sender):
     first = sender.put("/v1/campaigns/rebajas", json={"name": "Rebajas", "weight": 2})
     assert first.json["weight"] == 2
     assert sender.put("/v1/campaigns/a@b.example", json={}).status_code == 422
+
+
+def test_a_gate_that_matches_loosely_knows_other_spellings_of_its_audience(api_server, sender):
+    api_server.case("ana+tienda@gmail.com")
+    audience = ["a.na@gmail.com", "l.u.z@gmail.com", EVA]
+    exact, loose = a_gate(sender, *audience), a_gate(sender, *audience, match="loose")
+    assert (exact["excluded"]["n"], loose["excluded"]["n"]) == (0, 1)
+    assert loose["allowed"]["digest"] == receipts.digest(audience[1:])
+    api_server.case("luz@googlemail.com")
+    late = sender.post(f"/v1/gates/{loose['id']}/refresh").json["excluded_now"]
+    assert [one["address"] for one in late] == ["l.u.z@gmail.com"]
+    assert sender.post(f"/v1/gates/{exact['id']}/refresh").json["excluded_now"] == []
