@@ -15,10 +15,12 @@ from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
 from inbox.web import chips, shelves, times, words
+from inbox.web.asking import finding
+from inbox.web.asking.finding import Slice
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
 from inbox.web.listed import Line, a_page, lines, with_people
-from inbox.web.order import PAGE, Order, Place, by_weight, place_of
+from inbox.web.order import PAGE, Order, Place, by_weight
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
 from inbox.web.visible import visible_to
@@ -57,6 +59,8 @@ class Page:
     at: datetime
     back_at: datetime | None = None
     """When the next case that was laid aside comes back; asked where a list is empty."""
+    looks_on: bool = False
+    """More cases may belong here: their messages were not looked into yet."""
 
 
 def page(
@@ -72,12 +76,14 @@ def page(
     order = content.order_for(order)
     at = behind.at if order is Order.PRIORITY and behind is not None and behind.at else now
     found = _found(session, content, order, behind, at)
-    after = found[PAGE - 1][1] if len(found) > PAGE else None
-    shown = rows([one[0] for one in found[:PAGE]], now, content.columns)
+    shown = rows(found.lines, now, content.columns)
     if order is Order.PRIORITY:
         shown = _explained(session, shown, at)
     back_at = None if shown else _back_at(session, agent)
-    return Page(shown, folder, content.title, order, behind is None, after, now, back_at)
+    return Page(
+        *(shown, folder, content.title, order, behind is None, found.after, now, back_at),
+        looks_on=found.back_to is not None,
+    )
 
 
 def _back_at(session: Session, agent: Agent) -> datetime | None:
@@ -87,17 +93,27 @@ def _back_at(session: Session, agent: Agent) -> datetime | None:
 
 def _found(
     session: Session, content: Content, order: Order, behind: Place | None, at: datetime
-) -> list[tuple[Line, Place]]:
-    """The cases of the page and one more, with their places."""
-    if order is not Order.PRIORITY:
-        found = lines(session, a_page(content.which, order, behind, at))
-        return [(line, place_of(line.case, order)) for line in found]
+) -> Slice:
+    """The cases of the page, and where the next one begins."""
+    if order is Order.PRIORITY:
+        return _weighed(session, content, behind, at)
+    if content.meaning is not None:
+        return finding.in_a_moment(session, content.meaning, at, order, behind)
+    return finding.cut(lines(session, a_page(content.which, order, behind, at)), order)
+
+
+def _weighed(session: Session, content: Content, behind: Place | None, at: datetime) -> Slice:
     weight = ranking.weight_at(session, at)
-    pressing = select(Case.id).where(content.which, Case.due_at.is_not(None))
+    which = content.which
+    if content.meaning is not None:
+        which = finding.first(content.meaning, Order.DUE)
+    pressing = select(Case.id).where(which, Case.due_at.is_not(None))
     pressing = pressing.order_by(Case.due_at, Case.id.desc()).limit(PRESSING)
     query = with_people(at).where(Case.id.in_(pressing))
     weighed = session.execute(by_weight(query.add_columns(weight), weight, behind))
-    return [(Line(*row[:6]), Place(at, row[0].id, row[6])) for row in weighed]
+    found = [(Line(*row[:6]), Place(at, row[0].id, row[6])) for row in weighed]
+    after = found[PAGE - 1][1] if len(found) > PAGE else None
+    return Slice([line for line, _place in found[:PAGE]], after)
 
 
 def _explained(session: Session, lines: list[Row], at: datetime) -> list[Row]:

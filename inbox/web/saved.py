@@ -15,7 +15,7 @@ from cases.agent import Agent, Role
 from cases.db import Base
 from cases.language import gettext as _
 from inbox.web.asking.asker import Asker
-from inbox.web.asking.meaning import understand
+from inbox.web.asking.meaning import Meaning, understand
 from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.order import Order
 
@@ -145,12 +145,12 @@ def named(session: Session, agent: Agent, code: str) -> View | None:
     return next((view for view in seen_by(session, agent) if view.code == code), None)
 
 
-def holds(session: Session, view: View, agent: Agent, now: datetime) -> ColumnElement[bool]:
+def holds(session: Session, view: View, agent: Agent, now: datetime) -> Meaning:
     """The cases in it; none where its search is understood no more, as after a type was renamed."""
     try:
-        return understand(view.query, Asker(session, agent, now)).which
+        return understand(view.query, Asker(session, agent, now))
     except NotUnderstood:
-        return false()
+        return Meaning(false(), None, None)
 
 
 def keep(session: Session, view: View, *, by: Agent, at: datetime) -> SavedView:

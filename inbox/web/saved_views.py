@@ -1,10 +1,8 @@
 """Saved views: made from a search or from fields, changed, ordered by buttons, removed."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,16 +10,15 @@ from cases import clock
 from cases.agent import Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import folders, hx, notices, rows, saved
+from inbox.web import counted, hx, notices, rows, saved
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.asking import building, options
+from inbox.web.asking import building, finding, options
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.building import Form
 from inbox.web.asking.meaning import check, understand
 from inbox.web.asking.nodes import NotUnderstood
 from inbox.web.asking.rewording import reworded
 from inbox.web.fragments import show
-from inbox.web.listed import a_page, lines
 from inbox.web.order import Order
 from inbox.web.saved import Audience, Column, View
 from inbox.web.who import agent
@@ -100,10 +97,10 @@ def _form(session: Session, view: View, wrong: NotUnderstood | None = None) -> R
 
 def _preview(session: Session, view: View) -> Preview:
     now = clock.now()
-    which = understand(view.query, Asker(session, agent(), now)).which
-    found = lines(session, a_page(which, view.sort, None, now).limit(PREVIEWED))
-    count = session.scalar(select(folders.capped(which))) or 0
-    return Preview(rows.rows(found, now, view.columns), folders.said_count(count) or "0")
+    meaning = understand(view.query, Asker(session, agent(), now))
+    found = finding.in_a_moment(session, meaning, now, view.sort, None).lines[:PREVIEWED]
+    count = counted.counts(session, [meaning])[0]
+    return Preview(rows.rows(found, now, view.columns), count or "0")
 
 
 @pages.post("/views/<code>")
@@ -199,10 +196,9 @@ def counts() -> Response:
     """How many cases the views of the navigation hold, asked for after the page was drawn."""
     now, me = clock.now(), agent()
     with reading() as session:
-        counted = [view for view in saved.seen_by(session, me) if view.pinned and view.counted]
-        if not counted:
+        shown = [view for view in saved.seen_by(session, me) if view.pinned and view.counted]
+        if not shown:
             return hx.answer("")
-        wanted = [folders.capped(saved.holds(session, view, me, now)) for view in counted]
-        found: Any = session.execute(select(*wanted)).one()
-    said = zip(counted, map(folders.said_count, found), strict=True)
-    return hx.answer(*(hx.partial(f"#count-{view.code}", number) for view, number in said))
+        said = counted.counts(session, [saved.holds(session, view, me, now) for view in shown])
+    numbers = zip(shown, said, strict=True)
+    return hx.answer(*(hx.partial(f"#count-{view.code}", number) for view, number in numbers))

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import Session
 
 from cases.agent import Agent
-from cases.case import Case
 from inbox.web import folders, saved
+from inbox.web.asking.meaning import Meaning
 from inbox.web.folders import NAMES, Folder
 from inbox.web.order import Order
 from inbox.web.saved import Column
@@ -43,8 +43,8 @@ class Content:
     """The search of a saved view."""
     owes: bool = True
     """Whether anything is owed in it: what is closed has no deadline, and presses nobody."""
-    looked: ColumnElement[bool] | None = None
-    """What has to be looked for in the messages of each of its cases."""
+    meaning: Meaning | None = None
+    """Its search as it was understood."""
 
     def order_for(self, wanted: Order | None) -> Order:
         """The order that is wanted, where it means something."""
@@ -68,8 +68,10 @@ def content(session: Session, what: Shelf, agent: Agent, now: datetime) -> Conte
     view = saved.named(session, agent, what.code)
     if view is None:
         return None
-    which = saved.holds(session, view, agent, now) & Case.merged_into_id.is_(None)
-    return Content(view.name, which, view.sort, view.columns, view.query)
+    meaning = saved.holds(session, view, agent, now)
+    return Content(
+        *(view.name, meaning.which, view.sort, view.columns, view.query), meaning=meaning
+    )
 
 
 NOTHING = Content("", false())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Subquery, func, select, true
+from sqlalchemy import ColumnElement, Subquery, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -55,7 +55,21 @@ def a_slice(
     if meaning.looked is not None:
         some = Some(meaning.known, order, behind, LOOKED_INTO)
         return _within(session, some, meaning.looked, now)
-    return _cut(lines(session, a_page(meaning.known, order, behind, now)), order)
+    return cut(lines(session, a_page(meaning.known, order, behind, now)), order)
+
+
+def in_a_moment(
+    session: Session, meaning: Meaning, now: datetime, order: Order, behind: Place | None
+) -> Slice:
+    """A page of a view: where its messages take too long to read, those of fewer cases are."""
+    if meaning.looked is None:
+        return a_slice(session, meaning, now, order, behind)
+    try:
+        with brief(session, MOST):
+            return a_slice(session, meaning, now, order, behind)
+    except TookTooLong:
+        some = Some(meaning.known, order, behind, LOOKED_INTO // 4)
+        return _within(session, some, meaning.looked, now)
 
 
 def _thoroughly(asked: str, asker: Asker, behind: Place | None) -> Slice | None:
@@ -75,6 +89,14 @@ def _of_the_newest(asker: Asker, meaning: Meaning, behind: Place | None) -> Slic
     most = LOOKED_AT if meaning.looked is None else LOOKED_INTO // 4
     some = Some(true(), Order.NEWEST, behind, most)
     return _within(asker.session, some, meaning.which, asker.now)
+
+
+def first(meaning: Meaning, order: Order) -> ColumnElement[bool]:
+    """What fits; where messages must be looked into, among the first cases of that order alone."""
+    if meaning.looked is None:
+        return meaning.known
+    some = Some(meaning.known, order, None, LOOKED_INTO).rows()
+    return and_(Case.id.in_(select(some.c.id)), meaning.looked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +120,14 @@ def _within(session: Session, some: Some, looked: ColumnElement[bool], now: date
     # By the columns of those some: so they are not gathered and sorted once more.
     found = lines(session, query.order_by(*rules(order, these.c)).limit(PAGE + 1))
     if len(found) > PAGE:
-        return _cut(found, order)
+        return cut(found, order)
     nth = func.row_number().over(order_by=rules(order, these.c)).label("nth")
     numbered = select(these, nth).subquery()
     last = session.execute(select(numbered).where(numbered.c.nth == some.most)).first()
     return Slice(found, place_of(last, order), last.last_at) if last else Slice(found)
 
 
-def _cut(found: Sequence[Line], order: Order) -> Slice:
+def cut(found: Sequence[Line], order: Order) -> Slice:
     """The page, and where the next one begins."""
     if len(found) <= PAGE:
         return Slice(found)

@@ -1,17 +1,21 @@
 """Saved views: made of fields or of a search, shared, ordered, counted, removed and undone."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
-from cases import Agent, Case, State
+from cases import Agent, Case, State, patience
 from cases.db import reading
+from inbox.web.asking import finding
 from inbox.web.asking.building import Form, put_together, taken_apart
 from tests.inbox.web.conftest import Enter, Visitor
 from tests.seeding import ADMIN, ANA, BEA, LUIS
 
 ROWS = re.compile(r'<li id="row-(\d+)"')
+MORE = re.compile(r'id="more">.*?href="([^"]+)"')
 
 
 def _made(visitor: Visitor, **said: object) -> str:
@@ -115,6 +119,41 @@ def test_views_are_counted_after_the_page_is_drawn(enter: Enter, statements: lis
     with reading() as session:
         number = len(session.scalars(select(Case.id).where(Case.state != State.CLOSED)).all())
     assert f'hx-target="#count-{code}" hx-swap="innerHTML">{number}<' in counts
+
+
+def test_a_view_of_what_messages_say_looks_into_some_cases_at_a_time(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = enter(ADMIN)
+    path = _made(admin, rest="has:note OR has:attachment OR -has:note")
+    whole = ROWS.findall(admin.get(path).text)
+    monkeypatch.setattr(finding, "LOOKED_INTO", 7)
+    found, page = [], admin.get(path).text
+    while more := MORE.search(page):
+        found += ROWS.findall(page)
+        assert "Buscar más atrás" in page
+        page = admin.get(unescape(more[1]), partial=True).text
+    assert found + ROWS.findall(page) == whole
+    assert len(whole) > 7
+    code = path.rpartition("-")[2]
+    assert f'"#count-{code}" hx-swap="innerHTML">7+<' in admin.get("/views/counts").text
+    assert set(ROWS.findall(admin.get(f"{path}?sort=priority").text)) < set(whole)
+
+
+def test_what_takes_too_long_to_count_has_no_number_and_its_list_is_shorter(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = enter(ADMIN)
+    path = _made(admin, rest="-has:note")
+    monkeypatch.setattr(patience, "_STEPS", 1)
+    monkeypatch.setattr(finding, "MOST", timedelta(0))
+    monkeypatch.setattr(finding, "LOOKED_INTO", 20)
+    assert f'"#count-{path.rpartition("-")[2]}" hx-swap="innerHTML">…<' in (
+        admin.get("/views/counts").text
+    )
+    page = admin.get(path).text
+    assert 0 < len(ROWS.findall(page)) <= 5
+    assert MORE.search(page)
 
 
 def test_a_view_can_be_looked_at_before_it_is_kept(enter: Enter) -> None:
