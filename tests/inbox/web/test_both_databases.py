@@ -42,7 +42,11 @@ def visitor(
 def test_pages_and_actions_work_on_postgresql(visitor: Visitor) -> None:
     case = case_about("Charged twice for order 88213")
     folders = ("unassigned", "mine", "mentioned", "snoozed", "risk", "all", "view-angry", "bulk")
+    view = {"name": "Notes", "rest": "-has:note", "counted": "on", "pinned": "on", "do": "save"}
+    read = str(visitor.post("/views/new", **view).location).partition("?")[0]
+    assert f'id="row-{case.id}"' in visitor.get(f"{read}?sort=newest").text
     for path in (
+        *(f"{read}?sort={sort}" for sort in ("due", "priority", "oldest")),
         *(f"/inbox/{folder}?sort={sort}" for folder in folders for sort in ("due", "priority")),
         *("/inbox/all?after=~5", "/inbox/all?sort=oldest&after=2026-11-01T00:00:00%2B00:00~5"),
         *(f"/cases/{case.id}", f"/cases/{case.id}/news?seen=0", f"/contacts/{case.contact_id}"),
