@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import clock
 from cases.case import Case
 from inbox.web import hx, shelves
+from inbox.web.asking import finding
 from inbox.web.case import came_from
 from inbox.web.order import Order, place_of, sorted_by
 from inbox.web.who import agent
@@ -24,7 +25,10 @@ def next_to(session: Session, case: Case) -> int | None:
         return None
     if (order := content.order_for(order)) is Order.PRIORITY:
         return None
-    query = sorted_by(select(Case.id).where(content.which), order, place_of(case, order))
+    which, here = content.which, place_of(case, order)
+    if content.meaning is not None:
+        which = finding.first(content.meaning, order, here)
+    query = sorted_by(select(Case.id).where(which), order, here)
     return session.scalar(query.limit(1))
 
 

@@ -91,11 +91,11 @@ def _of_the_newest(asker: Asker, meaning: Meaning, behind: Place | None) -> Slic
     return _within(asker.session, some, meaning.which, asker.now)
 
 
-def first(meaning: Meaning, order: Order) -> ColumnElement[bool]:
+def first(meaning: Meaning, order: Order, behind: Place | None = None) -> ColumnElement[bool]:
     """What fits; where messages must be looked into, among the first cases of that order alone."""
     if meaning.looked is None:
         return meaning.known
-    some = Some(meaning.known, order, None, LOOKED_INTO).rows()
+    some = Some(meaning.known, order, behind, LOOKED_INTO).rows()
     return and_(Case.id.in_(select(some.c.id)), meaning.looked)
 
 

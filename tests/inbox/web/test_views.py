@@ -135,7 +135,9 @@ def test_a_view_of_what_messages_say_looks_into_some_cases_at_a_time(
         page = admin.get(unescape(more[1]), partial=True).text
     assert found + ROWS.findall(page) == whole
     assert len(whole) > 7
-    code = path.rpartition("-")[2]
+    code, view = path.rpartition("-")[2], path.rpartition("/")[2]
+    closed = admin.post(f"/cases/{whole[0]}/closure", **{"in": view, "sort": "newest"})
+    assert f"/cases/{whole[1]}?" in str(closed.location)
     assert f'"#count-{code}" hx-swap="innerHTML">7+<' in admin.get("/views/counts").text
     assert set(ROWS.findall(admin.get(f"{path}?sort=priority").text)) < set(whole)
 
