@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 # Half of the workers begin with what mostly waits, for servers and for clocks; see tests/conftest.
 PARALLEL = ("-n", "4", "--dist", "worksteal")
-BESIDE_THE_STEPS = ("-n", "2", "--dist", "worksteal")
+BESIDE_THE_STEPS = ("-n", "3", "--dist", "worksteal")
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30
 AGAIN = ("--last-failed", "--last-failed-no-failures", "none", "--maxfail", "20")
