@@ -1,13 +1,16 @@
 """Mail of marketing that was seen in a mailbox, and what is thought of it."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.db import Base
+from cases.reporting.scope import Scope, hour_of, local_hour
 
 
 class Finding(StrEnum):
@@ -43,3 +46,41 @@ def by_sender(session: Session, since: datetime) -> Sequence[tuple[str, int]]:
         .order_by(func.count().desc())
     )
     return [(sender, count) for sender, count in rows]
+
+
+@dataclass(slots=True)
+class Around:
+    """Mails to people on truce without asking, by the Monday of their week and by sender."""
+
+    mails: Counter[tuple[date, str]] = field(default_factory=Counter)
+    people: Counter[tuple[date, str]] = field(default_factory=Counter)
+    """How often somebody on truce was among the recipients."""
+
+
+def around(session: Session, scope: Scope) -> tuple[Around, Around]:
+    """What went around the truce in that span and in the one before, whatever the case."""
+    hour, is_new = hour_of(session, Sighting.at), Sighting.at >= scope.since
+    rows = session.execute(
+        select(
+            is_new,
+            hour,
+            Sighting.sender,
+            func.count(),
+            func.sum(func.coalesce(func.json_array_length(Sighting.held), 0)),
+        )
+        .where(Sighting.finding == Finding.UNASKED)
+        .where(Sighting.at >= scope.before.since, Sighting.at < scope.until)
+        .group_by(is_new, hour, Sighting.sender)
+    )
+    now, before = Around(), Around()
+    for new, said, sender, mails, people in rows:
+        place = monday(local_hour(said, scope.zone).date()), sender
+        found = now if new else before
+        found.mails[place] += mails
+        found.people[place] += int(people)
+    return now, before
+
+
+def monday(day: date) -> date:
+    """The first day of the week of that day."""
+    return day - timedelta(days=day.weekday())

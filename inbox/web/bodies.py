@@ -10,7 +10,7 @@ from bot.outbox import OutgoingMail
 from cases.db import reading
 from cases.message import Message
 from inbox import content, fetching
-from inbox.web import file_names, pictures, safe_html
+from inbox.web import file_names, host_marks, pictures, safe_html
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.visible import the_message
 
@@ -34,7 +34,8 @@ def body(message_id: int) -> Response:
 
     place = proxied if wanted else None
     safe = safe_html.clean(content.html(raw), content.pictures(raw), proxied=place)
-    page = render_template("case/body.html", safe=safe, spoken=language)
+    html = host_marks.in_html(safe.html)
+    page = render_template("case/body.html", html=html, spoken=language)
     response = make_response(page)
     response.headers["X-Content-Kind"] = "mail with pictures" if wanted else "mail"
     return response

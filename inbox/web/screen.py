@@ -9,7 +9,18 @@ from markupsafe import Markup, escape
 
 from cases import clock, language
 from cases.outcome import Outcome
-from inbox.web import chips, csrf, entries, file_names, hx, shortcuts, style, times, words
+from inbox.web import (
+    chips,
+    csrf,
+    entries,
+    file_names,
+    host_marks,
+    hx,
+    shortcuts,
+    style,
+    times,
+    words,
+)
 from inbox.web.access import Policy, may
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
@@ -33,6 +44,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         chips=chips,
         file_size=file_names.size,
         file_name=file_names.shown,
+        sender_warning=host_marks.of_sender,
         Policy=Policy,
         order_name=order_name,
         orders=list(Order),
@@ -75,5 +87,6 @@ def linked(text: str) -> Markup:
                 '<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>'
             ).format(address)
         )
+        pieces.append(host_marks.in_text(address))
         position = found.start() + len(address)
     return Markup("").join([*pieces, escape(text[position:])])

@@ -40,3 +40,5 @@ class Card:
     """Tone and name of the parts of a stack."""
     bars: Sequence[float] = field(default=())
     """For each row how much of the track it fills, from 0 to 1."""
+    names: int = 1
+    """How many columns from the left are names; all others are numbers."""

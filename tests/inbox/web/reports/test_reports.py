@@ -3,15 +3,16 @@
 import csv
 import io
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from cases import Case, Exclusion, Message, clock
-from cases.db import reading
+from cases.db import reading, transaction
 from cases.mail import Origin
 from cases.message import Direction
+from inbox.sighting import Finding, Sighting
 from inbox.web.reports.cards import TABS
 from tests.inbox.web.conftest import Enter
 from tests.seeding import ADMIN, ANA
@@ -66,6 +67,33 @@ def test_the_held_are_those_whom_the_feed_holds(enter: Enter) -> None:
     with reading() as session:
         held = {row.contact_id for row in session.scalars(select(Exclusion)) if row.holds_at(now)}
     assert int(_table(enter, "held")[-1][1]) == len(held)
+
+
+def test_who_sends_around_the_truce_is_counted_by_week(enter: Enter) -> None:
+    now = clock.now()
+    with transaction() as session:
+        for number, (weeks, sender, finding) in enumerate(
+            [
+                (0, "=boletin@x.example", Finding.UNASKED),
+                (0, "=boletin@x.example", Finding.UNASKED),
+                (1, "ofertas@x.example", Finding.UNASKED),
+                (0, "bueno@x.example", Finding.ASKED),
+                (6, "antes@x.example", Finding.UNASKED),
+            ]
+        ):
+            at = now - timedelta(weeks=weeks)
+            seen = Sighting(message_id=9_000 + number, at=at, sender=sender, finding=finding)
+            seen.held = ["ana@x.example", "eva@x.example"]
+            session.add(seen)
+    rows = _table(enter, "around", "?days=28")
+    assert [row[1:] for row in rows] == [
+        ["'=boletin@x.example", "2", "4"],
+        ["ofertas@x.example", "1", "2"],
+    ]
+    assert all(datetime.fromisoformat(row[0]).weekday() == 0 for row in rows)
+    page = enter(ADMIN).get("/reports/voices?days=28").text
+    assert "Enviado pese a la tregua" in page
+    assert "antes: 1" in page.lower()
 
 
 def test_conditions_narrow_the_cases(enter: Enter) -> None:
