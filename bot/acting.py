@@ -11,13 +11,15 @@ from bot.outbox import Why
 from bot.policy import Decision, Reply, Silence, Situation
 from bot.proposals import known
 from bot.rules import Rule
+from cases import case_tags
 from cases.agent import Agent
 from cases.case import Case
 from cases.history import What
 from cases.mail import Origin
 from cases.message import Direction, Message
+from cases.tag import MOST as MOST_TAGS
+from cases.tag import joined
 
-MOST_TAGS = 20
 URGENT = case_fields.URGENCIES["urgent"]
 
 
@@ -33,7 +35,8 @@ def act(
     if rule.assign:
         _assign(session, case, rule, at)
     if rule.tag:
-        case.labels = {**case.labels, "tags": _tags(case, rule)}
+        tags = joined(case_tags.of(case), rule.tag)[:MOST_TAGS]
+        case_tags.put(session, case, tags, by=rule.label, at=at)
     if rule.note:
         write_note(session, case, rule.note, by=rule.label, at=at)
     if rule.escalate and case.urgency < URGENT:
@@ -61,10 +64,6 @@ def _assign(session: Session, case: Case, rule: Rule, at: datetime) -> None:
     agent = session.scalars(named).one_or_none()
     if agent is not None and case.assignee_id is None:
         case.assign(agent.id, by=rule.label, at=at)
-
-
-def _tags(case: Case, rule: Rule) -> list[str]:
-    return list(dict.fromkeys([*case.labels.get("tags", ()), *rule.tag]))[:MOST_TAGS]
 
 
 def write_note(session: Session, case: Case, text: str, *, by: str, at: datetime) -> Message:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from bot import case_fields, waking
 from bot.kinds import Mode
+from cases.tag import key
 
 
 class BadRule(Exception):
@@ -108,6 +109,10 @@ def _of_type(seen: Any, wanted: Sequence[str]) -> bool:
     return bool({seen.type, seen.type.partition(".")[0]} & set(wanted) - {""})
 
 
+def _with_tag(seen: Any, wanted: Sequence[str]) -> bool:
+    return bool({key(one) for one in seen.tags} & {key(one) for one in wanted})
+
+
 CONDITIONS: dict[str, Condition] = {
     "origin": _one_of("origin"),
     "type": Condition(list, _of_type),
@@ -122,7 +127,7 @@ CONDITIONS: dict[str, Condition] = {
     "contacts_at_least": Condition(int, lambda seen, least: seen.contacts >= least),
     "contacts_at_most": Condition(int, lambda seen, most: seen.contacts <= most),
     "sla": _one_of("sla"),
-    "tags": Condition(list, lambda seen, wanted: bool(set(seen.tags) & set(wanted))),
+    "tags": Condition(list, _with_tag),
     "attachments": _is("attachments"),
     "first": _is("opened"),
     "bots_spoke": _is("bots_spoke"),

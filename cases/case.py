@@ -264,6 +264,19 @@ class Participant(Base):
     case: Mapped[Case] = relationship(back_populates="participants")
 
 
+class CaseTag(Base):
+    """A tag of a case, so that cases are found by it; the case keeps them too."""
+
+    __tablename__ = "case_tag"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """The tag without accents: by it two of them are the same."""
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    tag: Mapped[str]
+
+
 def take(session: Session, case_id: int) -> Case:
     """The case, locked until the end of the transaction, as it is now; raises NoResultFound.
 

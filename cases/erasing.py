@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from cases import audit
+from cases import audit, case_tags
 from cases.case import Case, Participant
 from cases.consent import OptIn
 from cases.contact import Contact, Identifier
@@ -54,6 +54,7 @@ def empty(session: Session, cases: Sequence[Case], *, by: str, at: datetime) -> 
         case.subject = case.snippet = ""
         case.labels = {}
         case.snoozed_at = case.snoozed_until = None
+    case_tags.forget(session, case_ids)
     session.flush()
     _forget_words(session, case_ids)
     _forget_events(session, case_ids)

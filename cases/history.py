@@ -26,6 +26,8 @@ class What(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     TAGGED = "tagged"
+    """By the classifier: what people and rules call tags is `RETAGGED`."""
+    RETAGGED = "retagged"
     CORRECTED = "corrected"
     MERGED = "merged"
     SPLIT = "split"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import moods, signing
+from cases import case_tags, moods, signing, tag
 from cases.case import Case, Part, Participant, State
 from cases.history import Event, What
 from cases.message import KnownId, Message
@@ -47,11 +47,14 @@ def merge(session: Session, case: Case, into: Case, *, by: str, at: datetime) ->
         "guests": _welcome(session, case, into),
         "before": _standing(case),
         "into_before": _standing(into),
+        "into_tags": list(case_tags.of(into)),
     }
     was_open, since = case.is_open, case.waiting_since
     case.merge_into(into, by=by, at=at, **undo)
     _move(moved, into)
     _take_over(into, case, was_open=was_open, since=since, by=by, at=at)
+    both = tag.joined(case_tags.of(into), case_tags.of(case))[: tag.MOST]
+    case_tags.put(session, into, both, by=by, at=at)
     moods.follow(session, into)
     return into
 
@@ -115,6 +118,9 @@ def undo_merge(session: Session, case: Case, *, by: str, at: datetime) -> Case:
     if undo:
         _stand_again(session, case, undo["before"]["state"], since, by, at)
         _stand_alone(session, into, undo["into_before"], since, by, at)
+        brought = tag.without(case_tags.of(case), undo.get("into_tags", ()))
+        own = tag.without(case_tags.of(into), brought)
+        case_tags.put(session, into, own, by=by, at=at)
     case.happened(What.UNDONE, by=by, at=at, undone="merge", other=into.id)
     into.happened(What.UNDONE, by=by, at=at, undone="merge", other=case.id)
     session.flush()

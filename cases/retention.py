@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases import erasing
+from cases import case_tags, erasing
 from cases.case import Case, State
 from cases.contact import Contact
 from cases.mailbox import Mailbox
@@ -85,6 +85,7 @@ def _without_words(session: Session, cases: Sequence[Case]) -> list[int]:
     raw_ids = erasing.raw_mails(session, case_ids)
     for case in cases:
         case.snippet, case.labels = "", {}
+    case_tags.forget(session, case_ids)
     nothing = {"text": "", "new_text": "", "attachments": [], "labels": {}, "likeness": ""}
     theirs = select(Message.id).where(Message.case_id.in_(case_ids))
     for change in (

@@ -69,7 +69,10 @@ def _untagged(session: Session, ids: Iterable[int]) -> list[Row[Any]]:
 
 def _taken(session: Session, ids: Collection[int]) -> dict[int, _Told]:
     """The cases, locked as `take` locks one, and in the order in which everybody locks them."""
-    asked = Case.id, Case.contact_id, Case.type, Case.type_by, Case.course, Case.version
+    asked = (
+        *(Case.id, Case.contact_id, Case.type, Case.type_by, Case.course, Case.version),
+        Case.labels["tags"].label("tags"),
+    )
     taken = select(*asked).where(among(Case.id, ids)).order_by(Case.id).with_for_update()
     return {row.id: _Told(row, course=row.course) for row in session.execute(taken)}
 
@@ -82,7 +85,7 @@ def _tell(case: _Told, message: Row[Any], labels: Labels, row: Mapping[str, Any]
             "type": labels.type,
             "complaint": labels.complaint >= COMPLAINT,
             "needs_review": labels.needs_review,
-            "labels": row,
+            "labels": {**row, "tags": case.known.tags} if case.known.tags else row,
         }
     case.mood = {
         "sentiment": labels.sentiment.value,

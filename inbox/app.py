@@ -57,6 +57,7 @@ from inbox.web import (
     solved_pages,
     style,
     suggestions,
+    tagging,
     truces,
     welcome,
     whole,
@@ -96,7 +97,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     style,
     wrapping_up,
-    *(half_written, joining, macros, naming, presence, privacy, snoozes),
+    *(half_written, joining, macros, naming, presence, privacy, snoozes, tagging),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(pictures, suggestions, writing),
     *(failures, exclusions, live, users, mailboxes, queues, reports),

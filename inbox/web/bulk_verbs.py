@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases import correcting, snoozing
+from cases import case_tags, correcting, snoozing
 from cases.case import Case, State, take
 from cases.correction import Correction, Field
 from cases.history import What
 from cases.merging import merge, undo_merge
 from cases.settings import settings
+from cases.tag import joined, without
 
 Before = dict[str, Any]
 
@@ -106,6 +107,29 @@ def _type_back(doing: Doing, case: Case, before: Before) -> None:
     correcting.undo(doing.session, case, made, by=doing.by, at=doing.at)
 
 
+def _tag(doing: Doing, case: Case) -> Before:
+    return _retag(doing, case, joined(case_tags.of(case), (doing.value,)))
+
+
+def _untag(doing: Doing, case: Case) -> Before:
+    return _retag(doing, case, without(case_tags.of(case), (doing.value,)))
+
+
+def _retag(doing: Doing, case: Case, wanted: Sequence[str]) -> Before:
+    before = {"tags": list(case_tags.of(case))}
+    try:
+        changed = case_tags.put(doing.session, case, wanted, by=doing.by, at=doing.at)
+    except case_tags.TooManyTags as wrong:
+        raise NotForThis from wrong
+    if not changed:
+        raise NotForThis
+    return before
+
+
+def _tags_back(doing: Doing, case: Case, before: Before) -> None:
+    case_tags.put(doing.session, case, before["tags"], by=doing.by, at=doing.at)
+
+
 def _snooze(doing: Doing, case: Case) -> Before:
     if not case.is_open:
         raise NotForThis
@@ -179,6 +203,8 @@ VERBS: Mapping[str, Verb] = {
     "reopen": Verb(_reopen, _close_again),
     "wait": Verb(_wait, _go_on),
     "type": Verb(_retype, _type_back),
+    "tag": Verb(_tag, _tags_back),
+    "untag": Verb(_untag, _tags_back),
     "snooze": Verb(_snooze, _snooze_back),
     "spam": Verb(_spam, _no_spam),
     "merge": Verb(_merge, _part, _into),

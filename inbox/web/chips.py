@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cases import case_tags
 from cases.case import Case, State
 from cases.course import ANGRY, read
 from cases.exclusions.rows import Exclusion
@@ -14,6 +15,9 @@ from cases.settings import settings
 from inbox.web import times, words
 from inbox.web.listed import Held, Line, held
 from inbox.web.reasons import speaker
+
+TAGS = 2
+"""So many of a case have room in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,15 @@ def course(case: Case) -> list[tuple[str, Chip]]:
     ]
 
 
+def tags(case: Case) -> list[Chip]:
+    """The first of its tags, and how many more there are."""
+    own = case_tags.of(case)
+    shown = [Chip("hash", one, "quiet") for one in own[:TAGS]]
+    if more := own[TAGS:]:
+        shown.append(Chip("plus", str(len(more)), "quiet", ", ".join(more)))
+    return shown
+
+
 def urgent(case: Case) -> Chip | None:
     return Chip("zap", _("Urgent"), "warn", guess=True) if case.urgency >= 2 else None
 
@@ -172,5 +185,6 @@ def of_row(line: Line, now: datetime, columns: Collection[str] | None = None) ->
         "bot": bot(line.answers),
         "type": kind(case),
     }
-    wanted = found if columns is None else {"snoozed", *columns}
-    return [chip for column, chip in found.items() if chip is not None and column in wanted]
+    wanted = {*found, "tags"} if columns is None else {"snoozed", *columns}
+    some = [chip for column, chip in found.items() if chip is not None and column in wanted]
+    return some + (tags(case) if "tags" in wanted else [])

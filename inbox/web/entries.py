@@ -154,10 +154,16 @@ def said(event: Event) -> str:
         What.SILENCE: lambda: words.rule(str(data.get("reason", ""))),
         What.TAGGED: lambda: words.type_name(str(data.get("type", ""))),
         What.CORRECTED: lambda: _corrected(data),
+        What.RETAGGED: lambda: _retagged(data),
         What.OPENED: lambda: words.rule(str(data.get("rule", ""))),
     }.get(event.what)
     more = detail() if detail else ""
     return f"{words.event(event.what)}: {more}" if more else words.event(event.what)
+
+
+def _retagged(data: dict[str, Any]) -> str:
+    signs = (("+", data.get("added", ())), ("−", data.get("removed", ())))
+    return " ".join(f"{sign}{one}" for sign, tags in signs for one in tags)
 
 
 def _corrected(data: dict[str, Any]) -> str:

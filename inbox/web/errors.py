@@ -8,9 +8,11 @@ from werkzeug.exceptions import HTTPException
 
 from bot.answers import TooLate
 from cases.case import AlreadyClosed, NotClosed
+from cases.case_tags import TooManyTags
 from cases.correcting import AlreadyUndone, Superseded
 from cases.exclusions.verbs import AlreadyLifted
 from cases.language import gettext as _
+from cases.tag import MOST as MOST_TAGS
 from cases.taxonomy.changes import Indispensable, NotInUse
 from cases.unsent import TooMuch
 from inbox.web import hx
@@ -34,6 +36,9 @@ REFUSALS = {
     NotClosed: lambda: _("The case is open."),
     TooLate: lambda: _("Too late: the answer has left."),
     AlreadyLifted: lambda: _("This truce was ended before."),
+    TooManyTags: lambda: _(
+        "A case has {number} tags at most: take one off first.", number=MOST_TAGS
+    ),
     TooMuch: lambda: _("The files are too large for one mail."),
     AlreadyUndone: lambda: _("The correction was taken back before."),
     Superseded: lambda: _("It was corrected again since, so that comes first."),

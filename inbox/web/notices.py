@@ -48,6 +48,14 @@ def uncorrected(case_id: int) -> Notice:
     return Notice(_("Case {number}: correction taken back", number=case_id))
 
 
+def tagged(event_id: int) -> Notice:
+    return Notice(_("Tags changed"), url_for("tagging.undo", event_id=event_id))
+
+
+def untagged(case_id: int) -> Notice:
+    return Notice(_("Case {number}: tags as before", number=case_id))
+
+
 def noted(_case_id: int) -> Notice:
     return Notice(_("Note added: the customer does not see it"))
 
@@ -212,6 +220,8 @@ KINDS = {
         assigned,
         corrected,
         uncorrected,
+        tagged,
+        untagged,
         noted,
         sent,
         withdrawn,

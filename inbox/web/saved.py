@@ -41,6 +41,7 @@ class Column(StrEnum):
     TRUCE = "truce"
     BOT = "bot"
     TYPE = "type"
+    TAGS = "tags"
 
 
 class SavedView(Base):
@@ -219,4 +220,5 @@ def column_name(value: Column) -> str:
         Column.TRUCE: _("Truce"),
         Column.BOT: _("Bot"),
         Column.TYPE: _("Type"),
+        Column.TAGS: _("Tags"),
     }[value]

@@ -8,6 +8,7 @@ from cases import audit, clock
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.snoozing import Preset
+from cases.tag import tidy
 from classifiers import taxonomy
 from inbox.web import bulk, exporting, hx, rows, shelves
 from inbox.web.access import Pages, Policy, allow
@@ -48,7 +49,9 @@ def _wanted() -> tuple[str, str]:
     verb, _colon, value = request.form.get("do", "").partition(":")
     if verb == "take":
         return "assign", str(agent().id)
-    value = value or request.form.get(f"{verb}-value", "")
+    # One field says which tag is put on or taken off.
+    field = "tag" if verb == "untag" else verb
+    value = value or request.form.get(f"{field}-value", "")
     if verb not in (*VERBS, "all", "more", "export") or not _fits(verb, value):
         abort(422)
     return verb, value
@@ -60,6 +63,8 @@ def _fits(verb: str, value: str) -> bool:
             return not value or value in {str(one.id) for one in assignable(session)}
     if verb == "type":
         return value in taxonomy.codes()
+    if verb in ("tag", "untag"):
+        return bool(tidy(value))
     return value in set(Preset) if verb == "snooze" else True
 
 

@@ -61,6 +61,7 @@ def _of_cases() -> tuple[Shortcut, ...]:
         Shortcut("s", _("lay the case aside")),
         Shortcut("t", _("change what it is about")),
         Shortcut("y", _("change how the customer sounds")),
+        Shortcut("l", _("put tags on it or take them off")),
         Shortcut("v", _("merge with another case")),
         Shortcut("b", _("see or end the truce")),
         Shortcut("!", _("this is spam")),

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from cases import case_tags
 from cases.db import reading
 from cases.exclusions.reasons import Reason
 from cases.mailbox import Mailbox
@@ -14,6 +15,8 @@ from inbox.web.asking import suggesting
 from inbox.web.asking.grammar import LONGEST
 from inbox.web.asking.suggesting import Known
 from inbox.web.fragments import piece
+from inbox.web.visible import visible_to
+from inbox.web.who import agent
 
 pages = Pages("suggestions", __name__)
 MOST = 200
@@ -39,6 +42,7 @@ def _known(session: Session, typed: str) -> Known:
     people = ((one.address, one.name) for one in casefile.assignable(session))
     return {
         "assignee": tuple(people)[:MOST],
+        "tag": tuple((one, "") for one in case_tags.in_use(session, visible_to(agent()), MOST)),
         "mailbox": tuple((row[0], row[1]) for row in boxes)[:MOST],
         "hold": tuple((reason.value, words.reason(reason)) for reason in Reason),
     }

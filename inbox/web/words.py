@@ -144,6 +144,7 @@ def event(what: What) -> str:
         What.CLOSED: _("Closed"),
         What.REOPENED: _("Reopened"),
         What.TAGGED: _("Classified"),
+        What.RETAGGED: _("Tags"),
         What.CORRECTED: _("Corrected"),
         What.MERGED: _("Merged"),
         What.SPLIT: _("Split"),

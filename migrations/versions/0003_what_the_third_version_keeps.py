@@ -29,6 +29,19 @@ def upgrade() -> None:
         sa.Column("seen_at", cases.db.Utc(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("queue", name=op.f("pk_worker_sign")),
     )
+    op.create_table(
+        "case_tag",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_tag_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "case_id", name=op.f("pk_case_tag")),
+    )
+    with op.batch_alter_table("case_tag", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_tag_case_id"), ["case_id"], unique=False)
+
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mailboxes", sa.JSON(), server_default="[]", nullable=False))
 
@@ -147,6 +160,10 @@ def downgrade() -> None:
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_column("mailboxes")
 
+    with op.batch_alter_table("case_tag", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_tag_case_id"))
+
+    op.drop_table("case_tag")
     op.drop_table("worker_sign")
     op.drop_table("picture_sender")
     # ### end Alembic commands ###

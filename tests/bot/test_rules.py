@@ -87,6 +87,10 @@ def test_all_conditions_have_to_be_true(when, fits):
     assert a_rule(when=when).fits(CALM) is fits
 
 
+def test_a_tag_is_the_same_however_it_is_written():
+    assert a_rule(when={"tags": ["Órdenes", "VIP"]}).fits(replace(CALM, tags=("vip",)))
+
+
 def test_what_the_classifier_says_is_not_known_before_it_said_it():
     assert not a_rule(when={"type": ["fulfil"]}).fits(replace(CALM, tagged=False))
 

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 
 from bot.outbox import OutgoingMail
+from cases import case_tags
 from cases.agent import Agent
 from cases.case import Case, State
 from cases.contact import Contact
@@ -52,6 +53,10 @@ def typed(field: Field, _asker: Asker) -> ColumnElement[bool]:
         why = _("No type is called “{value}”.", value=field.value)
         raise refuse(field, why)
     return Case.type.in_(codes)
+
+
+def tagged(field: Field, _asker: Asker) -> ColumnElement[bool]:
+    return case_tags.having(field.value)
 
 
 def mood(field: Field, _asker: Asker) -> ColumnElement[bool]:

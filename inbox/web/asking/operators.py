@@ -45,6 +45,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("to", "para", ("support", "soporte"), part=Part.TO),
     Operator("subject", "asunto", ('"broken cup"', '"taza rota"'), part=Part.SUBJECT),
     Operator("type", "tipo", ("delivery", "entrega"), conditions.typed),
+    Operator("tag", "etiqueta", ("vip", "vip"), conditions.tagged),
     Operator("mood", "ánimo", ("angry", "enfadado"), conditions.mood, values=choices.MOODS),
     Operator("lang", "idioma", ("es", "en"), conditions.language),
     Operator("has", "tiene", ("attachment", "adjunto"), conditions.has, values=choices.PARTS),

@@ -26,6 +26,7 @@ def _purposes() -> dict[str, str]:
         "to": _("where it was sent"),
         "subject": _("words of the subject"),
         "type": _("what it is about"),
+        "tag": _("a tag that is on the case"),
         "mood": _("how the customer sounds"),
         "lang": _("the customer's language"),
         "has": _("what is in the case"),

@@ -6,7 +6,18 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from bot.alarms import AlarmGoal, Way
-from cases import Agent, Case, Contact, Exclusion, Mailbox, Message, clock, incident
+from cases import (
+    Agent,
+    Case,
+    Contact,
+    Event,
+    Exclusion,
+    Mailbox,
+    Message,
+    What,
+    clock,
+    incident,
+)
 from cases.correction import Correction, Field
 from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason, Severity
@@ -33,7 +44,7 @@ MAY = {
 }
 EVERYBODY = ("", ANA, LUIS, BEA, ADMIN, MAR, AUD, EX)
 # Routes whose address names something that belongs to the team "tienda".
-OWNED = ("case_id", "message_id", "contact_id", "raw_id", "correction_id")
+OWNED = ("case_id", "message_id", "contact_id", "raw_id", "correction_id", "event_id")
 # Routes whose form names something that is not there.
 NAMED = ("/admin/promises/end",)
 
@@ -66,6 +77,7 @@ def _values(rule: Rule) -> dict[str, object]:
             "number": _an_incident(),
             "leaf_code": "money.billing",
             "correction_id": _a_correction(message.case_id),
+            "event_id": _a_retagging(message.case_id),
             "mailbox_id": session.scalars(select(Mailbox.id).order_by(Mailbox.id)).first(),
             "identifier_id": session.get_one(Contact, message.case.contact_id).identifiers[0].id,
             "goal_id": _a_goal(),
@@ -114,6 +126,14 @@ def _a_telling() -> int:
 def _a_correction(case_id: int) -> int:
     with transaction() as session:
         made = Correction(case_id=case_id, field=Field.TYPE, now="x", by=BEA, at=clock.now())
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def _a_retagging(case_id: int) -> int:
+    with transaction() as session:
+        made = Event(case_id=case_id, what=What.RETAGGED, by=BEA, at=clock.now())
         session.add(made)
         session.flush()
         return made.id

@@ -39,6 +39,7 @@ SCREENS = {
     "joining.merge_page": "/cases/{case}/merging?into=1",
     "joining.split_page": "/cases/{case}/splitting",
     "naming.choose_assignee": "/cases/{case}/assignee",
+    "tagging.page": "/cases/{case}/tags",
     "naming.colleagues": "/colleagues",
     "macros.page": "/macros",
     "macros.choose": "/cases/{case}/macros",
@@ -283,6 +284,9 @@ def test_axe_finds_nothing_in_what_opens_and_fails(page: "Page", open_as: Open, 
     # What lies below something open cannot be judged, so the open thing is looked at alone.
     page.locator("#drop-type summary").click()
     assert _found(page, "#drop-type") == []
+    page.keyboard.press("Escape")
+    page.locator("#drop-tags summary").click()
+    assert _found(page, "#drop-tags") == []
     page.keyboard.press("Escape")
     page.locator(".why summary").first.click()
     page.locator(".quoted summary").first.click()

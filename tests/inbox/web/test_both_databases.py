@@ -68,10 +68,19 @@ def test_pages_and_actions_work_on_postgresql(visitor: Visitor) -> None:
         ("assignee", {"agent": "me"}),
         ("type", {"type": "money.refund"}),
         ("mood", {"mood": "neutral"}),
+        ("tags", {"add": "Envío, vip"}),
         ("closure", {}),
     ):
         assert visitor.post(f"/cases/{case.id}/{verb}", partial=True, **fields).status_code == 200
     with reading() as session:
         assert session.get_one(Case, case.id).state is State.CLOSED
+    _is_found_by_its_tags(visitor, case.id)
     sent = visitor.post("/sign-in", address=ANA, password="wrong")
     assert sent.status_code == 422
+
+
+def _is_found_by_its_tags(visitor: Visitor, case_id: int) -> None:
+    for asked in ("tag:envio", "-etiqueta:urgente+tag:vip"):
+        assert f'href="/cases/{case_id}' in visitor.get(f"/search?q={asked}").text
+    assert f'href="/cases/{case_id}' not in visitor.get("/search?q=-tag:vip+twice").text
+    assert "etiqueta:envío" in visitor.get("/search/suggestions?q=tag:en", partial=True).text

@@ -6,7 +6,12 @@ from cases import language
 from inbox.web.asking.rewording import reworded
 from inbox.web.asking.suggesting import suggestions
 
-KNOWN = {"assignee": (("ana@tienda.test", "Ana Belén"),), "mailbox": (), "hold": ()}
+KNOWN = {
+    "assignee": (("ana@tienda.test", "Ana Belén"),),
+    "mailbox": (),
+    "hold": (),
+    "tag": (("black friday", ""),),
+}
 
 
 def _wholes(typed: str, spoken: str = "es") -> list[str]:
@@ -28,6 +33,8 @@ def _wholes(typed: str, spoken: str = "es") -> list[str]:
         ("es:abierto plazo:", "es:abierto plazo:tarde "),
         ("idioma:esp", "idioma:es "),
         ("tipo:entre", "tipo:entrega "),
+        ("etiq", "etiqueta:"),
+        ("-tag:bla", '-etiqueta:"black friday" '),
     ],
 )
 def test_the_last_piece_is_completed(typed: str, offered: str) -> None:
