@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import composing, queues, wording
@@ -21,10 +21,22 @@ from cases.settings import settings as case_settings
 
 TEMPLATE = "confirm_topics"
 A_DAY = timedelta(days=1)
+MOST_A_DAY = 5
+"""Confirmations that one person can be sent in a day."""
 
 
 class NobodyToAsk(Exception):
     """No mailbox may send, so nobody can be asked back."""
+
+
+class AskedEnough(Exception):
+    """They were asked back so often today that it would be a nuisance."""
+
+
+def is_enough(session: Session, contact_id: int, *, at: datetime) -> bool:
+    """Whether another question today would be too many."""
+    lately = select(func.count()).where(OptIn.contact_id == contact_id, OptIn.asked_at > at - A_DAY)
+    return (session.scalar(lately) or 0) >= MOST_A_DAY
 
 
 def ask(session: Session, wish: OptIn, *, at: datetime) -> OutgoingMail:

@@ -46,6 +46,8 @@ class Agent(Base):
     """Their own key for each shortcut that they changed."""
     after_close: Mapped[str] = mapped_column(default="next", server_default="next")
     """What is shown when a case was closed: the next one, the list, or the case."""
+    away_since: Mapped[datetime | None]
+    """They said that they are not at work; the load counts without them until they are back."""
     created_at: Mapped[datetime]
 
     def set_password(self, password: str) -> None:

@@ -4,7 +4,7 @@ A refusal is an exclusion, so every sender learns of it. A wish is asked back by
 opt-in): only what the owner of the mailbox confirms takes a refusal away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,9 +102,31 @@ def topics(session: Session) -> Sequence[Topic]:
 
 def choices(session: Session, contact_id: int) -> Choices:
     """How somebody stands to each topic."""
-    living = _refusals(session, contact_id)
-    refused = {one for row in living for one in row.topics}
     wishes = session.scalars(select(OptIn).where(OptIn.contact_id == contact_id)).all()
+    return _weighed(topics(session), _refusals(session, contact_id), wishes)
+
+
+def looked_at(
+    session: Session, contact_id: int, holds: Sequence[Exclusion]
+) -> tuple[Sequence[Topic], Choices]:
+    """The topics and the same choices in one statement, where the person's holds are known."""
+    rows = session.execute(
+        select(Topic, OptIn)
+        .outerjoin(OptIn, OptIn.contact_id == contact_id)
+        .where(Topic.retired_at.is_(None))
+        .order_by(Topic.code)
+    ).all()
+    offered = list(dict.fromkeys(row[0] for row in rows))
+    wishes = dict.fromkeys(row[1] for row in rows if row[1] is not None)
+    refusals = [one for one in holds if one.reason in _REFUSALS]
+    return offered, _weighed(offered, refusals, wishes)
+
+
+def _weighed(
+    offered: Sequence[Topic], living: Sequence[Exclusion], wishes: Collection[OptIn]
+) -> Choices:
+    """What was said last of all counts: a wish that waits, a refusal, a wish that was confirmed."""
+    refused = {one for row in living for one in row.topics}
     wanted = {one for row in wishes if row.confirmed_at is not None for one in row.topics}
     asked = {
         one
@@ -115,7 +137,7 @@ def choices(session: Session, contact_id: int) -> Choices:
     order = ((asked, Wish.ASKED), (refused, Wish.REFUSED), (wanted, Wish.WANTED))
     found = {
         topic.code: next((wish for ones, wish in order if topic.code in ones), Wish.UNSAID)
-        for topic in topics(session)
+        for topic in offered
     }
     nothing = any(row.reason is Reason.UNSUBSCRIBED_ALL for row in living)
     return Choices(nothing, found)
@@ -135,21 +157,29 @@ def _refusals(session: Session, contact_id: int) -> Sequence[Exclusion]:
 
 
 def refuse_all(
-    session: Session, contact_id: int, *, by: str, evidence: str = "", at: datetime
+    session: Session, contact_id: int, *, by: str, evidence: str = "", why: str = "", at: datetime
 ) -> None:
     """They never want marketing again; said twice it is still said once."""
     _drop_asked(session, contact_id, None, at)
     if not any(one.reason is Reason.UNSUBSCRIBED_ALL for one in _refusals(session, contact_id)):
-        exclude(session, contact_id, Set(Reason.UNSUBSCRIBED_ALL, evidence=evidence), by=by, at=at)
+        wish = Set(Reason.UNSUBSCRIBED_ALL, evidence=evidence, note=why)
+        exclude(session, contact_id, wish, by=by, at=at)
 
 
 def refuse(
-    session: Session, contact_id: int, topic: str, *, by: str, evidence: str = "", at: datetime
+    session: Session,
+    contact_id: int,
+    topic: str,
+    *,
+    by: str,
+    evidence: str = "",
+    why: str = "",
+    at: datetime,
 ) -> None:
     """They want nothing about that topic."""
     _drop_asked(session, contact_id, topic, at)
     if not any(topic in one.topics for one in _refusals(session, contact_id)):
-        wish = Set(Reason.UNSUBSCRIBED_TOPIC, topics=(topic,), evidence=evidence)
+        wish = Set(Reason.UNSUBSCRIBED_TOPIC, topics=(topic,), evidence=evidence, note=why)
         exclude(session, contact_id, wish, by=by, at=at)
 
 

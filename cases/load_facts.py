@@ -1,6 +1,5 @@
 """What our own tables say of the load: backlog, forecast, capacity, promises kept. Queries only."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -20,14 +19,12 @@ PACE_OVER = timedelta(days=28)
 ON_SHIFT = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 
 
-def gather(
-    session: Session, calendar: Calendar, now: datetime, *, away: Collection[int] = ()
-) -> Inputs:
-    """The load of the next 24 hours, without a mailing; `away` are agents who are not there."""
+def gather(session: Session, calendar: Calendar, now: datetime) -> Inputs:
+    """The load of the next 24 hours, without a mailing."""
     return Inputs(
         backlog_due=_due_within(session, now, DAY),
         forecast=forecast(session, now, now),
-        capacity=capacity(session, calendar, now, now, away=away),
+        capacity=capacity(session, calendar, now, now),
         attainment=attainment(session, now - DAY, now),
         breaches_now=_broken_now(session, now),
         data_for=data_for(session, now),
@@ -78,18 +75,13 @@ def _by_hour(session: Session, since: datetime) -> list[int]:
     return counts
 
 
-def capacity(
-    session: Session,
-    calendar: Calendar,
-    start: datetime,
-    now: datetime,
-    *,
-    away: Collection[int] = (),
-) -> float:
-    """Cases that those on shift can settle in the 24 hours from `start`, at the pace of 28 days."""
-    agents = _agents(session)
-    there = [one for one in agents if one not in away]
-    return pace(session, calendar, now) * len(there) * (calendar.elapsed(start, start + DAY) / HOUR)
+def capacity(session: Session, calendar: Calendar, start: datetime, now: datetime) -> float:
+    """Cases that those on shift can settle in the 24 hours from `start`, at the pace of 28 days.
+
+    Who is away now is missed now; nobody knows for how long, so later days count on everybody.
+    """
+    there = _on_shift(session, at_once=start <= now)
+    return pace(session, calendar, now) * there * (calendar.elapsed(start, start + DAY) / HOUR)
 
 
 def pace(session: Session, calendar: Calendar, now: datetime) -> float:
@@ -104,8 +96,11 @@ def pace(session: Session, calendar: Calendar, now: datetime) -> float:
     return closed[0] / worked if worked else 0.0
 
 
-def _agents(session: Session) -> list[int]:
-    return list(session.scalars(select(Agent.id).where(Agent.active, Agent.role.in_(ON_SHIFT))))
+def _on_shift(session: Session, *, at_once: bool) -> int:
+    agents = select(func.count()).where(Agent.active, Agent.role.in_(ON_SHIFT))
+    if at_once:
+        agents = agents.where(Agent.away_since.is_(None))
+    return session.scalar(agents) or 0
 
 
 def attainment(session: Session, since: datetime, now: datetime) -> float | None:

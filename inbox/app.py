@@ -61,6 +61,7 @@ from inbox.web import (
     truces,
     welcome,
     whole,
+    wishes,
     wrapping_up,
     writing,
 )
@@ -104,7 +105,7 @@ PAGES = (
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, quality),
-    *(contact_form, decisions, mail_choices, outlook, truces, whole),
+    *(contact_form, decisions, mail_choices, outlook, truces, whole, wishes),
     *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring, welcome, steps),
     *(alarms, notifications, promises, calendars, topics, contact_edit, retention, granting),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from cases.mailbox import Mailbox
@@ -57,6 +57,24 @@ def forget() -> None:
     """Forget what was looked up for another installation."""
     global _known
     _known = None
+
+
+def columns() -> dict[str, ColumnElement[datetime]]:
+    """Since when the worst mailbox and the oldest mail wait: to be asked with others in one go."""
+    failed_before = Mailbox.failing_since < Mailbox.last_ok_at
+    since = case((failed_before, Mailbox.failing_since), else_=Mailbox.last_ok_at)
+    read = select(func.min(since)).where(Mailbox.paused.is_(False))
+    # Spelled out, so that every database knows that its index of waiting mails will do.
+    waits = RawMail.fate == literal_column(f"'{Fate.WAITING}'")
+    filed = select(func.min(RawMail.fetched_at)).where(waits)
+    return {"read_until": read.scalar_subquery(), "filed_until": filed.scalar_subquery()}
+
+
+def of(read_until: datetime | None, filed_until: datetime | None, now: datetime) -> Freshness:
+    """What those columns mean."""
+    found = (("imap", read_until), ("filing", filed_until))
+    waits = [(name, now - since) for name, since in found if since is not None]
+    return _judged([one for one in waits if one[1] > BEHIND])
 
 
 def _look(session: Session, now: datetime) -> Freshness:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import audit
@@ -60,8 +60,17 @@ def in_force(session: Session) -> Policy:
     """The policy that this session reads under; looked up once in a session."""
     if "truce_policy" not in session.info:
         session.info["truce_policy"] = session.scalar(select(FeedHead.policy))
-    content = session.info["truce_policy"]
-    return of(content) if content else Policy(settings())
+    return meant(session.info["truce_policy"])
+
+
+def content() -> ScalarSelect[Content | None]:
+    """What is in force, to be asked with others in one go."""
+    return select(FeedHead.policy).scalar_subquery()
+
+
+def meant(said: Content | None) -> Policy:
+    """The policy of what is in force; as shipped, where nobody decided otherwise."""
+    return of(said) if said else Policy(settings())
 
 
 def of(content: Mapping[str, Any]) -> Policy:

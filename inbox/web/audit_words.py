@@ -18,6 +18,7 @@ def kinds() -> dict[str, str]:
         "template": _("Templates"),
         "matrix": _("Reasons for a truce"),
         "hold": _("Truce of a person"),
+        "consent": _("Consent"),
         "gate": _("Campaigns"),
         "topic": _("Topics"),
         "type": _("Types"),
@@ -78,6 +79,8 @@ def _of_rules() -> dict[str, str]:
         "template.saved": _("new version"),
         "matrix.adopted": _("changed"),
         "hold.lifted": _("lifted"),
+        "consent.refused": _("refused"),
+        "consent.asked": _("asked back by mail"),
         "gate.overridden": _("answered although mail was not read"),
         "gate.unasked": _("sent around the truce"),
         "topic.saved": _("saved"),
@@ -128,6 +131,7 @@ def _names() -> dict[str, str]:
         "folder": _("folder"),
         "paused": _("paused"),
         "offered": _("offered"),
+        "topic": _("topic"),
         "history_from": _("history from"),
     }
 

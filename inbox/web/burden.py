@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.contact import Contact
-from cases.exclusions.policies import in_force
+from cases.exclusions import policies
 from cases.exclusions.touches import Pressure
 from cases.mail import Origin
 from cases.message import Direction, Message
@@ -31,15 +31,18 @@ class Burden:
 
 
 def of(session: Session, contact: Contact, now: datetime) -> Burden:
-    """In one statement and the policy, however much was written."""
-    chosen = in_force(session).chosen
+    """In one statement, however much was written."""
     known = [(one.kind, one.value) for one in contact.identifiers]
     written = _written(contact, now)
     found = session.execute(
-        select(written.c.lately, written.c.longer, Pressure.score, Pressure.at)
+        select(
+            *(written.c.lately, written.c.longer, Pressure.score, Pressure.at),
+            policies.content().label("policy"),
+        )
         .select_from(written)
         .outerjoin(Pressure, tuple_(Pressure.kind, Pressure.value).in_(known))
     ).all()
+    chosen = policies.meant(found[0].policy).chosen
     return Burden(
         sum(faded(row[2], now - row[3], chosen.pressure_half_life) for row in found if row[3]),
         chosen.pressure_cap,

@@ -10,7 +10,7 @@ from cases.contact import Contact
 from cases.db import reading
 from cases.language import gettext as _
 from cases.satisfaction import Satisfaction
-from inbox.web import burden, chips, notices, rows, seen
+from inbox.web import burden, chips, notices, rows, seen, wishes
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console.names import tenths
 from inbox.web.fragments import show
@@ -44,6 +44,7 @@ def page(contact_id: int) -> Response:
             cases=_cases(session, contact),
             judged=_judged(session, contact),
             holds=holds,
+            wishes=wishes.of(session, contact.id, holds),
             burden=burden.of(session, contact, now),
             tenths=tenths,
             truce=chips.long_truce(holds),

@@ -7,6 +7,7 @@ from sqlalchemy.exc import NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bot.answers import TooLate
+from bot.confirming import AskedEnough, NobodyToAsk
 from cases.case import AlreadyClosed, NotClosed
 from cases.case_tags import TooManyTags
 from cases.correcting import AlreadyUndone, Superseded
@@ -39,6 +40,8 @@ REFUSALS = {
     TooManyTags: lambda: _(
         "A case has {number} tags at most: take one off first.", number=MOST_TAGS
     ),
+    AskedEnough: lambda: _("They were asked often enough today. Try again tomorrow."),
+    NobodyToAsk: lambda: _("No mailbox may send now, so nobody can be asked. Tell your admin."),
     TooMuch: lambda: _("The files are too large for one mail."),
     AlreadyUndone: lambda: _("The correction was taken back before."),
     Superseded: lambda: _("It was corrected again since, so that comes first."),

@@ -12,7 +12,8 @@ from bot import notifying
 from bot.alarms import Alarm
 from cases import clock
 from cases.agent import Agent
-from inbox.web import folders, hx, saved
+from inbox import freshness
+from inbox.web import believed, folders, hx, saved
 from inbox.web.access import Policy, may
 from inbox.web.who import agent
 
@@ -38,23 +39,26 @@ def frame(session: Session) -> dict[str, Any]:
     """What stands around every page."""
     me = agent()
     found = _counted(session, me)
-    around = {"untold": found.get("untold", 0), "troubles": found.get("troubles", 0)}
+    state = freshness.of(found["read_until"], found["filed_until"], clock.now())
+    around = {
+        "untold": found.get("untold", 0),
+        "troubles": found.get("troubles", 0),
+        "believed": believed.mark(state, me),
+    }
     if not may(me, Policy.CASES):
         return {"folders": [], "pinned": [], **around}
     pinned = [view for view in saved.seen_by(session, me) if view.pinned]
     return {"folders": folders.lines(found), "pinned": pinned, **around}
 
 
-def _counted(session: Session, me: Agent) -> Mapping[str, int]:
+def _counted(session: Session, me: Agent) -> Mapping[str, Any]:
     """What waits in the folders, what is new for whoever asks, and what is wrong, in one go."""
-    columns: dict[str, ColumnElement[int]] = {}
+    columns: dict[str, ColumnElement[Any]] = {**freshness.columns()}
     if may(me, Policy.CASES):
         columns |= {"untold": notifying.count_of(me.id), **folders.counts(me, clock.now())}
     if may(me, Policy.OPERATIONS):
         running = select(func.count()).where(Alarm.ended_at.is_(None))
         columns["troubles"] = running.scalar_subquery()
-    if not columns:
-        return {}
     asked = select(*(one.label(name) for name, one in columns.items()))
     return dict(session.execute(asked).one()._mapping)
 

@@ -5,12 +5,11 @@ one-click refusal (RFC 8058) without any.
 """
 
 from flask import Response, abort, g, make_response, render_template, request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import confirming
 from cases import clock, consent, language
-from cases.consent import Choices, OptIn, Wish
+from cases.consent import Choices, Wish
 from cases.contact import Contact, Identifier
 from cases.db import reading, transaction
 from cases.language import gettext as _
@@ -18,8 +17,6 @@ from inbox.web.access import Pages, Policy, allow
 
 pages = Pages("mail_choices", __name__)
 BY = "preference page"
-MOST_A_DAY = 5
-"""Confirmations that one person can have sent to themselves in a day."""
 
 
 @pages.before_request
@@ -74,10 +71,7 @@ def _settle(session: Session, one: Identifier, before: Choices, wanted: list[str
 
 def _ask(session: Session, one: Identifier, new: list[str]) -> str:
     now = clock.now()
-    lately = select(func.count()).where(
-        OptIn.contact_id == one.contact_id, OptIn.asked_at > now - confirming.A_DAY
-    )
-    if (session.scalar(lately) or 0) >= MOST_A_DAY:
+    if confirming.is_enough(session, one.contact_id, at=now):
         return _("You have asked too often today. Try again tomorrow.")
     wish = consent.ask(session, one, new, by=BY, at=now)
     try:

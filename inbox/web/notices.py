@@ -212,6 +212,14 @@ def refusal_kept(_id: int) -> Notice:
     return Notice(_("Kept: no advertising for them; service mail goes on"))
 
 
+def not_wanted(_id: int) -> Notice:
+    return Notice(_("Kept: nothing of that topic for them"))
+
+
+def asked_back(_id: int) -> Notice:
+    return Notice(_("A mail asks them to confirm it; nothing changes before"))
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (
@@ -256,6 +264,8 @@ KINDS = {
         truce_begun,
         truce_ended,
         refusal_kept,
+        not_wanted,
+        asked_back,
     )
 }
 

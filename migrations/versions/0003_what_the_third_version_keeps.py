@@ -42,6 +42,9 @@ def upgrade() -> None:
     with op.batch_alter_table("case_tag", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_tag_case_id"), ["case_id"], unique=False)
 
+    with op.batch_alter_table("agent", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("away_since", cases.db.Utc(timezone=True), nullable=True))
+
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mailboxes", sa.JSON(), server_default="[]", nullable=False))
 
@@ -159,6 +162,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_column("mailboxes")
+
+    with op.batch_alter_table("agent", schema=None) as batch_op:
+        batch_op.drop_column("away_since")
 
     with op.batch_alter_table("case_tag", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_tag_case_id"))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import Agent, Case, clock
@@ -110,7 +111,14 @@ def test_the_capacity_is_the_pace_of_four_weeks_times_those_on_shift(six_weeks: 
     assert pace(six_weeks, OFFICE, MORNING) == pytest.approx(4 / 9, rel=0.05)
     able = capacity(six_weeks, OFFICE, MORNING, MORNING)
     assert able == pytest.approx(4, rel=0.05)
-    assert capacity(six_weeks, OFFICE, MORNING, MORNING, away={1}) == 0
+
+
+def test_who_is_away_is_missed_now_and_counted_on_later(six_weeks: Session):
+    six_weeks.scalars(select(Agent)).one().away_since = MORNING
+    six_weeks.flush()
+    assert capacity(six_weeks, OFFICE, MORNING, MORNING) == 0
+    assert gather(six_weeks, OFFICE, MORNING).capacity == 0
+    assert [slot.inputs.capacity > 0 for slot in slots(six_weeks, OFFICE, MORNING)] == [True] * 7
 
 
 def test_what_is_gathered_is_enough_to_judge(six_weeks: Session):

@@ -1,11 +1,12 @@
 """Around a case: laid aside and woken, renamed, mentioned colleagues, and who else is here."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from bot.presence import Presence
-from cases import snoozing
+from cases import Agent, snoozing
 from cases.db import reading
 from cases.mention import Mention
 from tests.inbox.web.conftest import Enter, case_about
@@ -96,3 +97,20 @@ def test_each_browser_gives_the_list_the_room_it_likes(enter: Enter) -> None:
     assert ana.post("/preferences/width", value="wide", back="/inbox/all").location == "/inbox/all"
     assert 'data-width="wide"' in ana.get("/inbox/all").text
     assert ana.post("/preferences/width", value="endless").status_code == 422
+
+
+def test_who_is_away_is_shown_where_cases_are_given_until_they_are_back(enter: Enter) -> None:
+    bea, ana, case = enter(BEA), enter(ANA), case_about(SUBJECT)
+    gone = bea.post("/preferences/availability", value="away", back="/inbox/mine")
+    assert gone.location == "/inbox/mine"
+    assert ">Ausente<" in bea.get("/inbox/mine").text.split('id="my-menu"')[0]
+    choices = ana.get(f"/cases/{case.id}/assignee", partial=True).text
+    assert re.findall(r"</span>([^<]+)<span class=\"chip", choices) == ["Bea Soto"]
+    # Who is away can be given a case all the same, and its page says so.
+    with reading() as session:
+        number = session.scalars(select(Agent.id).where(Agent.address == BEA)).one()
+    ana.post(f"/cases/{case.id}/assignee", agent=str(number))
+    assert "Bea Soto (ausente)" in ana.get(f"/cases/{case.id}").text
+    bea.post("/preferences/availability", value="available")
+    assert "usente)" not in ana.get(f"/cases/{case.id}").text
+    assert ana.post("/preferences/availability", value="asleep").status_code == 422

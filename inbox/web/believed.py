@@ -1,0 +1,33 @@
+"""How far the truce can be believed now, as the mark at the top of every page says it."""
+
+from dataclasses import dataclass
+
+from cases.agent import Agent
+from cases.language import gettext as _
+from inbox.freshness import Freshness, Lag
+from inbox.web import times
+from inbox.web.access import Policy, may
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An icon and a word, and the page that says more."""
+
+    icon: str
+    text: str
+    tone: str
+    hint: str
+    address: str
+
+
+def mark(state: Freshness, agent: Agent) -> Mark:
+    """Up to date, behind, or standing still."""
+    if state.lag is Lag.NONE:
+        hint = _("All mail is read: the truce can be believed")
+        return Mark("circle-check", _("Up to date"), "", hint, "/exclusions")
+    late = times.rough(max(since for _name, since in state.late))
+    hint = _("Mail was not read for {time}: who complains now is not known yet", time=late)
+    where = "/failures" if may(agent, Policy.CASES) else "/console"
+    if state.lag is Lag.STOPPED:
+        return Mark("triangle-alert", _("Stopped for {time}", time=late), "danger", hint, where)
+    return Mark("hourglass", _("{time} behind", time=late), "warn", hint, where)

@@ -1,0 +1,61 @@
+"""The mark at the top of every page: whether the truce can be believed now."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from cases import Mailbox, clock
+from cases.db import transaction
+from inbox import freshness
+from inbox.spool import RawMail
+from tests.inbox.web.conftest import Enter
+from tests.seeding import ANA
+
+MAR = "mar@tienda.test"
+
+
+def _read_last(minutes: int) -> None:
+    """No mailbox could be read since then; what was fetched is not kept waiting."""
+    now = clock.now()
+    last = {"last_ok_at": now - timedelta(minutes=minutes), "failing_since": None}
+    with transaction() as session:
+        session.execute(update(Mailbox).values(last))
+        session.execute(update(RawMail).values(fetched_at=now))
+    freshness.forget()
+
+
+def _mark(page: str) -> tuple[str, str]:
+    """Where it leads, and what it says."""
+    mark = page.partition('<span id="feed">')[2].partition("</a>")[0]
+    found = re.search(r'href="([^"]+)".*word-if-wide">([^<]*)</span>$', mark, re.DOTALL)
+    assert found is not None
+    return found[1], found[2]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "address", "said"),
+    [
+        (1, "/exclusions", "Al día"),
+        (12, "/failures", "12 min de retraso"),
+        (40, "/failures", "Parado desde hace 40 min"),
+    ],
+)
+def test_it_says_how_far_reading_is_behind_and_leads_there(
+    enter: Enter, minutes: int, address: str, said: str
+) -> None:
+    _read_last(minutes)
+    assert _mark(enter(ANA).get("/inbox/mine").text) == (address, said)
+
+
+def test_who_sees_no_cases_is_led_to_what_concerns_them(enter: Enter) -> None:
+    _read_last(12)
+    assert _mark(enter(MAR).get("/exclusions").text) == ("/console", "12 min de retraso")
+
+
+def test_a_page_that_stays_open_is_told_anew(enter: Enter) -> None:
+    _read_last(40)
+    news = enter(ANA).get("/inbox/mine/news?since=2026-01-01T00:00:00%2B00:00", partial=True).text
+    assert 'hx-target="#feed"' in news
+    assert "Parado desde hace 40 min" in news
