@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cases import Agent, clock, first_run, satisfaction, second_factor, totp
+from cases import Agent, case_tags, clock, first_run, satisfaction, second_factor, totp
+from cases.case import take
 from cases.db import Base, engine, transaction
 from cases.incident import Incident, begin
 from cases.macro import Macro, Then
@@ -116,6 +117,7 @@ STATES = {
     "a list by what presses": "/inbox/all?sort=priority",
     "a closed case": "/cases/{closed}",
     "a customer with their own eyes": "/contacts/1?as=customer",
+    "a case with tags, beside its list": "/cases/{tagged}",
     "a case to be merged": "/cases/{case}/merging",
     "both halves of a case": "/cases/{case}/splitting?preview=1",
     "a page that is not there": "/cases/99999",
@@ -183,11 +185,20 @@ def _address(path: str, bots: dict[str, Any] | None = None) -> str:
         case=case_about("Llamadas a deshora").id,
         closed=case_about("¡Gracias!").id,
         judged=satisfaction.token(case_about("¡Gracias!").id),
+        tagged=_a_tagged_case() if "{tagged}" in path else 0,
         begun=_begun() if "{begun}" in path else "",
         incident=_an_incident() if "{incident}" in path else "",
         macro=_a_macro() if "macro" in path else "",
         choice=_a_choice() if "{choice}" in path else "",
     )
+
+
+def _a_tagged_case() -> int:
+    """A case with more tags than a line of a list has room for."""
+    with transaction() as session:
+        case = take(session, case_about("Llamadas a deshora").id)
+        case_tags.put(session, case, ("vip", "envío", "robinson"), by=ADMIN, at=clock.now())
+        return case.id
 
 
 def _begun() -> int:
