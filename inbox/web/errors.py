@@ -50,11 +50,15 @@ REFUSALS = {
 }
 
 
+OURS = (403, 409, 422)
+"""Only our own code refuses with these, so what it says of them is for people."""
+
+
 def _http(wrong: HTTPException) -> Response:
     # A redirect or an answer that was made already is no error to explain.
     if wrong.response is not None or wrong.code is None:
         return make_response(wrong.get_response())
-    said = wrong.description if wrong.code == 403 and wrong.description else ""
+    said = wrong.description if wrong.code in OURS and wrong.description else ""
     return show(wrong.code, "" if said == type(wrong).description else said or "")
 
 

@@ -77,7 +77,9 @@ def test_a_truce_is_set_by_hand_with_a_reason_and_an_end(enter: Enter) -> None:
     assert f'action="{url}"' in ana.get(f"/cases/{case.id}").text
     day = (clock.now() + timedelta(days=5)).date().isoformat()
     for until, why in (("", "obras"), (day, " "), ("2020-01-01", "obras"), ("mañana", "obras")):
-        assert ana.post(url, until=until, why=why).status_code == 422
+        refused = ana.post(url, until=until, why=why)
+        assert refused.status_code == 422
+        assert "un día" in refused.text
     done = ana.post(url, until=day, why="obras en su casa", case=str(case.id))
     assert "marketing espera" in ana.get(done.location).text
     with reading() as session:
