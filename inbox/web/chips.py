@@ -16,9 +16,6 @@ from inbox.web import times, words
 from inbox.web.listed import Held, Line, held
 from inbox.web.reasons import speaker
 
-TAGS = 2
-"""So many of a case have room in a line."""
-
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -103,13 +100,10 @@ def course(case: Case) -> list[tuple[str, Chip]]:
     ]
 
 
-def tags(case: Case) -> list[Chip]:
-    """The first of its tags, and how many more there are."""
-    own = case_tags.of(case)
-    shown = [Chip("hash", one, "quiet") for one in own[:TAGS]]
-    if more := own[TAGS:]:
-        shown.append(Chip("plus", str(len(more)), "quiet", ", ".join(more)))
-    return shown
+def tags(case: Case) -> Chip | None:
+    """What people and rules call it; a line has no room for all of them in letters."""
+    said = ", ".join(case_tags.of(case))
+    return Chip("hash", said, "", said, small=True) if said else None
 
 
 def urgent(case: Case) -> Chip | None:
@@ -183,8 +177,8 @@ def of_row(line: Line, now: datetime, columns: Collection[str] | None = None) ->
         "mood": mood(case) if case.sentiment != "neutral" else None,
         "truce": truce(line.held),
         "bot": bot(line.answers),
+        "tags": tags(case),
         "type": kind(case),
     }
-    wanted = {*found, "tags"} if columns is None else {"snoozed", *columns}
-    some = [chip for column, chip in found.items() if chip is not None and column in wanted]
-    return some + (tags(case) if "tags" in wanted else [])
+    wanted = found if columns is None else {"snoozed", *columns}
+    return [chip for column, chip in found.items() if chip is not None and column in wanted]
