@@ -175,7 +175,7 @@ def many(count: int) -> list[datetime]:
         return sorted(one.case.due_at for one in filed if one.case.due_at is not None)
 
 
-def exactly_once(count: int, kills: int) -> None:
+def assert_noticed_once(count: int, kills: int) -> None:
     dues = many(count)
     at, chance = hour(7.9), random.Random(11)
     for _ in range(kills):
@@ -203,10 +203,10 @@ def exactly_once(count: int, kills: int) -> None:
 
 
 def test_breaches_are_noticed_once_though_who_looks_is_killed():
-    exactly_once(30, kills=1)
+    assert_noticed_once(30, kills=1)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(1200)
 def test_a_thousand_breaches_are_noticed_once_each_under_kills_and_clock_steps():
-    exactly_once(1000, kills=25)
+    assert_noticed_once(1000, kills=25)

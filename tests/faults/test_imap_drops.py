@@ -48,7 +48,7 @@ def _read_whatever_happens(room: Mailroom) -> bool:
     return True
 
 
-def _cut_at_random(room: Mailroom, proxy: ToxicProxy, cuts: int, seed: int) -> None:
+def assert_cuts_lose_nothing(room: Mailroom, proxy: ToxicProxy, cuts: int, seed: int) -> None:
     chance, broken = random.Random(seed), 0
     for n in range(cuts):
         room.deliver(a_mail(f"a{n}", "x" * chance.randrange(9000)), a_mail(f"b{n}"))
@@ -66,13 +66,13 @@ def _cut_at_random(room: Mailroom, proxy: ToxicProxy, cuts: int, seed: int) -> N
 def test_a_line_cut_at_any_byte_loses_and_doubles_nothing(
     room: Mailroom, proxy: ToxicProxy
 ) -> None:
-    _cut_at_random(room, proxy, cuts=15, seed=5)
+    assert_cuts_lose_nothing(room, proxy, cuts=15, seed=5)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(900)
 def test_three_hundred_cuts_lose_and_double_nothing(room: Mailroom, proxy: ToxicProxy) -> None:
-    _cut_at_random(room, proxy, cuts=300, seed=6)
+    assert_cuts_lose_nothing(room, proxy, cuts=300, seed=6)
 
 
 def test_a_line_that_goes_dead_is_left_after_the_read_timeout(

@@ -85,7 +85,7 @@ def _disturb(room: Mailroom, seed: int, stop: threading.Event) -> set[int]:
     return gone
 
 
-def _disturbed(room: Mailroom, number: int, seed: int) -> None:
+def assert_all_that_stays_comes_in(room: Mailroom, number: int, seed: int) -> None:
     room.deliver(*(a_mail(f"m{n}", "x" * 2000) for n in range(number)))
     stop, gone = threading.Event(), [set[int]()]
     thread = threading.Thread(target=lambda: gone.append(_disturb(room, seed, stop)))
@@ -106,14 +106,14 @@ def test_a_mailbox_in_full_use_gives_all_that_stays(
     room: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inbox.intake.imap.BATCH", 10)
-    _disturbed(room, 150, seed=3)
+    assert_all_that_stays_comes_in(room, 150, seed=3)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(5))
 def test_a_large_mailbox_in_full_use_gives_all_that_stays(room: Mailroom, seed: int) -> None:
-    _disturbed(room, 2000, seed)
+    assert_all_that_stays_comes_in(room, 2000, seed)
 
 
 def test_the_limit_on_sizes_is_the_admins(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def _kill_at_random(shop: Shop, number: int, kills: int, seed: int) -> None:
         until(lambda: _everything_settled(number), seconds=300, what=f"{number} mails settled")
 
 
-def _count(shop: Shop, number: int) -> None:
+def assert_each_once(shop: Shop, number: int) -> None:
     with reading() as session:
         subjects = Counter(
             session.scalars(select(Message.subject).where(Message.direction == Direction.IN))
@@ -111,7 +111,7 @@ def _count(shop: Shop, number: int) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_ten_kills_lose_nothing_and_double_nothing(shop: Shop) -> None:
     _kill_at_random(shop, 200, kills=10, seed=7)
-    _count(shop, 200)
+    assert_each_once(shop, 200)
 
 
 @pytest.mark.nightly
@@ -119,7 +119,7 @@ def test_ten_kills_lose_nothing_and_double_nothing(shop: Shop) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_fifty_kills_lose_nothing_and_double_nothing(shop: Shop) -> None:
     _kill_at_random(shop, 2000, kills=50, seed=11)
-    _count(shop, 2000)
+    assert_each_once(shop, 2000)
 
 
 @pytest.mark.timeout(600)
@@ -132,4 +132,4 @@ def test_an_emptied_redis_loses_nothing(shop: Shop) -> None:
             time.sleep(0.7)
             shop.redis.flush()
         until(lambda: _everything_settled(100), seconds=120, what="100 mails settled")
-    _count(shop, 100)
+    assert_each_once(shop, 100)

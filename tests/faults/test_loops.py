@@ -42,7 +42,7 @@ def _make_tables(url: str) -> None:
     made.dispose()
 
 
-def _holds(lab: Lab) -> None:
+def assert_no_loop(lab: Lab) -> None:
     """What must be so after any day, whoever wrote."""
     assert lab.most_to_one_address() <= 2
     assert lab.most_to_one_domain_in_an_hour() <= 20
@@ -68,7 +68,7 @@ def test_an_out_of_office_without_any_mark_is_answered_twice_at_most(every):
     for at in _through_the_day(every):
         lab.send(a_mail("ana@firma.example", f"Factura {next(_numbers)}", "¿Cuándo?", at), at)
     lab.run()
-    _holds(lab)
+    assert_no_loop(lab)
     assert lab.left
 
 
@@ -86,7 +86,7 @@ def test_an_address_that_changes_each_time_gets_no_more_than_its_domain_may(ever
     for at in _through_the_day(every):
         lab.send(a_mail(sender(), "Registro", "Hemos registrado su mensaje.", at), at)
     lab.run()
-    _holds(lab)
+    assert_no_loop(lab)
 
 
 @often
@@ -108,7 +108,7 @@ def test_a_helpdesk_that_acknowledges_everything_is_answered_twice(every):
     for at in _through_the_day(every):
         lab.send(a_mail("help@otro.example", f"Ticket {next(_numbers)}", "New ticket.", at), at)
     lab.run()
-    _holds(lab)
+    assert_no_loop(lab)
 
 
 def _bounce(to: str, about: str, at: datetime) -> bytes:
@@ -135,7 +135,7 @@ def test_a_storm_of_bounces_is_answered_by_nobody():
         at = MORNING + n * SECOND
         lab.send(_bounce(f"x{n}@lejos.example", f"<none{n}@elsewhere.example>", at), at)
     lab.run()
-    _holds(lab)
+    assert_no_loop(lab)
     assert len(lab.left) == 5
 
 
