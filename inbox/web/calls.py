@@ -13,14 +13,13 @@ from cases.contact import Contact, Kind
 from cases.db import FILING, reading, transaction
 from cases.interaction import NothingSaid, Talk
 from cases.language import gettext as _
-from cases.mailbox import Mailbox
 from cases.people.identifiers import Name, NotAnIdentifier, matched, meet_as
 from cases.settings import settings
 from inbox.web import live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.ids import whole
-from inbox.web.visible import acting_on, visible_to
+from inbox.web.visible import acting_on, mailboxes_of, visible_to
 from inbox.web.who import agent
 
 pages = Pages("calls", __name__)
@@ -77,17 +76,12 @@ def _page(
         "calls/page.html",
         title=_("Log a call"),
         status=status,
-        boxes=_boxes(session),
+        boxes=mailboxes_of(session, agent()),
         typed=typed,
         refusal=refusal,
         hours=HOURS,
         notice=notices.from_address(),
     )
-
-
-def _boxes(session: Session) -> list[Mailbox]:
-    me, wanted = agent(), select(Mailbox).order_by(Mailbox.address)
-    return [box for box in session.scalars(wanted) if not me.team or box.team in ("", me.team)]
 
 
 @pages.post("/calls")
@@ -136,7 +130,8 @@ def _case(session: Session, contact: Contact, typed: dict[str, str], now: dateti
         case = take(session, newest)
         interaction.log(session, case, _talk(now), at=now)
         return case
-    box = next((one for one in _boxes(session) if str(one.id) == typed["mailbox"]), None)
+    mine = mailboxes_of(session, agent())
+    box = next((one for one in mine if str(one.id) == typed["mailbox"]), None)
     case = interaction.begin(session, contact, _talk(now), box, at=now)
     case.assign(agent().id, by=agent().address, at=now)
     return case

@@ -48,6 +48,14 @@ def mails_visible_to(somebody: Agent) -> ColumnElement[bool]:
     return RawMail.mailbox_id.in_(_mailboxes(somebody))
 
 
+def mailboxes_of(session: Session, somebody: Agent) -> list[Mailbox]:
+    """The mailboxes they may begin a case in, by address: those whose cases they see."""
+    wanted = select(Mailbox).order_by(Mailbox.address)
+    if somebody.team and somebody.role is not Role.ADMIN:
+        wanted = wanted.where(Mailbox.team.in_((somebody.team, "")))
+    return list(session.scalars(wanted))
+
+
 def _mailboxes(somebody: Agent) -> ColumnElement[int]:
     return select(Mailbox.id).where(Mailbox.team.in_((somebody.team, ""))).scalar_subquery()
 

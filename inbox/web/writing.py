@@ -15,13 +15,12 @@ from cases.case import Case, State
 from cases.contact import find, normalised
 from cases.db import FILING, reading, transaction
 from cases.language import gettext as _
-from cases.mailbox import Mailbox
 from cases.unsent import Written
 from inbox.web import live, notices, recipients, sending
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.ids import whole
-from inbox.web.visible import the_contact, visible_to
+from inbox.web.visible import mailboxes_of, the_contact, visible_to
 from inbox.web.who import agent
 
 pages = Pages("writing", __name__)
@@ -61,17 +60,11 @@ def _shown(session: Session, typed: dict[str, str], said: Said, status: int = 20
         "writing/page.html",
         title=_("New message"),
         status=status,
-        boxes=_boxes(session),
+        boxes=mailboxes_of(session, agent()),
         typed=typed,
         said=said,
         longest=LONGEST,
     )
-
-
-def _boxes(session: Session) -> list[Mailbox]:
-    """The mailboxes that the agent may write from."""
-    me, wanted = agent(), select(Mailbox).order_by(Mailbox.address)
-    return [box for box in session.scalars(wanted) if not me.team or box.team in ("", me.team)]
 
 
 @pages.post("/messages/new")
@@ -100,7 +93,7 @@ def send() -> AnyResponse:
 
 def _send(session: Session, typed: dict[str, str]) -> tuple[int, int]:
     at = clock.now()
-    box = next(one for one in _boxes(session) if str(one.id) == typed["mailbox"])
+    box = next(one for one in mailboxes_of(session, agent()) if str(one.id) == typed["mailbox"])
     to = recipients.read(typed["to"]).addresses[0]
     case = first_words.begin(session, agent(), box, to, typed["subject"], at=at)
     written = Written(typed["text"], to=to)
@@ -116,7 +109,7 @@ def _refusal(session: Session, typed: dict[str, str]) -> Said | None:
     address = normalised(found.addresses[0])
     if address in {normalised(one) for one in mailbox.ours(session)}:
         return Said(_("This is a mailbox of ours."), "to")
-    if typed["mailbox"] not in {str(one.id) for one in _boxes(session)}:
+    if typed["mailbox"] not in {str(one.id) for one in mailboxes_of(session, agent())}:
         return Said(_("Choose the mailbox you write from."), "mailbox")
     if not typed["subject"]:
         return Said(_("Give it a subject."), "subject")

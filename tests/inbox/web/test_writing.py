@@ -5,10 +5,10 @@ import re
 from sqlalchemy import select
 
 from bot.outbox import OutgoingMail
-from cases import Case, Contact, Mailbox, Message, State
-from cases.db import reading
+from cases import Agent, Case, Contact, Mailbox, Message, State
+from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter, Visitor, case_about
-from tests.seeding import ANA, LUIS
+from tests.seeding import ADMIN, ANA, LUIS
 
 NEW = {"to": "Nueva@cliente.example", "subject": "Su factura de noviembre", "text": "Va aquí."}
 
@@ -81,3 +81,11 @@ def test_nobody_writes_from_a_mailbox_of_another_team(enter: Enter) -> None:
     luis: Visitor = enter(LUIS)
     assert f'value="{_box()}"' not in luis.get("/messages/new").text
     assert luis.post("/messages/new", mailbox=_box(), **NEW).status_code == 422
+
+
+def test_an_admin_begins_in_every_mailbox_whatever_their_team(enter: Enter) -> None:
+    with transaction() as session:
+        session.scalars(select(Agent).where(Agent.address == ADMIN)).one().team = "mayoristas"
+    carmen = enter(ADMIN)
+    for form in ("/messages/new", "/calls"):
+        assert f'value="{_box()}"' in carmen.get(form).text
