@@ -8,13 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import clock, language
 from cases.agent import Agent
 from cases.db import transaction
-from inbox.web import csrf
+from inbox.web import csrf, hx
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.ids import whole
 from inbox.web.who import agent, somebody
 
 pages = Pages("preferences", __name__)
 THEMES = ("auto", "light", "dark")
-WIDTHS = ("narrow", "usual", "wide")
+WIDTHS = ("8", "28", "64")
+"""A narrow list, the usual one and a wide one, in quarters of a rem above the narrowest."""
+WIDEST = 100
 LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
 WIDTH = "tregua_width"
 A_YEAR = 31_536_000
@@ -36,10 +39,20 @@ def chosen_theme() -> str:
     return kept if kept in THEMES else "auto"
 
 
-def chosen_width() -> str:
+def chosen_width() -> int:
     """How wide the list of cases is in this browser."""
-    kept = request.cookies.get(WIDTH, "")
-    return kept if kept in WIDTHS else "usual"
+    kept = _width(request.cookies.get(WIDTH, ""))
+    return int(WIDTHS[1]) if kept is None else kept
+
+
+def _width(said: str) -> int | None:
+    number = whole(said)
+    return number if number is not None and 0 <= number <= WIDEST else None
+
+
+def width_parts(width: int) -> str:
+    """The powers of two in it: the sheet adds them up, since a page has no styles of its own."""
+    return " ".join(str(1 << n) for n in range(width.bit_length()) if width >> n & 1)
 
 
 def keys_are_on() -> bool:
@@ -70,7 +83,8 @@ def set_theme() -> AnyResponse:
 @allow(Policy.EVERYONE)
 def set_width() -> AnyResponse:
     """More room for the list, or for the case."""
-    return _kept(WIDTH, _one_of(WIDTHS))
+    wanted = _width(request.form.get("value", ""))
+    return _kept(WIDTH, str(abort(422) if wanted is None else wanted))
 
 
 @pages.post("/preferences/keys")
@@ -108,7 +122,8 @@ def _one_of(values: tuple[str, ...]) -> str:
 
 
 def _kept(name: str, value: str) -> AnyResponse:
-    response = make_response(redirect(came_from(), 303))
+    # Who dragged something needs no page.
+    response = make_response("", 204) if hx.asked() else make_response(redirect(came_from(), 303))
     csrf.set_cookie(response, name, value, A_YEAR)
     return response
 

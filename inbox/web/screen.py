@@ -24,7 +24,14 @@ from inbox.web import (
 from inbox.web.access import Policy, may
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
-from inbox.web.preferences import THEMES, WIDTHS, chosen_theme, chosen_width, keys_are_on
+from inbox.web.preferences import (
+    THEMES,
+    WIDTHS,
+    chosen_theme,
+    chosen_width,
+    keys_are_on,
+    width_parts,
+)
 from inbox.web.who import somebody
 
 _LINK = re.compile(r"https?://[^\s<>\"'\u200b-\u200f\u202a-\u202e\u2066-\u2069]{1,2000}")
@@ -54,6 +61,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         may=may,
         THEMES=THEMES,
         WIDTHS=WIDTHS,
+        width_parts=width_parts,
     )
     app.jinja_env.filters["linked"] = linked
     app.jinja_env.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]

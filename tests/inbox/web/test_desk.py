@@ -93,10 +93,14 @@ def test_each_agent_chooses_how_long_answers_wait(enter: Enter) -> None:
 
 def test_each_browser_gives_the_list_the_room_it_likes(enter: Enter) -> None:
     ana = enter(ANA)
-    assert 'data-width="usual"' in ana.get("/inbox/all").text
-    assert ana.post("/preferences/width", value="wide", back="/inbox/all").location == "/inbox/all"
-    assert 'data-width="wide"' in ana.get("/inbox/all").text
-    assert ana.post("/preferences/width", value="endless").status_code == 422
+    assert 'data-width="4 8 16"' in ana.get("/inbox/all").text
+    assert ana.post("/preferences/width", value="65", back="/inbox/all").location == "/inbox/all"
+    page = ana.get("/inbox/all").text
+    assert 'data-width="1 64"' in page
+    assert 'aria-valuenow="65"' in page
+    assert ana.post("/preferences/width", value="64", partial=True).status_code == 204
+    for endless in ("101", "-1", "wide"):
+        assert ana.post("/preferences/width", value=endless).status_code == 422
 
 
 def test_who_is_away_is_shown_where_cases_are_given_until_they_are_back(enter: Enter) -> None:
