@@ -109,3 +109,24 @@ def test_a_guide_has_a_twin_in_the_other_language() -> None:
         english, spanish = (page.read_text("utf-8") for page in pages)
         for mark in ("## ", "```", "| "):
             assert english.count(f"\n{mark}") == spanish.count(f"\n{mark}"), (guide, mark)
+
+
+UNITS = sorted((ROOT / "docs" / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_every_unit_runs_a_command_with_the_least_rights(unit: Path) -> None:
+    said = dict(re.findall(r"^(\w+)=(.*)$", unit.read_text("utf-8"), re.M))
+    words = said["ExecStart"].removeprefix("/opt/tregua/tregua ").replace("%i", "send").split()
+    _is_a_command(words)
+    assert (said["User"], said["ProtectSystem"], said["NoNewPrivileges"]) == (
+        "tregua",
+        "strict",
+        "yes",
+    )
+
+
+@pytest.mark.parametrize("page", ["docs/admin.md", "docs/admin.es.md"])
+def test_the_guide_names_every_unit(page: str) -> None:
+    named = set(re.findall(r"`(tregua-[\w-]+@?)", (ROOT / page).read_text("utf-8")))
+    assert named == {unit.stem for unit in UNITS} - {"tregua"}
