@@ -112,7 +112,7 @@ class Relay:
         is called after the relay said 354, so that a crash from then on is known.
         """
         try:
-            smtp = self._addressed(sender, recipients)
+            smtp = self._addressed(sender, recipients, content)
         except (smtplib.SMTPException, OSError) as failure:
             self._drop()
             raise _by_kind(failure) from failure
@@ -129,17 +129,17 @@ class Relay:
             self._drop()
             raise _by_kind(failure) from failure
 
-    def _addressed(self, sender: str, recipients: Sequence[str]) -> smtplib.SMTP:
+    def _addressed(self, sender: str, recipients: Sequence[str], content: bytes) -> smtplib.SMTP:
         """A connection on which the relay took the envelope and waits for the body."""
         if self._smtp is not None:
             try:
-                return self._envelope(self._smtp, sender, recipients)
+                return self._envelope(self._smtp, sender, recipients, content)
             except (smtplib.SMTPException, OSError) as failure:
                 if not _is_over(failure):
                     raise
                 # It grew tired of waiting since the last mail; nothing of this one was said.
                 self._drop()
-        return self._envelope(self._ready(), sender, recipients)
+        return self._envelope(self._ready(), sender, recipients, content)
 
     def _ready(self) -> smtplib.SMTP:
         if self._smtp is None:
@@ -160,10 +160,13 @@ class Relay:
         if self._way.user:
             _sign_in(smtp, self._way)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> smtplib.SMTP:
+    def _envelope(
+        self, smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes
+    ) -> smtplib.SMTP:
         smtp.ehlo_or_helo_if_needed()
         said = _all_at_once if smtp.has_extn("pipelining") else _one_by_one
-        mail, first, *copies, data = said(smtp, _commands(sender, recipients))
+        options = _options(smtp, "".join((sender, *recipients)), content)
+        mail, first, *copies, data = said(smtp, _commands(sender, recipients, options))
         _expect(mail, 250)
         _expect(first, 250, 251)
         self.not_taken = {
@@ -196,9 +199,22 @@ class Relay:
             self._smtp = None
 
 
-def _commands(sender: str, recipients: Sequence[str]) -> list[str]:
+def _options(smtp: smtplib.SMTP, addresses: str, content: bytes) -> str:
+    """What the relay has to know beforehand of a mail that is more than ASCII."""
+    options = ""
+    if not content.isascii() and smtp.has_extn("8bitmime"):
+        options += " BODY=8BITMIME"
+    if not addresses.isascii():
+        if not smtp.has_extn("smtputf8"):
+            raise PermanentFailure("the relay cannot write to addresses with such letters")
+        smtp.command_encoding = "utf-8"
+        options += " SMTPUTF8"
+    return options
+
+
+def _commands(sender: str, recipients: Sequence[str], options: str) -> list[str]:
     to = [f"RCPT TO:{_quoted(one)}" for one in recipients]
-    return [f"MAIL FROM:{_quoted(sender)}", *to, "DATA"]
+    return [f"MAIL FROM:{_quoted(sender)}{options}", *to, "DATA"]
 
 
 def _quoted(address: str) -> str:

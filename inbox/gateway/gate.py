@@ -1,32 +1,46 @@
 """What the gate does with a mail: pass it to some, drop it for others, or park it."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.smtp import PermanentFailure, TemporaryFailure, Uncertain
+from bot.smtp import BeforeBody, PermanentFailure, TemporaryFailure, Uncertain
 from cases import clock
-from cases.contact import Kind, normalised
-from cases.db import reading, transaction
-from cases.exclusions import touches
+from cases.db import reading
 from cases.exclusions.matrix import FAILS_CLOSED
-from cases.pressure import WEIGHTS
 from inbox.gateway import passing
-from inbox.gateway.parking import Parking
+from inbox.gateway.keeping import keep
+from inbox.gateway.parking import Parked, Parking
 from inbox.gateway.passing import Marketing, Outcome
+from inbox.gateway.underway import Trip, UnderWay
 
 log = logging.getLogger(__name__)
 
 ACCEPTED = "250 2.0.0 taken"
 LATER = "451 4.3.0 try again later"
-Send = Callable[[str, str, bytes], None]
-"""Sender, recipient, content; raises what bot.smtp raises."""
+BEHIND = "the feed is behind"
+TRIED_FOR = timedelta(days=5)
+"""How long an invoice is tried for, as mail servers do (RFC 5321, 4.5.4.1)."""
+PATIENCE = 3
+"""So many that still cannot go, and the relay is taken to be away until the next look."""
+Send = Callable[[str, str, bytes, BeforeBody], None]
+"""Sender, recipient, content, what to do before the body; raises what bot.smtp raises."""
 Fresh = Callable[[], bool]
 """Whether the feed can be believed now."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is so of a mail by now."""
+
+    reached: bool
+    """Whether somebody has it, or it is over for somebody."""
+    waiting: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,23 +50,41 @@ class Gate:
     send: Send
     fresh: Fresh
     parking: Parking
+    under_way: UnderWay
     parks_for: timedelta
-    _looking: Lock = field(default_factory=Lock)
 
-    def take(self, mail: Marketing) -> str:
-        """What the sender is told. Never a 5xx: tools take that for a dead address, for ever."""
-        now = clock.now()
+    def take(self, mail: Marketing) -> tuple[str, Trip]:
+        """What the sender is told, and what is over as soon as they are told.
+
+        Never a 5xx: tools take that for a dead address, for ever.
+        """
+        trip, now = self.under_way.trip(mail), clock.now()
+        settled = self._settle(mail, trip, now)
+        if not settled.waiting:
+            return ACCEPTED, trip
+        if not settled.reached and settled.reason != BEHIND:
+            return LATER, trip
+        # Some have it already, or nobody can say who may: the rest waits here, not with the sender.
+        rest = mail.to(settled.waiting)
+        self.parking.put(rest, now, settled.reason)
+        keep(rest, Outcome.PARKED, now, reason=settled.reason)
+        return ACCEPTED, trip
+
+    def _settle(
+        self, mail: Marketing, trip: Trip, now: datetime, *, believing: bool = False
+    ) -> Settled:
         try:
-            believed = self._believed(mail)
-            held = self._held(mail, now) if believed else set()
+            if not believing and not self._believed(mail):
+                return Settled(reached=False, waiting=mail.recipients, reason=BEHIND)
+            held = self._held(mail, now)
         except SQLAlchemyError:
             log.exception("the feed cannot be read")
-            believed, held = mail.campaign_class not in FAILS_CLOSED, set()
-        if not believed:
-            return self._park(mail, now, "the feed is behind")
-        dropped = mail.to([one for one in mail.recipients if one in held])
-        keep(dropped, Outcome.DROPPED, now)
-        return self._pass(mail.to([one for one in mail.recipients if one not in held]), now)
+            if mail.campaign_class in FAILS_CLOSED:
+                return Settled(reached=False, waiting=mail.recipients, reason=BEHIND)
+            held = set()
+        keep(mail.to([one for one in mail.recipients if one in held]), Outcome.DROPPED, now)
+        free = mail.to([one for one in mail.recipients if one not in held])
+        return self._pass(free, trip, now)
 
     def _believed(self, mail: Marketing) -> bool:
         return mail.campaign_class not in FAILS_CLOSED or self.fresh()
@@ -61,77 +93,80 @@ class Gate:
         with reading() as session:
             return passing.held(session, mail, now)
 
-    def _park(self, mail: Marketing, now: datetime, reason: str) -> str:
-        self.parking.put(mail, now)
-        keep(mail, Outcome.PARKED, now, reason=reason)
-        return ACCEPTED
-
-    def _pass(self, mail: Marketing, now: datetime) -> str:
+    def _pass(self, mail: Marketing, trip: Trip, now: datetime) -> Settled:
         """Send to each apart, so that one refusal never costs another their mail."""
         passed: list[str] = []
+        waiting: Sequence[str] = ()
+        reason = ""
         for n, one in enumerate(mail.recipients):
             try:
-                self.send(mail.sender, one, mail.content)
+                trip.once(one, partial(self._send, mail, one))
             except PermanentFailure as failure:
                 keep(mail.to([one]), Outcome.REFUSED, now, reason=str(failure))
-                continue
             except TemporaryFailure as failure:
-                keep(mail.to(passed), Outcome.PASSED, now)
-                if not n:
-                    return LATER
-                # Some have it already, so the rest waits here and not with the sender.
-                return self._park(mail.to(mail.recipients[n:]), now, str(failure))
-            except Uncertain:
-                log.warning("the relay broke off; perhaps one mail of marketing was lost")
-            passed.append(one)
+                waiting, reason = mail.recipients[n:], str(failure)
+                break
+            else:
+                passed.append(one)
         keep(mail.to(passed), Outcome.PASSED, now)
-        return ACCEPTED
+        return Settled(bool(passed), tuple(waiting), reason)
 
-    def look_again(self) -> int:
+    def _send(self, mail: Marketing, recipient: str, mark: BeforeBody) -> None:
+        """Of marketing rather none than two, of an invoice rather two than none."""
+        must_arrive = mail.campaign_class not in FAILS_CLOSED
+        try:
+            self.send(mail.sender, recipient, mail.content, _yes if must_arrive else mark)
+        except Uncertain as doubt:
+            if must_arrive:
+                raise TemporaryFailure(str(doubt)) from doubt
+            log.warning("the relay broke off; perhaps one mail of marketing was lost")
+        if must_arrive:
+            mark()
+
+    def look_again(self, over: Callable[[], bool] = lambda: False) -> int:
         """Send what is parked if the feed can be believed again; how many mails were settled."""
         # Two who look at once would send the same mail twice.
-        with self._looking:
-            return self._look_again()
+        with self.parking.alone() as mine:
+            if not mine:
+                return 0
+            self.under_way.sweep()
+            return self._look(over)
 
-    def _look_again(self) -> int:
-        settled = 0
-        for path, mail, since in self.parking.waiting():
-            now = clock.now()
-            if now - since > self.parks_for:
-                keep(mail, Outcome.EXPIRED, now, reason="parked too long")
-            elif not self.fresh():
+    def _look(self, over: Callable[[], bool]) -> int:
+        settled = failed = 0
+        # Who cannot go now is not even read: there may be a whole campaign of them.
+        came_before = None if self.fresh() else clock.now() - self.parks_for
+        for parked in self.parking.waiting(came_before):
+            if over() or failed == PATIENCE:
+                break
+            if self._is_too_late(parked):
+                self.drop(parked, "parked too long")
+            elif not self.release(parked):
+                failed += 1
                 continue
-            elif self.take(mail) == LATER:
-                return settled
-            self.parking.take(path)
             settled += 1
         return settled
 
+    def _is_too_late(self, parked: Parked) -> bool:
+        must_arrive = parked.mail.campaign_class not in FAILS_CLOSED
+        return clock.now() - parked.since > (TRIED_FOR if must_arrive else self.parks_for)
 
-def keep(mail: Marketing, outcome: Outcome, now: datetime, *, reason: str = "") -> None:
-    """Write down what became of them; a database that is away must not stop the mail."""
-    if not mail.recipients:
-        return
-    try:
-        with transaction() as session:
-            passing.write_down(session, mail, outcome, now, reason=reason)
-            if outcome is Outcome.PASSED:
-                touches.record(session, [_touch(mail, one, now) for one in mail.recipients])
-    except SQLAlchemyError:
-        log.exception(
-            "%s recipients %s, and it could not be written down", len(mail.recipients), outcome
-        )
+    def drop(self, parked: Parked, reason: str) -> None:
+        """Nobody gets it any more."""
+        keep(parked.mail, Outcome.EXPIRED, clock.now(), reason=reason)
+        self.parking.take(parked)
+
+    def release(self, parked: Parked, *, believing: bool = False) -> bool:
+        """Let it go to those who may get it now; whether that settled it for all of them."""
+        trip = self.under_way.trip(parked.mail, parked.name)
+        settled = self._settle(parked.mail, trip, clock.now(), believing=believing)
+        if settled.waiting:
+            self.parking.keep_for(parked, settled.waiting)
+        else:
+            self.parking.take(parked)
+        trip.over()
+        return not settled.waiting
 
 
-def _touch(mail: Marketing, recipient: str, now: datetime) -> dict[str, object]:
-    value = normalised(recipient)
-    return {
-        "kind": Kind.ADDRESS,
-        "value": value,
-        "source": "smtp-gate",
-        "event_id": f"{now.isoformat()}:{value}"[:400],
-        "campaign": mail.campaign,
-        "campaign_class": mail.campaign_class.value,
-        "weight": WEIGHTS[mail.campaign_class],
-        "sent_at": now,
-    }
+def _yes() -> bool:
+    return True

@@ -73,7 +73,9 @@ class Marketing:
 
 def class_of(sender: str, chosen: Settings) -> CampaignClass:
     """What mail of that sender is where it does not say it itself."""
-    return chosen.gate_classes.get(normalised(sender), chosen.gate_class)
+    # No sender at all is what reports of mail servers have (RFC 5321, 4.5.5), and no marketing.
+    otherwise = chosen.gate_class if sender else CampaignClass.TRANSACTIONAL
+    return chosen.gate_classes.get(normalised(sender), otherwise)
 
 
 def read(

@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases import clock
 from cases.db import reading
 from cases.exclusions.matrix import FAILS_CLOSED
-from inbox.gateway import gate, passing
+from inbox.gateway import passing
 from inbox.gateway.gate import Fresh
+from inbox.gateway.keeping import keep
 from inbox.gateway.passing import Marketing, Outcome
 from inbox.gateway.settings import Settings, settings
 
@@ -45,7 +46,7 @@ def answer(asked: Mapping[str, str], fresh: Fresh, chosen: Settings) -> str:
         return LATER if mail.campaign_class in FAILS_CLOSED else FREE
     if not held:
         return FREE
-    gate.keep(mail, Outcome.DROPPED, now, reason="refused by the policy service")
+    keep(mail, Outcome.DROPPED, now, reason="refused by the policy service")
     return HELD
 
 

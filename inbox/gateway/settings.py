@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import cache
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError
 
 from cases.exclusions.matrix import CampaignClass
 from cases.settings import BadSetting, EnvironmentThenFile, explain
@@ -14,6 +14,8 @@ class Settings(EnvironmentThenFile):
 
     gate_host: str = "127.0.0.1"
     gate_port: int = Field(default=2525, ge=1, le=65535)
+    gate_clients: list[IPvAnyNetwork] = Field(default_factory=list)
+    """Who may bring mail; where nobody is named, private networks and the machine itself."""
     gate_relay_host: str = "127.0.0.1"
     """Where mail goes on to."""
     gate_relay_port: int = Field(default=25, ge=1, le=65535)

@@ -1,0 +1,107 @@
+"""Who already has a mail whose sender has no answer yet: coming again, it is no second mail.
+
+A sender whose connection broke, or whose gate died, sends all of it again. The marks are files
+that outlive this process; they go as soon as the sender has been answered.
+"""
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from bot.smtp import BeforeBody, DeliveryFailure, TemporaryFailure
+from inbox.gateway.passing import Marketing
+
+log = logging.getLogger(__name__)
+KEPT = timedelta(days=6)
+"""Longer than mail servers try, five days as a rule."""
+
+
+class UnderWay:
+    """A folder of marks, an empty file for each recipient who has the mail."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sending: set[str] = set()
+        self._lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def trip(self, mail: Marketing, origin: str = "") -> "Trip":
+        """That mail on its way; a parked one has an origin, and nothing to do with a new one."""
+        known = hashlib.sha256(f"{origin}\n{mail.sender}\n".encode("utf-8", "replace"))
+        known.update(mail.content)
+        return Trip(self, known.digest())
+
+    def mark(self, name: str) -> Path:
+        return self._folder / name
+
+    def alone(self, name: str) -> "_Alone":
+        return _Alone(self._sending, self._lock, name)
+
+    def sweep(self) -> None:
+        """Forget marks of senders who never came again."""
+        oldest = time.time() - KEPT.total_seconds()
+        for path in self._folder.iterdir():
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+
+
+class _Alone:
+    """Nobody else sends the same to the same recipient inside of the block."""
+
+    def __init__(self, sending: set[str], lock: threading.Lock, name: str) -> None:
+        self._sending, self._lock, self._name = sending, lock, name
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._name in self._sending:
+                raise TemporaryFailure("the same mail is being sent just now")
+            self._sending.add(self._name)
+
+    def __exit__(self, *_about: object) -> None:
+        with self._lock:
+            self._sending.discard(self._name)
+
+
+class Trip:
+    """One mail on its way to all of its recipients."""
+
+    def __init__(self, under_way: UnderWay, known: bytes) -> None:
+        self._under_way, self._known = under_way, known
+        self._marks: set[Path] = set()
+
+    def once(self, recipient: str, send: Callable[[BeforeBody], None]) -> None:
+        """Have it sent to that recipient unless they have it; `send` is given the mark to make."""
+        told = self._known + recipient.encode("utf-8", "replace")
+        name = hashlib.sha256(told).hexdigest()
+        path = self._under_way.mark(name)
+        with self._under_way.alone(name):
+            if not path.exists():
+                _send(send, path)
+            self._marks.add(path)
+
+    def over(self) -> None:
+        """The sender has the answer, so the same mail would be another one from now on."""
+        for path in self._marks:
+            path.unlink(missing_ok=True)
+
+
+def _send(send: Callable[[BeforeBody], None], path: Path) -> None:
+    try:
+        send(lambda: _is_marked(path))
+    except DeliveryFailure:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _is_marked(path: Path) -> bool:
+    """Make the mark; what cannot be marked must not leave, for it could leave twice."""
+    try:
+        path.touch()
+    except OSError:
+        log.exception("no mark can be made")
+        return False
+    return True
