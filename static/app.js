@@ -50,6 +50,7 @@
 
   function settle() {
     mark();
+    see();
     end();
     all(".toast[data-seconds]:not([data-leaving])").forEach((toast) => leave(toast, Number(toast.dataset.seconds)));
     all("iframe.mail-frame").forEach(fit);
@@ -58,7 +59,21 @@
     }
   }
 
-  // A case opens at its newest message.
+  // A case is read once somebody has it before them: never because a browser fetched it.
+  function see() {
+    const open = find("#reader .case[data-unseen]");
+    if (!open || document.hidden || document.prerendering) return;
+    open.removeAttribute("data-unseen");
+    const row = find(`#row-${open.dataset.case}`);
+    row?.classList.remove("is-unread");
+    if (row) find(".unread", row)?.remove();
+    const again = () => open.setAttribute("data-unseen", "");
+    fetch(`/cases/${open.dataset.case}/sight`, { method: "POST", headers: { "X-CSRF-Token": token() } }).then((answer) => { if (!answer.ok) again(); }, again);
+  }
+  document.addEventListener("visibilitychange", see);
+  document.addEventListener("prerenderingchange", see);
+
+  // A case opens at what a person said last.
   function end() {
     const body = find(".case-body:not([data-ended])");
     if (!body) return;
@@ -308,9 +323,7 @@
     const number = ctx.sourceElement.id.replace("open-", "");
     ctx.fetch = async (...request) => {
       const answer = await kept.answer;
-      if (!answer?.ok || answer.bodyUsed) return fetch(...request);
-      fetch(`/cases/${number}/sight`, { method: "POST", headers: { "X-CSRF-Token": token() } }).catch(() => {});
-      return answer;
+      return !answer?.ok || answer.bodyUsed ? fetch(...request) : answer;
     };
   });
   document.addEventListener("htmx:after:swap", () => { (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 }); });

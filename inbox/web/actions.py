@@ -38,9 +38,14 @@ def close(case_id: int) -> AnyResponse:
 @pages.post("/cases/<int:case_id>/sight")
 @allow(Policy.CASES)
 def sight(case_id: int) -> AnyResponse:
-    """The agent sees the case, which their browser had fetched before."""
+    """The agent has the case before them; or says so, or that it is to be looked at again."""
+    said = request.form.get("read", "")
+    if said == "no":
+        with acting_on(case_id) as (_session, case):
+            case.unread = True
+        return done(case_id, notices.unread)
     see(case_id)
-    return hx.answer("", status=204)
+    return done(case_id, notices.read) if said else hx.answer("", status=204)
 
 
 @pages.post("/cases/<int:case_id>/reopening")

@@ -44,6 +44,28 @@ class Verb:
     """The cases that are changed besides, which must be locked together with them."""
 
 
+def _read(_doing: Doing, case: Case) -> Before:
+    if not case.unread:
+        raise NotForThis
+    case.unread = False
+    return {}
+
+
+def _unread(_doing: Doing, case: Case) -> Before:
+    if case.unread or not case.is_open:
+        raise NotForThis
+    case.unread = True
+    return {}
+
+
+def _read_again(_doing: Doing, case: Case, _before: Before) -> None:
+    case.unread = False
+
+
+def _unread_again(_doing: Doing, case: Case, _before: Before) -> None:
+    case.unread = True
+
+
 def _assign(doing: Doing, case: Case) -> Before:
     wanted = int(doing.value) if doing.value else None
     if case.assignee_id == wanted:
@@ -198,6 +220,8 @@ def _part(doing: Doing, case: Case, _before: Before) -> None:
 
 
 VERBS: Mapping[str, Verb] = {
+    "read": Verb(_read, _unread_again),
+    "unread": Verb(_unread, _read_again),
     "assign": Verb(_assign, _assign_back),
     "close": Verb(_close, _open_again),
     "reopen": Verb(_reopen, _close_again),

@@ -29,19 +29,9 @@ TEMPLATE = "case/page.html"
 @pages.get("/cases/<int:case_id>")
 @allow(Policy.CASES)
 def page(case_id: int) -> Response:
-    """One case."""
+    """One case. It counts as read once the page says that somebody has it before them."""
     with reading() as session:
-        found = _opened(session, case_id)
-        ahead = "X-Ahead" in request.headers
-        if ahead or not (found.case.unread or found.is_named):
-            return _page(session, found)
-    _mark_read(case_id)
-    with reading() as session:
-        return _page(session, _opened(session, case_id))
-
-
-def _page(session: Session, found: Opened) -> Response:
-    return show_file(session, _gathered(session, found), notice=notices.from_address())
+        return show_file(session, gathered(session, case_id), notice=notices.from_address())
 
 
 def _opened(session: Session, case_id: int) -> Opened:
@@ -52,12 +42,8 @@ def _opened(session: Session, case_id: int) -> Opened:
 def see(case_id: int) -> None:
     """Mark the case as read, if it may be seen."""
     with reading() as session:
-        found = _opened(session, case_id)
-    if found.case.unread or found.is_named:
-        _mark_read(case_id)
-
-
-def _mark_read(case_id: int) -> None:
+        if not _opened(session, case_id).is_unseen:
+            return
     with transaction() as session:
         take(session, case_id).unread = False
         mention.seen(session, case_id, agent(), at=clock.now())
@@ -65,12 +51,8 @@ def _mark_read(case_id: int) -> None:
 
 def gathered(session: Session, case_id: int) -> CaseFile:
     """The file of a case that the agent may see."""
-    return _gathered(session, _opened(session, case_id))
-
-
-def _gathered(session: Session, found: Opened) -> CaseFile:
     before = request.args.get("before", 0, type=int)
-    return casefile.gather(session, agent(), found, clock.now(), before)
+    return casefile.gather(session, agent(), _opened(session, case_id), clock.now(), before)
 
 
 def show_file(

@@ -40,6 +40,13 @@ class Opened:
     incidents: Sequence[Incident]
     is_named: bool
     """Somebody named the agent in a note that they have not seen."""
+    newest: int
+    """The number of the message that was added last; 0 while there is none."""
+
+    @property
+    def is_unseen(self) -> bool:
+        """Nobody has looked at its news, or the agent not at their name."""
+        return self.case.unread or self.is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class CaseFile:
     linked: Sequence[Case]
     incidents: Sequence[Incident]
     assignee: Agent | None
+    is_unseen: bool
     unsent: Unsent | None
 
 
@@ -127,6 +135,7 @@ def gather(
         assignee=case.assignee,
         unsent=found.unsent,
     )
+        is_unseen=found.is_unseen,
 
 
 ASSIGNABLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})

@@ -35,6 +35,14 @@ def reopened(case_id: int) -> Notice:
     return Notice(_("Case {number} is open again", number=case_id), undo)
 
 
+def read(case_id: int) -> Notice:
+    return Notice(_("Case {number} is marked as read", number=case_id))
+
+
+def unread(case_id: int) -> Notice:
+    return Notice(_("Case {number} is marked as unread", number=case_id))
+
+
 def assigned(case_id: int) -> Notice:
     return Notice(_("Case {number} has a new assignee", number=case_id))
 

@@ -56,6 +56,7 @@ def _of_cases() -> tuple[Shortcut, ...]:
         Shortcut("m", _("ready answers")),
         Shortcut("e", _("close the case")),
         Shortcut("E", _("open the case again")),
+        Shortcut("U", _("mark it as unread")),
         Shortcut("w", _("assign it to me")),
         Shortcut("W", _("assign it to somebody")),
         Shortcut("s", _("lay the case aside")),

@@ -76,10 +76,24 @@ def test_the_same_address_is_a_whole_page_for_reloads_and_new_tabs(enter: Enter)
         assert "Sin asignar</h1>" in page
 
 
-def test_opening_a_case_marks_it_read(enter: Enter) -> None:
-    case = case_about("Factura")
-    assert case.unread
-    enter(ANA).get(f"/cases/{case.id}", partial=True)
+def test_fetching_a_case_changes_nothing_and_its_page_says_when_it_is_read(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about("Factura")
+    for partial in (True, False):
+        assert " data-unseen" in ana.get(f"/cases/{case.id}", partial=partial).text
+    assert case_about("Factura").unread
+    assert ana.post(f"/cases/{case.id}/sight").status_code == 204
+    assert not case_about("Factura").unread
+    assert " data-unseen" not in ana.get(f"/cases/{case.id}").text
+
+
+def test_a_case_is_marked_as_unread_and_as_read_by_buttons(enter: Enter) -> None:
+    ana, path = enter(ANA), f"/cases/{case_about('Factura').id}"
+    ana.post(f"{path}/sight")
+    shown = ana.post(f"{path}/sight", partial=True, read="no").text
+    assert 'class="row is-unread"' in shown
+    assert case_about("Factura").unread
+    assert '<button class="button" name="read" value="yes">' in ana.get(path).text
+    assert ana.post(f"{path}/sight", read="yes", **{"in": "mine"}).location.startswith(path)
     assert not case_about("Factura").unread
 
 

@@ -74,6 +74,11 @@ def test_a_closed_case_makes_room_for_the_next_which_was_fetched_ahead(
     with page.expect_request(lambda asked: "x-ahead" in asked.headers):
         page.keyboard.press("j")
     first = _case(page)
+    # What was only fetched ahead is read by nobody.
+    page.locator(f"#row-{first}:not(.is-unread)").wait_for()
+    rows = page.locator("#rows .row").evaluate_all("all => all.map(one => one.id.slice(4))")
+    _unread(page, first, no=True)
+    _unread(page, rows[rows.index(first) + 1])
     page.keyboard.press("e")
     page.keyboard.press("d")
     page.locator(f'.case:not([data-case="{first}"])').wait_for()
@@ -84,6 +89,34 @@ def test_a_closed_case_makes_room_for_the_next_which_was_fetched_ahead(
         assert not session.get_one(Case, int(first)).is_open
         assert session.get_one(Case, int(second)).is_open
     assert faults == []
+
+
+def _unread(page: "Page", number: str, *, no: bool = False) -> None:
+    """Wait until the case is unread, or read."""
+    for _ in range(100):
+        with reading() as session:
+            if session.get_one(Case, int(number)).unread is not no:
+                return
+        page.wait_for_timeout(20)
+    raise AssertionError(number)
+
+
+def test_a_case_in_a_tab_that_nobody_looks_at_stays_unread_until_they_do(
+    page: "Page", open_as: Open
+) -> None:
+    with reading() as session:
+        number = session.scalars(select(Case.id).where(Case.subject == "Factura")).one()
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !window.looked })")
+    open_as(ANA, f"/cases/{number}")
+    page.locator(".case[data-unseen]").wait_for()
+    page.wait_for_timeout(150)
+    _unread(page, str(number))
+    page.evaluate("looked = true; document.dispatchEvent(new Event('visibilitychange'))")
+    _unread(page, str(number), no=True)
+    page.keyboard.press("Shift+U")
+    page.locator(f"#row-{number}.is-unread").wait_for()
+    page.reload()
+    page.locator(f"#row-{number}.is-unread").wait_for()
 
 
 def test_eight_tabs_share_one_stream_and_all_stay_usable(page: "Page", open_as: Open) -> None:

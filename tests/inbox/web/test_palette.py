@@ -100,11 +100,3 @@ def test_after_closing_without_scripts_the_agent_goes_where_they_like(
     assert f"closed.{shown[1]}" in done
 
 
-def test_a_case_that_is_fetched_ahead_stays_unread_until_it_is_seen(enter: Enter) -> None:
-    admin, case = enter(ADMIN), case_about("Charged twice for order 88213")
-    assert case.unread
-    ahead = {"HX-Request": "true", "HX-Request-Type": "partial", "X-Ahead": "yes"}
-    assert admin.client.get(f"/cases/{case.id}", headers=ahead).status_code == 200
-    assert case_about(case.subject).unread
-    assert admin.post(f"/cases/{case.id}/sight").status_code == 204
-    assert not case_about(case.subject).unread
