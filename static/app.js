@@ -78,7 +78,7 @@
     const body = find(".case-body:not([data-ended])");
     if (!body) return;
     body.dataset.ended = "yes";
-    const last = all(".message", body).at(-1);
+    const last = find("[data-starts]", body);
     if (last && !location.hash && last.offsetTop > body.clientHeight / 2) body.scrollTop = last.offsetTop - body.offsetTop - 12;
   }
 
@@ -320,7 +320,6 @@
     const kept = ctx.sourceElement?.matches?.(".row-link") && ahead.get(path);
     if (!kept) return;
     ahead.delete(path);
-    const number = ctx.sourceElement.id.replace("open-", "");
     ctx.fetch = async (...request) => {
       const answer = await kept.answer;
       return !answer?.ok || answer.bodyUsed ? fetch(...request) : answer;

@@ -23,11 +23,11 @@ from inbox.spool.taking import Rest
 from inbox.web import chips, entries, rows, words
 from inbox.web.chips import Chip
 from inbox.web.entries import Entry
+from inbox.web.unfolded import Unfolded, unfolded
 from inbox.web.visible import open_to, visible_to
 
 SHOWN = 100
 """Cards of a conversation on one page; older ones are a page further."""
-FOLDED_FROM, OPEN_AT_THE_END = 8, 3
 OTHERS = 12
 
 
@@ -62,8 +62,7 @@ class CaseFile:
     mood: Chip | None
     more: list[Chip]
     entries: list[Entry]
-    open_from: int
-    """Cards before that one begin folded."""
+    unfolded: Unfolded
     older: int | None
     newest: int
     holds: list[Exclusion]
@@ -71,8 +70,8 @@ class CaseFile:
     linked: Sequence[Case]
     incidents: Sequence[Incident]
     assignee: Agent | None
-    is_unseen: bool
     unsent: Unsent | None
+    is_unseen: bool
 
 
 def opened(session: Session, agent: Agent, case_id: int) -> Opened | None:
@@ -80,18 +79,20 @@ def opened(session: Session, agent: Agent, case_id: int) -> Opened | None:
     rows_found = session.execute(_case_query(agent, case_id)).unique().all()
     if not rows_found:
         return None
-    case, unsent, _first, is_named = rows_found[0]
-    return Opened(case, unsent, [row[2] for row in rows_found if row[2]], bool(is_named))
+    case, unsent, _first, is_named, newest = rows_found[0]
+    incidents = [row[2] for row in rows_found if row[2]]
+    return Opened(case, unsent, incidents, bool(is_named), newest or 0)
 
 
-def _case_query(agent: Agent, case_id: int) -> Select[Case, Unsent, Incident, bool]:
+def _case_query(agent: Agent, case_id: int) -> Select[Case, Unsent, Incident, bool, int]:
     mine = (Unsent.case_id == Case.id) & (Unsent.agent_id == agent.id)
     named = select(Mention.id).where(
         Mention.case_id == Case.id, Mention.agent_id == agent.id, Mention.seen_at.is_(None)
     )
+    newest = select(func.max(Message.id)).where(Message.case_id == Case.id)
     part = (IncidentCase.case_id == Case.id) & IncidentCase.out_at.is_(None)
     return (
-        select(Case, Unsent, Incident, named.exists())
+        select(Case, Unsent, Incident, named.exists(), newest.scalar_subquery())
         .outerjoin(Unsent, mine)
         .outerjoin(IncidentCase, part)
         .outerjoin(Incident, Incident.id == IncidentCase.incident_id)
@@ -120,22 +121,22 @@ def gather(
         subject=words.subject(case),
         who=rows.called(case.contact),
         state=words.state(case.state),
-        deadline=chips.deadline(case, now),
+        deadline=chips.promised(case, now),
         kind=chips.kind(case),
         mood=chips.mood(case),
         more=[chip for chip in marks if chip],
         entries=cards,
-        open_from=len(cards) - OPEN_AT_THE_END if len(cards) > FOLDED_FROM else 0,
+        unfolded=unfolded(cards),
         older=oldest,
-        newest=newest(session, case.id) if before else latest,
+        newest=max(found.newest, latest),
         holds=holds,
         others=others,
         linked=linked,
         incidents=found.incidents,
         assignee=case.assignee,
         unsent=found.unsent,
-    )
         is_unseen=found.is_unseen,
+    )
 
 
 ASSIGNABLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
@@ -145,11 +146,6 @@ def assignable(session: Session) -> list[Agent]:
     """Everybody who can have a case."""
     query = select(Agent).where(Agent.active, Agent.role.in_(ASSIGNABLE))
     return list(session.scalars(query.order_by(Agent.name, Agent.id)))
-
-
-def newest(session: Session, case_id: int) -> int:
-    """The id of the message that was added last; 0 while there is none."""
-    return session.scalar(select(func.max(Message.id)).where(Message.case_id == case_id)) or 0
 
 
 def since(session: Session, case_id: int, seen: int) -> Sequence[Message]:

@@ -1,7 +1,7 @@
 """The small labels of a case: deadline, type, mood, truce, bot. Always with icon and word."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases import case_tags
@@ -51,6 +51,14 @@ def deadline(case: Case, now: datetime) -> Chip | None:
         return Chip("alarm-clock-off", text, "danger", hint)
     tone, icon = ("warn", "alarm-clock") if left < margin() else ("", "clock")
     return Chip(icon, times.span(left), tone, hint)
+
+
+def promised(case: Case, now: datetime) -> Chip | None:
+    """The same where there is room to say by when."""
+    found = deadline(case, now)
+    if found is None or case.due_at is None or case.state is State.CLOSED:
+        return found
+    return replace(found, text=f"{found.text} · {times.coming(case.due_at)}")
 
 
 def _nothing_owed(case: Case) -> Chip | None:

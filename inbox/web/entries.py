@@ -41,6 +41,13 @@ class Entry:
     case_id: int = 0
     rest_of_mail: Rest | None = None
     """Of a mail that was too large to be fetched whole."""
+    template: str = ""
+    """What the bot wrote, where it wrote."""
+
+    @property
+    def begins(self) -> str:
+        """The first words, for a card that is folded."""
+        return " ".join(self.text[:500].split())[:160]
 
 
 _KINDS = {
@@ -81,6 +88,7 @@ def of_message(
         subject=straight(message.subject),
         case_id=message.case_id,
         rest_of_mail=lacking,
+        template=sent.template if sent else "",
     )
 
 

@@ -11,6 +11,9 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.settings import settings
 
+FAR = 10
+"""Hours ahead where minutes no longer matter."""
+
 
 def exact(instant: datetime) -> str:
     """Day and minute."""
@@ -38,6 +41,16 @@ def short(instant: datetime) -> str:
     if here.year == now.year:
         return _said("MMMd", _midnight(here), current())
     return _said_day(here.date(), current())
+
+
+def coming(instant: datetime) -> str:
+    """An instant that is awaited: an hour, a weekday and hour, or a day."""
+    here, now = _here(instant), _here(clock.now())
+    if here.date() == now.date():
+        return _said("Hm", here, current())
+    if abs(here - now) < timedelta(days=6):
+        return _said("EHm", here, current())
+    return day(instant)
 
 
 def day(instant: datetime) -> str:
@@ -95,6 +108,8 @@ def span(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
     if minutes < 60:
         return _("{minutes} min", minutes=max(minutes, 1))
+    if 60 * FAR <= minutes < 60 * 24:
+        return _("{hours} h", hours=minutes // 60)
     if minutes < 60 * 24:
         return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
     return _("{days} d {hours} h", days=minutes // 1440, hours=minutes % 1440 // 60)

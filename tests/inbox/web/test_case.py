@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from cases import Case, Direction, Message, Origin, clock
 from cases.db import reading, transaction
+from inbox.web import times
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA
 
@@ -52,6 +53,15 @@ def test_a_case_shows_the_truce_and_until_when(enter: Enter) -> None:
     page = enter(ADMIN).get(f"/cases/{case_about(LONG).id}").text
     assert "Tregua hasta el cierre" in page
     assert "Caso abierto" in page
+
+
+def test_the_promise_is_said_with_the_hour_it_ends_at(enter: Enter) -> None:
+    case = case_about("Factura")
+    with transaction() as session:
+        session.get_one(Case, case.id).due_at = clock.now() + timedelta(days=9, hours=1)
+    page = enter(ADMIN).get(f"/cases/{case.id}").text
+    ends = times.day(clock.now() + timedelta(days=9, hours=1))
+    assert f">9 d 0 h · {ends}<" in page or f">9 d 1 h · {ends}<" in page
 
 
 def test_a_fragment_is_the_reading_pane_with_its_title(enter: Enter) -> None:
