@@ -6,7 +6,7 @@ from flask import Response, abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock
+from cases import case_tags, clock
 from cases.agent import Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
@@ -21,10 +21,12 @@ from inbox.web.asking.rewording import reworded
 from inbox.web.fragments import show
 from inbox.web.order import Order
 from inbox.web.saved import Audience, Column, View
+from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("views", __name__)
 NEW, LONGEST_NAME, PREVIEWED = "new", 60, 5
+OFFERED_TAGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _form(session: Session, view: View, wrong: NotUnderstood | None = None) -> R
         audience_name=saved.audience_name,
         column_name=saved.column_name,
         options=options.offered(),
+        tags=case_tags.in_use(session, visible_to(agent()), OFFERED_TAGS),
     )
 
 

@@ -20,18 +20,23 @@ from inbox.web.who import agent
 
 pages = Pages("suggestions", __name__)
 MOST = 200
+PLACES = ("q", "as-search", "rest")
+"""The boxes that a search can be typed in, by their ids."""
 
 
 @pages.get("/search/suggestions")
 @allow(Policy.CASES)
 def page() -> AnyResponse:
     """Names and values that fit what was typed; without scripts nobody asks for them."""
-    typed = request.args.get("q", "")[:LONGEST]
+    place = request.args.get("for", "")
+    place = place if place in PLACES else PLACES[0]
+    typed = request.args.get("rest" if place == "rest" else "q", "")[:LONGEST]
     if not hx.asked().is_partial:
         return redirect(url_for("search.page", q=typed), 303)
     with reading() as session:
         found = suggesting.suggestions(typed, _known(session, typed))
-    return hx.answer(piece("search/page.html", "suggestions", "#q-list", suggested=found))
+    target, template = f"#{place}-list", "search/page.html"
+    return hx.answer(piece(template, "suggestions", target, suggested=found, asked_in=place))
 
 
 def _known(session: Session, typed: str) -> Known:

@@ -10,7 +10,7 @@ from inbox.web.asking.operators import OPERATORS, Operator
 
 FIELDS = (
     *("is", "assignee", "type", "mood", "lang", "sla", "has", "bot", "hold"),
-    *("mailbox", "after", "before"),
+    *("mailbox", "after", "before", "tag", "from", "to", "subject", "customer"),
 )
 _BY_NAME = {fold(name): one for one in OPERATORS for name in (one.en, one.es)}
 
@@ -45,9 +45,14 @@ def _side_by_side(node: Node | None) -> tuple[Node, ...]:
 
 def _field(field: Field) -> tuple[str, str] | None:
     operator = _BY_NAME.get(fold(field.name))
-    if operator is None or operator.en not in FIELDS:
+    if operator is None or operator.en not in FIELDS or _is_exact_word(operator, field):
         return None
     return operator.en, _plain(operator, field.value)
+
+
+def _is_exact_word(operator: Operator, field: Field) -> bool:
+    """A word in quotes is looked for as it stands; a field would lose its quotes."""
+    return operator.part is not None and field.quoted and " " not in field.value
 
 
 def _plain(operator: Operator, value: str) -> str:

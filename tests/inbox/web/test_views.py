@@ -11,7 +11,8 @@ from cases import Agent, Case, State, patience
 from cases.db import reading
 from inbox.web.asking import finding
 from inbox.web.asking.building import Form, put_together, taken_apart
-from tests.inbox.web.conftest import Enter, Visitor
+from inbox.web.asking.operators import OPERATORS
+from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, BEA, LUIS
 
 ROWS = re.compile(r'<li id="row-(\d+)"')
@@ -33,6 +34,11 @@ def _made(visitor: Visitor, **said: object) -> str:
         ("es:abierto is:late ánimo:enfadado", {"is": "open", "mood": "angry"}, "is:late"),
         ("is:open OR roto", {}, "is:open OR roto"),
         ('-is:open "a b" buzón:"la tienda"', {"mailbox": "la tienda"}, '-is:open "a b"'),
+        (
+            'etiqueta:"vip oro" tag:b de:ana asunto:"taza rota" asunto:"taza" cliente:15',
+            {"tag": "vip oro", "from": "ana", "subject": "taza rota", "customer": "15"},
+            'tag:b asunto:"taza"',
+        ),
         ("", {}, ""),
     ],
 )
@@ -166,6 +172,21 @@ def test_a_view_can_be_looked_at_before_it_is_kept(enter: Enter) -> None:
     wrong = admin.post("/views/new", name="X", rest="is:opne", do="save")
     assert wrong.status_code == 422
     assert '<mark class="is-wrong">opne</mark>' in wrong.text
+
+
+def test_every_name_of_a_search_has_a_field_and_tags_are_offered(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    admin.post(f"/cases/{case.id}/tags", add="Navidad 2026")
+    page = admin.get("/views/new").text
+    for one in OPERATORS:
+        # A view of one case is a link.
+        assert f'name="field-{one.en}"' in page or one.en == "case"
+    assert '<option value="navidad 2026"></option>' in page
+    path = _made(admin, **{"field-tag": "navidad 2026", "field-subject": "factura"})
+    assert ROWS.findall(admin.get(path).text) == [str(case.id)]
+    offered = admin.get("/search/suggestions?for=rest&rest=etiqueta:nav", partial=True).text
+    assert 'hx-target="#rest-list"' in offered
+    assert 'id="rest-0"' in offered
 
 
 def test_what_presses_most_stands_first_and_says_why(enter: Enter) -> None:
