@@ -57,6 +57,7 @@ class Purpose(StrEnum):
 
 TAKEN_BACK = "taken-back"
 _DUE = text("state IN ('pending', 'deferred', 'claimed', 'data_sent')")
+_STUCK = text("state IN ('rejected', 'uncertain')")
 
 
 class OutgoingMail(Base):
@@ -65,6 +66,7 @@ class OutgoingMail(Base):
     __tablename__ = "outgoing_mail"
     __table_args__ = (
         Index("ix_outgoing_mail_due", "due_at", postgresql_where=_DUE, sqlite_where=_DUE),
+        Index("ix_outgoing_mail_stuck", "id", postgresql_where=_STUCK, sqlite_where=_STUCK),
         Index("ix_outgoing_mail_recipient_queued_at", "recipient", "queued_at"),
         Index("ix_outgoing_mail_domain_queued_at", "domain", "queued_at"),
     )

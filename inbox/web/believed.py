@@ -27,7 +27,14 @@ def mark(state: Freshness, agent: Agent) -> Mark:
         return Mark("circle-check", _("Up to date"), "", hint, "/exclusions")
     late = times.rough(max(since for _name, since in state.late))
     hint = _("Mail was not read for {time}: who complains now is not known yet", time=late)
-    where = "/failures" if may(agent, Policy.CASES) else "/console"
+    where = _where(agent)
     if state.lag is Lag.STOPPED:
         return Mark("triangle-alert", _("Stopped for {time}", time=late), "danger", hint, where)
     return Mark("hourglass", _("{time} behind", time=late), "warn", hint, where)
+
+
+def _where(agent: Agent) -> str:
+    """The page where they see what is wrong, and can do most about it."""
+    if may(agent, Policy.OPERATIONS):
+        return "/admin"
+    return "/failures" if may(agent, Policy.CASES) else "/console"

@@ -16,6 +16,7 @@ from cases.people.identifiers import NotAnIdentifier, matched
 from inbox import outward
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import glance
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
@@ -40,6 +41,7 @@ def _page(session: Session, refusal: str = "", status: int = 200, secret: str = 
         title=_("Alarms"),
         status=status,
         alarms=[(one, _said(one)) for one in session.scalars(newest)],
+        unwatched=glance.nobody_watches(session, clock.now()),
         goals=[(goal, _last(session, goal)) for goal in goals],
         languages=language.LANGUAGES,
         typed=request.form,

@@ -11,7 +11,7 @@ from cases.db import transaction
 from inbox import freshness
 from inbox.spool import RawMail
 from tests.inbox.web.conftest import Enter
-from tests.seeding import ANA
+from tests.seeding import ADMIN, ANA
 
 MAR = "mar@tienda.test"
 
@@ -52,6 +52,7 @@ def test_it_says_how_far_reading_is_behind_and_leads_there(
 def test_who_sees_no_cases_is_led_to_what_concerns_them(enter: Enter) -> None:
     _read_last(12)
     assert _mark(enter(MAR).get("/exclusions").text) == ("/console", "12 min de retraso")
+    assert _mark(enter(ADMIN).get("/exclusions").text) == ("/admin", "12 min de retraso")
 
 
 def test_a_page_that_stays_open_is_told_anew(enter: Enter) -> None:
