@@ -1,7 +1,7 @@
 """The facts of mails that are about to leave, out of all that is around them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,6 @@ from bot.voice import Voice
 from cases import pressure
 from cases.mailbox import Mode as MailboxMode
 from cases.people.customs import CUSTOMS
-from cases.pressure import Limit
 from cases.settings import settings as case_settings
 
 
@@ -59,7 +58,7 @@ def _facts(mail: OutgoingMail, around: Around, now: datetime) -> Facts:
         turn_of=turn.bot if turn is not None else "",
         turn_until=turn.until if turn is not None else None,
         room_at=_room_at(mail, around, now),
-        pressed_until=_pressed_until(mail, around, now),
+        pressed_until=_pressed_until(mail, around),
         wakes_at=_wakes_at(mail, around, now),
     )
 
@@ -131,12 +130,12 @@ def _room_at(mail: OutgoingMail, around: Around, now: datetime) -> datetime | No
     return now + HOUR / 6 if full and mail.domain not in FREEMAIL else None
 
 
-def _pressed_until(mail: OutgoingMail, around: Around, now: datetime) -> datetime | None:
-    load, usual = around.got.loads.get(mail.recipient), around.limit
-    if load is None or usual is None or is_urgent(mail):
+def _pressed_until(mail: OutgoingMail, around: Around) -> datetime | None:
+    load, course = around.got.loads.get(mail.recipient), around.course
+    if load is None or course is None or is_urgent(mail):
         return None
     weight = 1.0 if mail.purpose is Purpose.COMMERCIAL else pressure.WEIGHTS["bot"]
-    return pressure.held_until(load, weight, Limit(usual.cap, usual.half_life, timedelta(0)), now)
+    return course.held_until([load], weight)
 
 
 def _wakes_at(mail: OutgoingMail, around: Around, now: datetime) -> datetime | None:

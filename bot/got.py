@@ -12,7 +12,7 @@ from bot.limits import SentMail
 from bot.outbox import OutgoingMail, Purpose, State
 from cases import pressure
 from cases.contact import Kind
-from cases.exclusions import touches
+from cases.exclusions import policies, touches
 from cases.exclusions.asking import Question, Verdict
 from cases.exclusions.deciding import decide
 from cases.pressure import LOOK_BACK, Load
@@ -79,7 +79,7 @@ def _loads(session: Session, got: Got) -> dict[str, Load]:
         )
     )
     marketing = {row.value: row for row in rows if row.score}
-    half_life = touches.limit(session).half_life
+    half_life = policies.in_force(session).chosen.pressure_half_life
     loads: dict[str, Load] = {}
     for person, kin in got.kin.items():
         pressed = [(row.score, row.at) for one in kin if (row := marketing.get(one)) is not None]

@@ -16,10 +16,10 @@ from bot.switches import Switches
 from bot.voice import Voice
 from cases.among import among
 from cases.contact import Contact, Identifier
-from cases.exclusions import touches
+from cases.exclusions import policies, pressing
 from cases.mail import Origin
 from cases.message import Direction, Message
-from cases.pressure import Limit
+from cases.pressure import Course
 
 
 @dataclass
@@ -44,8 +44,8 @@ class Around:
     """The admin's rules in use by name; None if none of the mails comes of a rule."""
     bots: dict[str, Mode] = field(default_factory=dict)
     """What each outside bot may do."""
-    limit: Limit | None = None
-    """How much pressure is enough."""
+    course: Course | None = None
+    """How much pressure is enough, now and in the seasons to come."""
 
 
 def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Around:
@@ -60,7 +60,8 @@ def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Arou
     weighed = [mail for mail in mails if not is_urgent(mail) or limits.rule_name(mail.rule)]
     if weighed:
         around.got = got.look(session, weighed, now)
-        around.limit = touches.limit(session)
+        limits = pressing.limits_of_all(policies.in_force(session), now)
+        around.course = Course([limits.without_gap()], now)
     return around
 
 

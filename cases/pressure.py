@@ -1,9 +1,9 @@
 """Contact pressure: how much we have written to somebody lately, fading with time. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import exp2, log2
+from math import exp2, inf, log2
 
 LOOK_BACK = timedelta(days=60)
 REPORTS_ONLY = timedelta(days=30)
@@ -37,12 +37,62 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """A campaign that is planned for the next days."""
+
+    weight: float
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """How much is enough."""
 
     cap: float
     half_life: timedelta
     gap: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A time in which another limit holds; its end is the first instant after it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is enough as a rule, and in seasons, of which no two are at once."""
+
+    usual: Limit
+    seasons: tuple[Season, ...] = ()
+
+    def at(self, instant: datetime) -> Limit:
+        """The limit at that instant."""
+        for season in self.seasons:
+            if season.starts_at <= instant < season.ends_at:
+                return season.limit
+        return self.usual
+
+    def turns(self) -> Iterator[datetime]:
+        """The instants at which it becomes another."""
+        for season in self.seasons:
+            yield season.starts_at
+            yield season.ends_at
+
+    def without_gap(self) -> "Limits":
+        """The same for mail that needs no distance from others of its kind."""
+        none = timedelta(0)
+        seasons = (replace(one, limit=replace(one.limit, gap=none)) for one in self.seasons)
+        return Limits(replace(self.usual, gap=none), tuple(seasons))
+
+
+UNLIMITED = inf
+"""The cap of what has none at present, such as a topic out of its season."""
+# Floating numbers are not exact to the last digit, so that a mail which just fits would not.
+_ROUNDING = 1e-9
 
 
 def faded(score: float, age: timedelta, half_life: timedelta) -> float:
@@ -66,6 +116,44 @@ def added(load: Load, weight: float, at: datetime, half_life: timedelta) -> Load
     return Load(total, newest, max(at, load.last_at or at))
 
 
+def expecting(load: Load, weight: float, now: datetime, half_life: timedelta) -> Load:
+    """The load as if that weight, which is planned for the next days, were sent already."""
+    if weight <= 0:
+        return load
+    return replace(added(load, weight, now, half_life), last_at=load.last_at)
+
+
+class Course:
+    """The limits of several sums, from now on: the same for many people, so it is laid out once."""
+
+    def __init__(self, limits: Sequence[Limits], now: datetime) -> None:
+        turns = {turn for one in limits for turn in one.turns() if turn > now}
+        starts = [now, *sorted(turns)]
+        self._now = now
+        self._stretches = [
+            (start, end, [one.at(start) for one in limits])
+            for start, end in zip(starts, [*starts[1:], None], strict=True)
+        ]
+
+    def held_until(self, loads: Sequence[Load], weight: float) -> datetime | None:
+        """The first instant at which every sum lets a mail of that weight go; None if now.
+
+        It is rounded up to a whole second, so that whoever is told it can keep to it.
+        """
+        if weight <= 0:
+            return None
+        for start, end, limits in self._stretches:
+            pairs = zip(loads, limits, strict=True)
+            ready = max(_ready_at(load, weight, limit, start) for load, limit in pairs)
+            if ready <= start:
+                return start if start > self._now else None
+            whole = ready.replace(microsecond=0) + timedelta(seconds=bool(ready.microsecond))
+            # What would be enough may come too late, when a stricter season has begun.
+            if end is None or whole < end:
+                return whole
+        return None
+
+
 def held_until(
     load: Load, weight: float, limit: Limit, now: datetime, planned: Sequence[float] = ()
 ) -> datetime | None:
@@ -73,21 +161,23 @@ def held_until(
 
     Weightier campaigns that are planned for the next days count as if they were sent already.
     """
-    if weight <= 0:
-        return None
-    until = [now]
-    if load.last_at is not None:
-        until.append(load.last_at + limit.gap)
-    total = faded(load.score, now - load.at, limit.half_life) if load.at is not None else 0.0
-    total += sum(one for one in planned if one > weight)
-    if total + weight > limit.cap:
-        until.append(_quiet_at(total, weight, limit, now))
-    last = max(until)
-    return last if last > now else None
+    coming = sum(one for one in planned if one > weight)
+    heavy = expecting(load, coming, now, limit.half_life)
+    return Course([Limits(limit)], now).held_until([heavy], weight)
 
 
-def _quiet_at(total: float, weight: float, limit: Limit, now: datetime) -> datetime:
+def _ready_at(load: Load, weight: float, limit: Limit, start: datetime) -> datetime:
+    """When that sum lets the mail go under that limit, and not before the start."""
+    apart = load.last_at + limit.gap if load.last_at is not None else start
+    if load.at is None or load.score <= 0:
+        return max(apart, start)
+    total = faded(load.score, start - load.at, limit.half_life)
+    forgotten = load.at + LOOK_BACK
+    if forgotten <= start or total + weight <= limit.cap + _ROUNDING:
+        return max(apart, start)
     room = limit.cap - weight
-    # A mail that is heavier than the cap never fits: it may go once nothing else weighs.
-    halvings = log2(total / room) if room > 0 and total > 0 else LOOK_BACK / limit.half_life
-    return now + limit.half_life * max(halvings, 0.0)
+    if room <= 0:
+        # A mail that is heavier than the cap never fits: it may go once nothing else weighs.
+        return max(apart, forgotten)
+    quiet = start + limit.half_life * log2(total / room)
+    return max(apart, min(quiet, forgotten))

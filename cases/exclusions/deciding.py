@@ -10,21 +10,27 @@ from cases.contact import Kind
 from cases.exclusions.asking import Question, Verdict, look
 from cases.exclusions.matrix import MATRIX, Action
 from cases.exclusions.policies import in_force
+from cases.exclusions.pressing import Planned, is_enforced, nobody_is_pressed, pressed
 from cases.exclusions.reasons import Reason
 from cases.exclusions.spans import Span
-from cases.exclusions.touches import Planned, is_enforced, nobody_is_pressed, pressed
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who is held, and how many would be if pressure were enforced already."""
+    """Who is held, and who would be if pressure were enforced already."""
 
     held: dict[str, Verdict] = field(default_factory=dict)
-    too_much: int = 0
+    pressed: tuple[str, ...] = ()
+    """For whom it is too much, held for it or not."""
     soon: list[str] = field(default_factory=list)
     """Free now, but held later if nothing happens until then: a promise to them is due."""
+
+    @property
+    def too_much(self) -> int:
+        """For how many it is too much mail."""
+        return len(self.pressed)
 
 
 def decide(
@@ -43,13 +49,13 @@ def decide(
     shipped = Reason.PRESSURE_CAP in MATRIX[question.campaign_class]
     presses = policy.changes[cell] is not Action.ALLOW if cell in policy.changes else shipped
     if not presses or nobody_is_pressed(session, planned):
-        return Decision(held, 0, soon)
+        return Decision(held, (), soon)
     free = [value for value in values if value not in held]
-    heavy = pressed(session, kind, free, question.campaign_class, weight, now, planned)
+    heavy = pressed(session, kind, free, question, weight, now, planned)
     if not heavy or not is_enforced(session, now):
-        return Decision(held, len(heavy), soon)
+        return Decision(held, tuple(heavy), soon)
     return Decision(
-        held | {value: _pressed(until) for value, until in heavy.items()}, len(heavy), soon
+        held | {value: _pressed(until) for value, until in heavy.items()}, tuple(heavy), soon
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import approvals, audience, feed, planned, receipts
+from cases.exclusions import approvals, audience, feed, planned, pressing, receipts, touches
 from cases.exclusions.asking import Question, Verdict
 from cases.exclusions.audience import Back, Held
 from cases.exclusions.deciding import Decision
@@ -139,13 +139,14 @@ def _conclude(
     gate.lease_until = now + timedelta(seconds=gate.lease_s)
     gate.jti = secrets.token_hex(16)
     campaign = session.get_one(Campaign, gate.campaign_id)
-    said = claims(gate, campaign, now, terms, in_force(session).changes)
+    said = claims(gate, campaign, now, terms, in_force(session).digest)
     return receipts.sign(session, said, gate_id=gate.id, now=now)
 
 
 def refresh(gate_id: str, terms: Terms) -> Late:
     """What changed for this audience since it was last asked about; as much work as changes."""
     now = clock.now()
+    turned = _newly_pressed(gate_id, now)
     with transaction() as session:
         gate = _taken(session, gate_id)
         if gate.status is not Status.SEALED:
@@ -154,17 +155,48 @@ def refresh(gate_id: str, terms: Terms) -> Late:
         if head.epoch != gate.epoch or gate.seq < head.pruned:
             raise OtherEpoch(gate_id)
         back = audience.held_back(session, gate_id)
-        touched = _touched(session, gate, back.soon)
-        campaign = session.get_one(Campaign, gate.campaign_id)
-        asked = Asked(gate.kind, touched, gate.match)
-        decision = decide_about(session, head, asked, question_of(campaign), now, weight=0)
-        decision = approvals.honour(session, campaign.id, gate.kind, decision)
+        touched = sorted({*_touched(session, gate, back.soon), *turned})
+        decision = _decided_anew(session, gate, head, touched, now)
         late = {v: as_held(one) for v, one in decision.held.items() if v not in back.held}
         released = tuple(v for v in touched if v in back.held and v not in decision.held)
         if late or decision.soon:
             back = _add_late(session, gate, back, late, decision.soon)
         receipt = _conclude(session, gate, back.held, head, now, terms)
         return Late(late, released, receipt)
+
+
+def _newly_pressed(gate_id: str, now: datetime) -> Sequence[str]:
+    """Who has had enough by limits that hold only since the gate was asked; mostly nobody.
+
+    It may go through the whole audience, so nobody who writes waits for it.
+    """
+    with reading() as session:
+        feed.steady(session)
+        gate = session.get_one(Gate, gate_id)
+        campaign = session.get_one(Campaign, gate.campaign_id)
+        if not pressing.turned(session, campaign.topic, gate.asked_at or now, now):
+            return ()
+        head = feed.head(session) or Head("", 0)
+        held = audience.held_back(session, gate_id).held
+        rest = [one for one in audience.whole(session, gate_id) if one not in held]
+        asked, question = Asked(gate.kind, rest, gate.match), question_of(campaign)
+        return decide_about(session, head, asked, question, now, weight=campaign.weight).pressed
+
+
+def _decided_anew(
+    session: Session, gate: Gate, head: Head, touched: Sequence[str], now: datetime
+) -> Decision:
+    """What becomes of them now. Who got this very campaign meanwhile has not too much for it."""
+    campaign = session.get_one(Campaign, gate.campaign_id)
+    since, name = gate.sealed_at or now, campaign.external_id
+    got = touches.got(session, gate.kind, touched, name, since)
+    found = Decision()
+    for some, weight in ((set(touched) - got, campaign.weight), (got, 0.0)):
+        if some:
+            asked = Asked(gate.kind, sorted(some), gate.match)
+            one = decide_about(session, head, asked, question_of(campaign), now, weight=weight)
+            found = Decision(found.held | one.held, (), [*found.soon, *one.soon])
+    return approvals.honour(session, campaign.id, gate.kind, found)
 
 
 def _add_late(session: Session, gate: Gate, back: Back, late: Held, soon: Sequence[str]) -> Back:

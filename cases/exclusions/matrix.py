@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from cases.exclusions.reasons import RULES, Group, Reason, Severity
 
@@ -75,6 +76,8 @@ ABOUT_A_CHARGE = frozenset({"money", "contract", ""})
 Changes = Mapping[tuple[CampaignClass, Reason], Action]
 """What an admin decided otherwise than the shipped table."""
 AS_SHIPPED: Changes = {}
+NOTHING_DECIDED: Mapping[str, Any] = {}
+"""Pressure as it is configured: no admin decided otherwise."""
 
 # Laws and dead addresses decide here: nobody can change what these columns say.
 FIXED = frozenset({CampaignClass.TRANSACTIONAL, CampaignClass.SAFETY_LEGAL})
@@ -124,9 +127,11 @@ def _concerns(hold: Hold, campaign_class: CampaignClass, topic: str) -> bool:
     return True
 
 
-def policy(changes: Changes = AS_SHIPPED) -> str:
-    """A digest of the matrix, so that a receipt names the policy it was made under."""
+def policy(changes: Changes = AS_SHIPPED, pressure: Mapping[str, Any] = NOTHING_DECIDED) -> str:
+    """A digest of what was decided, so that a receipt names the policy it was made under."""
     table: dict[str, object] = {name.value: sorted(reasons) for name, reasons in MATRIX.items()}
     if changes:
         table["changes"] = {f"{one} {other}": does.value for (one, other), does in changes.items()}
+    if pressure:
+        table["pressure"] = pressure
     return "sha-256:" + hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from cases.exclusions import audience
 from cases.exclusions.gates import Campaign, Gate, Status
-from cases.exclusions.touches import Planned
+from cases.exclusions.pressing import Planned
+from cases.pressure import Coming
 
 AHEAD = timedelta(days=7)
 MOST = 20
@@ -22,7 +23,7 @@ def others(session: Session, campaign: Campaign, now: datetime) -> Planned | Non
     Whom a campaign is for is known once its audience went through a gate.
     """
     rows = session.execute(
-        select(Campaign.id, Campaign.weight, Gate.id)
+        select(Campaign.id, Campaign.weight, Campaign.topic, Gate.id)
         .join(Gate, Gate.campaign_id == Campaign.id)
         .where(Campaign.id != campaign.id, Campaign.weight > campaign.weight)
         .where(Campaign.scheduled_at > now, Campaign.scheduled_at <= now + AHEAD)
@@ -31,15 +32,15 @@ def others(session: Session, campaign: Campaign, now: datetime) -> Planned | Non
         .limit(MOST)
     )
     # Of several gates of one campaign the newest is the one it will be sent with.
-    gates = {id_: (gate_id, weight) for id_, weight, gate_id in rows}
+    gates = {id_: (gate_id, Coming(weight, topic)) for id_, weight, topic, gate_id in rows}
     if not gates:
         return None
 
-    def look(session: Session, values: Sequence[str]) -> dict[str, list[float]]:
-        found: dict[str, list[float]] = defaultdict(list)
-        for gate_id, weight in gates.values():
+    def look(session: Session, values: Sequence[str]) -> dict[str, list[Coming]]:
+        found: dict[str, list[Coming]] = defaultdict(list)
+        for gate_id, coming in gates.values():
             for value in audience.among(session, gate_id, values):
-                found[value].append(weight)
+                found[value].append(coming)
         return found
 
     return look

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import audit
 from cases.db import Base
-from cases.exclusions import feed
-from cases.exclusions.matrix import Action, CampaignClass, Changes, may_become
+from cases.exclusions import ceilings, feed
+from cases.exclusions.ceilings import Ceiling
+from cases.exclusions.matrix import Action, CampaignClass, Changes, may_become, policy
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import FeedHead
 from cases.exclusions.settings import Settings, settings
@@ -25,7 +26,9 @@ TIMES = (
 PRESSURE_TIMES = ("pressure_half_life", "pressure_gap")
 NUMBERS = ("pressure_cap",)
 SWITCHES = ("pressure_enforced",)
+PRESSURE = (*PRESSURE_TIMES, *NUMBERS, *SWITCHES)
 LONGEST_HOURS = 24 * 365
+MOST_COMPARED = 500
 Content = dict[str, Any]
 
 
@@ -54,6 +57,21 @@ class Policy:
     chosen: Settings
     changes: Changes = field(default_factory=dict)
     version: int = 0
+    pressure: Content = field(default_factory=dict)
+    """What an admin decided about pressure; empty where nothing was."""
+
+    @property
+    def digest(self) -> str:
+        """What receipts name it by."""
+        if not self.pressure:
+            return policy(self.changes)
+        meant = [one.meaning() for one in self.ceilings]
+        return policy(self.changes, {**self.pressure, ceilings.KEY: meant})
+
+    @property
+    def ceilings(self) -> tuple[Ceiling, ...]:
+        """The limits of topics and seasons."""
+        return ceilings.read(self.pressure)
 
 
 def in_force(session: Session) -> Policy:
@@ -85,7 +103,14 @@ def of(content: Mapping[str, Any]) -> Policy:
         for reason, does in row.items()
     }
     merged = settings().model_copy(update={**chosen, **spans}) if chosen or spans else settings()
-    return Policy(merged, changes, int(content.get("version", 0)))
+    return Policy(merged, changes, int(content.get("version", 0)), _of_pressure(content))
+
+
+def _of_pressure(content: Mapping[str, Any]) -> Content:
+    terms = content.get("terms", {})
+    said = {name: terms[name] for name in PRESSURE if name in terms}
+    limits = content.get(ceilings.KEY, ())
+    return said | {ceilings.KEY: limits} if limits else said
 
 
 def _is_time(name: str) -> bool:
@@ -142,9 +167,21 @@ def adopt(
 
 
 def reset(session: Session, *, by: str, why: str, at: datetime) -> int:
-    """As it was shipped and configured, again."""
-    rest = {name: value for name, value in current(session).items() if name == "many"}
+    """As it was shipped and configured, again; limits of topics and seasons have their own end."""
+    kept = ("many", ceilings.KEY)
+    rest = {name: value for name, value in current(session).items() if name in kept}
     return adopt(session, rest, what={}, by=by, why=why, at=at)
+
+
+def named(session: Session, digest: str) -> PolicyVersion | None:
+    """The newest version of the policy that receipts name so; None where none was decided."""
+    newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(MOST_COMPARED)
+    for row in session.scalars(newest):
+        meant = of(row.content)
+        # Receipts of before named the matrix alone, even where pressure was decided otherwise.
+        if digest in (meant.digest, policy(meant.changes)):
+            return row
+    return None
 
 
 def keep(session: Session, content: Content) -> None:

@@ -15,8 +15,8 @@ from cases.exclusions.asking import Question, Verdict
 from cases.exclusions.deciding import Decision, decide
 from cases.exclusions.feed import Head
 from cases.exclusions.matrix import Action
+from cases.exclusions.pressing import Planned
 from cases.exclusions.rows import FeedChange, FeedEntry
-from cases.exclusions.touches import Planned
 
 GOOGLE = ("gmail.com", "googlemail.com")
 MOST = 500
@@ -122,9 +122,10 @@ def _told(found: Decision, of: Mapping[str, Sequence[str]]) -> Decision:
         value: [found.held[one] for one in ones if one in found.held] for value, ones in of.items()
     }
     held = {value: _strongest(ones) for value, ones in verdicts.items() if ones}
-    later = set(found.soon)
+    later, heavy = set(found.soon), set(found.pressed)
     soon = [value for value, ones in of.items() if value not in held and later.intersection(ones)]
-    return Decision(held, found.too_much, soon)
+    pressed = tuple(value for value, ones in of.items() if heavy.intersection(ones))
+    return Decision(held, pressed, soon)
 
 
 def _strongest(found: Sequence[Verdict]) -> Verdict:

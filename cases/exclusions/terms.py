@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cases.contact import Kind
 from cases.exclusions.gates import Campaign, Gate, Going
-from cases.exclusions.matrix import AS_SHIPPED, Changes, policy
+from cases.exclusions.spellings import Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,15 @@ class Terms:
     """Who answers for sending although the feed was behind, and why."""
 
 
+def matching(gate: Gate) -> Match:
+    """When two identifiers were taken for one; but for addresses there is only one spelling."""
+    return gate.match if gate.kind is Kind.ADDRESS else Match.EXACT
+
+
 def claims(
-    gate: Gate, campaign: Campaign, now: datetime, terms: Terms, changes: Changes = AS_SHIPPED
+    gate: Gate, campaign: Campaign, now: datetime, terms: Terms, policy: str
 ) -> dict[str, Any]:
-    """The claims of the receipt for that gate as it stands."""
+    """The claims of the receipt for that gate as it stands, under the policy of that digest."""
     answered_for = {"overridden": terms.overridden} if terms.overridden else {}
     return {
         **answered_for,
@@ -44,7 +50,8 @@ def claims(
             "weight": campaign.weight,
         },
         "feed": {"epoch": gate.epoch, "seq": gate.seq},
-        "policy": policy(changes),
+        "policy": policy,
+        "matching": matching(gate).value,
         "audience": {"n": gate.audience_n, "digest": gate.audience_digest},
         "allowed": {"n": gate.allowed_n, "digest": gate.allowed_digest},
         "late": {"n": gate.late_n, "digest": gate.late_digest},

@@ -1,7 +1,7 @@
 """What was written to whom by marketing: for the timeline, and as pressure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, select
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.contact import Kind
 from cases.db import Base
-from cases.exclusions.asking import CHUNK, among, batches
+from cases.exclusions.asking import among
 from cases.exclusions.policies import in_force
-from cases.pressure import REPORTS_ONLY, WEIGHTS, Limit, Load, added, held_until
+from cases.pressure import LOOK_BACK, Load, added
 
 AT_ONCE = 500
+MOST_TOPICS = 50
+"""Sums of topics that are kept of one person; the newest ones, however many a sender names."""
 
 
 class Touch(Base):
@@ -34,6 +36,7 @@ class Touch(Base):
     event_id: Mapped[str]
     campaign: Mapped[str] = mapped_column(default="")
     campaign_class: Mapped[str]
+    topic: Mapped[str] = mapped_column(default="", server_default="")
     weight: Mapped[float]
     subject: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str] = mapped_column(default="")
@@ -55,6 +58,8 @@ class Pressure(Base):
     at: Mapped[datetime]
     last: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Campaign class -> when the last mail of that kind was sent."""
+    topics: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Topic -> the sum of its mail, and the instant of the last one, to which it is faded."""
 
 
 def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
@@ -73,7 +78,20 @@ def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
     return len(fresh)
 
 
-_EMPTY: dict[str, Any] = dict.fromkeys(("campaign", "subject", "message_id", "preview"), "")
+def got(
+    session: Session, kind: Kind, values: Sequence[str], campaign: str, since: datetime
+) -> set[str]:
+    """Who of them got that campaign since then."""
+    if not values:
+        return set()
+    theirs = select(Touch.value).where(Touch.kind == kind, among(session, Touch.value, values))
+    found = theirs.where(Touch.sent_at >= since, Touch.campaign == campaign)
+    return set(session.scalars(found))
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(
+    ("campaign", "topic", "subject", "message_id", "preview"), ""
+)
 _EMPTY |= {"opened_at": None, "clicked": [], "answered_at": None}
 
 
@@ -110,6 +128,22 @@ def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
         row.score, row.at = load.score, load.at or row.at
         before = row.last.get(touch["campaign_class"], "")
         row.last = row.last | {touch["campaign_class"]: max(before, touch["sent_at"].isoformat())}
+        if touch["topic"] and touch["weight"] > 0:
+            row.topics = _with_topic(row.topics, touch, half_life)
+
+
+def _with_topic(
+    topics: Mapping[str, Any], touch: Mapping[str, Any], half_life: timedelta
+) -> dict[str, Any]:
+    """The sums of topics after that mail, without those that weigh nothing any more."""
+    name = touch["topic"]
+    loads = {one: Load(score, datetime.fromisoformat(at)) for one, (score, at) in topics.items()}
+    loads[name] = added(loads.get(name, Load()), touch["weight"], touch["sent_at"], half_life)
+    newest = max(load.at for load in loads.values() if load.at is not None)
+    kept = [(load.at, load.score, one) for one, load in loads.items()
+            if load.at is not None and newest - load.at <= LOOK_BACK]  # fmt: skip
+    kept.sort(reverse=True)
+    return {one: [score, at.isoformat()] for at, score, one in kept[:MOST_TOPICS]}
 
 
 def _make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
@@ -127,66 +161,3 @@ def _locked(session: Session, values: Sequence[tuple[Kind, str]]) -> Iterable[Pr
         # In the order of their names, so that two writers never wait for each other.
         query = select(Pressure).where(*wanted).order_by(Pressure.value).with_for_update()
         yield from session.scalars(query)
-
-
-def limit(session: Session) -> Limit:
-    """How much is enough, as the admin set it."""
-    chosen = in_force(session).chosen
-    return Limit(chosen.pressure_cap, chosen.pressure_half_life, chosen.pressure_gap)
-
-
-def holds_from(session: Session) -> datetime | None:
-    """From when on pressure may hold people; None while no mail is known of.
-
-    Nobody can judge a cap before a month of their own mail was seen under it.
-    """
-    first = session.scalar(select(Touch.sent_at).order_by(Touch.id).limit(1))
-    return first + REPORTS_ONLY if first is not None else None
-
-
-def is_enforced(session: Session, now: datetime) -> bool:
-    """Whether pressure holds people, or only reports whom it would."""
-    if not in_force(session).chosen.pressure_enforced:
-        return False
-    start = holds_from(session)
-    return start is not None and start <= now
-
-
-Planned = Callable[[Session, Sequence[str]], Mapping[str, Sequence[float]]]
-"""Which weightier campaigns are planned for whom among some people."""
-
-
-def nobody_is_pressed(session: Session, planned: Planned | None) -> bool:
-    """Whether nobody was written to so far, and nothing is planned."""
-    return planned is None and session.scalar(select(Pressure.value).limit(1)) is None
-
-
-def pressed(
-    session: Session,
-    kind: Kind,
-    values: Sequence[str],
-    campaign_class: str,
-    weight: float | None,
-    now: datetime,
-    planned: Planned | None = None,
-) -> dict[str, datetime]:
-    """Those among them for whom one more mail is too much now, and until when."""
-    heavy = WEIGHTS.get(campaign_class, 1.0) if weight is None else weight
-    if heavy <= 0:
-        return {}
-    found, enough = {}, limit(session)
-    query = select(Pressure.value, Pressure.score, Pressure.at, Pressure.last)
-    for chunk in batches(values, CHUNK):
-        rows = query.where(Pressure.kind == kind, among(session, Pressure.value, chunk))
-        loads = {value: _load(score, at, last.get(campaign_class))
-                 for value, score, at, last in session.execute(rows)}  # fmt: skip
-        coming = planned(session, chunk) if planned is not None else {}
-        for value in {**loads, **coming}:
-            until = held_until(loads.get(value, Load()), heavy, enough, now, coming.get(value, ()))
-            if until is not None:
-                found[value] = until
-    return found
-
-
-def _load(score: float, at: datetime, said: str | None) -> Load:
-    return Load(score, at, datetime.fromisoformat(said) if said else None)

@@ -57,6 +57,7 @@ GATE = _object(
     late=COUNTED,
     excluded=_object("n", n=NUMBER),
     too_much=NUMBER,
+    matching={"enum": ["exact", "loose"]},
     lease_until=INSTANT,
     receipt={"type": ["string", "null"]},
     links={"type": "object"},
@@ -72,12 +73,32 @@ LISTED = _object("items", items={"type": "array"})
 LIST: dict[str, Any] = {"text/csv": {}, "application/x-ndjson": {}}
 PAGE = _object("items cursor more", items=MANY, cursor=TEXT, more=BOOL)
 COUNTS = _object("held", held=NUMBER, by_group={"type": "object"}, by_reason={"type": "object"})
+LIMIT = _object(
+    "topic cap in_force",
+    topic=TEXT,
+    cap={"type": "number"},
+    gap_s=NUMBER,
+    **{"from": {"type": "string", "format": "date"}},
+    until={"type": "string", "format": "date"},
+    yearly=BOOL,
+    in_force=BOOL,
+)
+PRESSURE = _object(
+    "cap half_life_s gap_s holds limits",
+    cap={"type": "number"},
+    half_life_s=NUMBER,
+    gap_s=NUMBER,
+    holds=BOOL,
+    limits={"type": "array", "items": LIMIT},
+)
 HEAD = _object(
-    "epoch seq cursor degraded lag lease counts",
+    "epoch seq cursor degraded lag lease counts policy pressure",
     epoch=TEXT,
     seq=NUMBER,
     cursor=TEXT,
     counts=COUNTS,
+    policy=TEXT,
+    pressure=PRESSURE,
 )
 RECEIPT = _object("jti receipt", jti=TEXT, receipt=TEXT)
 LOAD = _object(

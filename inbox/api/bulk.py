@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.contact import Kind
 from cases.db import reading
-from cases.exclusions import feed
+from cases.exclusions import feed, pressing
 from cases.exclusions.asking import FREE, Verdict
 from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
 from cases.exclusions.spellings import Asked as Wanted
@@ -114,6 +114,7 @@ def _answer(view: View, lines: list[Line], *, only: bool) -> Response:
         state = freshness(session, now).for_mailboxes(asker().mailboxes)
         stopped = state.lag is Lag.STOPPED and view.question.campaign_class in FAILS_CLOSED
         verdicts = {} if stopped else _verdicts(session, view, lines)
+        turns_at = pressing.turns_by(session, view.question.topic, now, now + VALID)
     other = view.verdict(NOT_NOW if stopped else FREE)
     items = [_tell(view, line, verdicts.get(line.n), other) for line in lines]
     body = {
@@ -124,7 +125,7 @@ def _answer(view: View, lines: list[Line], *, only: bool) -> Response:
             "seq": g.head.seq,
             "degraded": state.lag is not Lag.NONE,
         },
-        "valid_until": say(now + VALID if state.lag is Lag.NONE else now),
+        "valid_until": say((turns_at or now + VALID) if state.lag is Lag.NONE else now),
     }
     return Response(json.dumps(body), content_type="application/json")
 

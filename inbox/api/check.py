@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.contact import Kind
 from cases.db import reading
-from cases.exclusions import feed
+from cases.exclusions import feed, pressing
 from cases.exclusions.asking import FREE, Question, Verdict
 from cases.exclusions.matrix import FAILS_CLOSED, Action, CampaignClass
 from cases.exclusions.spellings import Asked as Wanted
@@ -72,6 +72,7 @@ def look_up(who: Named, view: View) -> tuple[Verdict, Freshness]:
         state = freshness(session, now).for_mailboxes(asker().mailboxes)
         if state.lag is Lag.STOPPED and view.question.campaign_class in FAILS_CLOSED:
             return NOT_NOW, state
+        g.turns_at = pressing.turns_by(session, view.question.topic, now, now + VALID)
         return _verdict(session, who, view, now), state
 
 
@@ -91,6 +92,8 @@ def answer(verdict: Verdict, view: View, state: Freshness) -> dict[str, Any]:
     until = now + VALID
     if verdict.until is not None:
         until = min(until, verdict.until)
+    if (turns_at := g.get("turns_at")) is not None:
+        until = min(until, turns_at)
     return {
         **view.verdict(verdict),
         "feed": {"epoch": head.epoch, "seq": head.seq, "degraded": state.lag is not Lag.NONE},

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
@@ -14,8 +16,10 @@ from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.counts import counter
 from cases.exclusions.feed import Head
-from cases.exclusions.matrix import policy
+from cases.exclusions.policies import Policy, in_force
+from cases.exclusions.pressing import is_enforced, limits_of_all
 from cases.exclusions.rows import FeedChange
+from cases.settings import settings
 from inbox.api import snapshot
 from inbox.api.contract import asker, contract, needs, newest, note_pull
 from inbox.api.cursors import SNAPSHOT, Cursor, check, parse
@@ -43,6 +47,7 @@ def about() -> ResponseReturnValue:
         view = asked_view(asker()).under(session)
         asked = view.question.campaign_class
         counts = view.counts(counter.counts(session, head.epoch, asked, view.changes, now))
+        policy, holds = in_force(session), is_enforced(session, now)
     body = {
         "feed_id": "tregua-exclusions-1",
         "epoch": head.epoch,
@@ -52,7 +57,8 @@ def about() -> ResponseReturnValue:
         "server_time": say(now),
         "lease": LEASE,
         "counts": counts,
-        "policy": policy(view.changes),
+        "policy": policy.digest,
+        "pressure": _pressure(policy, holds, now),
         "jwks_uri": "/.well-known/jwks.json",
         "normalisation": "tregua-1",
         "degraded": list(state.degraded),
@@ -60,9 +66,24 @@ def about() -> ResponseReturnValue:
     }
     answer = Response(json.dumps(body), content_type="application/json")
     answer.headers["Cache-Control"] = "private, no-cache"
-    told = hashlib.sha256(json.dumps(counts).encode()).hexdigest()[:12]
+    said = json.dumps([counts, body["policy"], body["pressure"]])
+    told = hashlib.sha256(said.encode()).hexdigest()[:12]
     answer.set_etag(f"{head.epoch}-{head.seq}-{state.lag}-{view.digest()}-{told}")
     return answer.make_conditional(request)
+
+
+def _pressure(policy: Policy, holds: bool, now: datetime) -> dict[str, Any]:
+    """How much mail is enough: as a rule, now, and by topic and season."""
+    current, today = limits_of_all(policy, now).at(now), now.astimezone(ZoneInfo(settings().zone))
+    return {
+        "cap": current.cap,
+        "half_life_s": int(current.half_life.total_seconds()),
+        "gap_s": int(current.gap.total_seconds()),
+        "holds": holds,
+        "limits": [
+            {**one.meaning(), "in_force": one.runs_on(today.date())} for one in policy.ceilings
+        ],
+    }
 
 
 @pages.get("/exclusions")

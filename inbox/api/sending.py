@@ -132,6 +132,7 @@ def _rows(gate: Gate, campaign: Campaign, values: Sequence[str]) -> Iterator[dic
             "event_id": value,
             "campaign": campaign.external_id,
             "campaign_class": campaign.campaign_class.value,
+            "topic": campaign.topic,
             "weight": campaign.weight,
             "subject": campaign.name,
             "sent_at": gate.committed_at or clock.now(),

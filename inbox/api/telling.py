@@ -12,7 +12,7 @@ from cases.db import reading
 from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED
 from cases.exclusions.receipts import Receipt
-from cases.exclusions.terms import Terms
+from cases.exclusions.terms import Terms, matching
 from cases.load_now import Asked, for_gate
 from inbox.api.seeing import say
 from inbox.freshness import Lag, freshness
@@ -80,6 +80,7 @@ def _tell(session: Session, gate: Gate) -> dict[str, Any]:
         "late": {"n": gate.late_n, "digest": gate.late_digest},
         "excluded": {"n": sum(gate.excluded.values())},
         "too_much": gate.too_much,
+        "matching": matching(gate).value,
         "lease_until": say(gate.lease_until),
         "receipt": receipt.text if receipt is not None else None,
         "links": {

@@ -33,6 +33,7 @@ class Sent(BaseModel):
     address: str = Field(max_length=1000)
     campaign: str = Field(default="", max_length=200)
     campaign_class: CampaignClass = CampaignClass.PROMOTIONAL
+    topic: str = Field(default="", max_length=100)
     weight: float | None = Field(default=None, ge=0, le=10)
     subject: str = Field(default="", max_length=500)
     message_id: str = Field(default="", max_length=1000)

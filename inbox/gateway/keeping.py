@@ -39,6 +39,7 @@ def _touch(mail: Marketing, recipient: str, now: datetime) -> dict[str, object]:
         "event_id": f"{now.isoformat()}:{value}"[:400],
         "campaign": mail.campaign,
         "campaign_class": mail.campaign_class.value,
+        "topic": mail.topic,
         "weight": WEIGHTS[mail.campaign_class],
         "sent_at": now,
     }

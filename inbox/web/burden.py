@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.contact import Contact
-from cases.exclusions import policies
+from cases.exclusions import policies, pressing
 from cases.exclusions.touches import Pressure
 from cases.mail import Origin
 from cases.message import Direction, Message
@@ -42,10 +42,11 @@ def of(session: Session, contact: Contact, now: datetime) -> Burden:
         .select_from(written)
         .outerjoin(Pressure, tuple_(Pressure.kind, Pressure.value).in_(known))
     ).all()
-    chosen = policies.meant(found[0].policy).chosen
+    policy = policies.meant(found[0].policy)
+    chosen = policy.chosen
     return Burden(
         sum(faded(row[2], now - row[3], chosen.pressure_half_life) for row in found if row[3]),
-        chosen.pressure_cap,
+        pressing.limits_of_all(policy, now).at(now).cap,
         chosen.pressure_half_life,
         int(found[0][0]),
         int(found[0][1]),

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.pressure import Limit, Load, added, faded, held_until, score
+from cases.pressure import (
+    LOOK_BACK,
+    Course,
+    Limit,
+    Limits,
+    Load,
+    Season,
+    added,
+    faded,
+    held_until,
+    score,
+)
 from tests.builders import MORNING
 
 WEEK = timedelta(days=7)
@@ -64,3 +75,77 @@ def test_the_promised_instant_is_right(said, weight):
     if until is not None:
         late = until + timedelta(seconds=1)
         assert held_until(load, weight, LIMIT, late) is None
+
+
+def test_what_is_heavier_than_the_cap_goes_once_nothing_weighs():
+    heavy, load = 4.0, Load(1.0, MORNING)
+    until = held_until(load, heavy, LIMIT, MORNING)
+    assert until == MORNING + LOOK_BACK
+    assert held_until(load, heavy, LIMIT, until) is None
+    assert held_until(Load(), heavy, LIMIT, MORNING) is None
+
+
+def a_season(days, cap, length=5):
+    start = MORNING + timedelta(days=days)
+    return Season(start, start + timedelta(days=length), Limit(cap, WEEK, timedelta(0)))
+
+
+def test_a_stricter_season_that_begins_first_is_waited_for():
+    # Faded enough after a week, but two days before that a season begins which allows less.
+    limits = Limits(LIMIT, (a_season(5, 1.2, length=10),))
+    until = Course([limits], MORNING).held_until([Load(4.0, MORNING)], 1.0)
+    assert until == MORNING + timedelta(days=15)
+    generous = Limits(LIMIT, (a_season(2, 9.0),))
+    assert Course([generous], MORNING).held_until([Load(4.0, MORNING)], 1.0) == MORNING + (
+        timedelta(days=2)
+    )
+
+
+def test_the_limit_of_a_topic_holds_beside_the_one_for_all_mail():
+    topic = Limits(Limit(1.0, WEEK, timedelta(0)))
+    course = Course([Limits(LIMIT), topic], MORNING)
+    assert course.held_until([Load(1.0, MORNING), Load()], 1.0) is None
+    assert course.held_until([Load(1.0, MORNING), Load(1.0, MORNING)], 1.0) is not None
+    assert course.held_until([Load(2.5, MORNING), Load()], 1.0) is not None
+
+
+hours = st.floats(0, 40 * 24)
+loads = st.builds(
+    lambda total, age, last: Load(
+        total,
+        MORNING - timedelta(hours=age),
+        None if last is None else MORNING - timedelta(hours=last),
+    ),
+    st.floats(0.01, 12),
+    hours,
+    st.none() | hours,
+)
+limit = st.builds(
+    Limit, st.floats(0.2, 6), st.just(WEEK), st.sampled_from([timedelta(0), WEEK / 3])
+)
+
+
+@st.composite
+def some_limits(draw):
+    marks = sorted(draw(st.sets(st.integers(-5, 80), min_size=4, max_size=4)))
+    days = [MORNING + timedelta(days=mark) for mark in marks]
+    seasons = [Season(days[n], days[n + 1], draw(limit)) for n in (0, 2)]
+    return Limits(draw(limit), tuple(seasons[: draw(st.integers(0, 2))]))
+
+
+@given(st.lists(st.tuples(loads, some_limits()), min_size=1, max_size=2), st.floats(0.1, 3.0))
+def test_at_the_promised_instant_it_may_go_and_not_a_minute_before(pairs, weight):
+    theirs, limits = [one for one, _ in pairs], [one for _, one in pairs]
+
+    def until_at(now):
+        return Course(limits, now).held_until(theirs, weight)
+
+    until = until_at(MORNING)
+    if until is None:
+        return
+    assert until > MORNING
+    assert until_at(until) is None
+    before = until - timedelta(minutes=1)
+    if before > MORNING:
+        assert until_at(before) is not None
+        assert until_at(before) == until

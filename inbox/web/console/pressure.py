@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.db import reading
 from cases.exclusions.policies import in_force
-from cases.exclusions.touches import Pressure, holds_from, is_enforced
+from cases.exclusions.pressing import holds_from, is_enforced, limits_of_all
+from cases.exclusions.touches import Pressure
 from cases.language import gettext as _
 from cases.pressure import WEIGHTS, faded
 from inbox.web.access import Pages, Policy, allow
@@ -24,9 +25,10 @@ STEPS = 12
 def page() -> Response:
     """The distribution with the cap in it."""
     with reading() as session:
-        chosen = in_force(session).chosen
+        policy = in_force(session)
+        chosen, cap = policy.chosen, limits_of_all(policy, clock.now()).at(clock.now()).cap
         scores = _scores(session)
-        step = max(chosen.pressure_cap / 6, 0.1)
+        step = max(cap / 6, 0.1)
         counts = [0] * STEPS
         for score in scores:
             counts[min(int(score / step), STEPS - 1)] += 1
@@ -36,6 +38,7 @@ def page() -> Response:
             "pressure",
             title=_("Pressure"),
             chosen=chosen,
+            cap=cap,
             start=holds_from(session),
             holds=is_enforced(session, clock.now()),
             people=len(scores),
@@ -46,12 +49,12 @@ def page() -> Response:
                     (
                         names.tenths(n * step),
                         count,
-                        "warn" if n * step >= chosen.pressure_cap else "ok",
+                        "warn" if n * step >= cap else "ok",
                     )
                     for n, count in enumerate(counts)
                 ]
             ),
-            over=sum(score >= chosen.pressure_cap for score in scores),
+            over=sum(score >= cap for score in scores),
             proposed=_proposed(scores),
             weights=sorted(WEIGHTS.items(), key=lambda one: -one[1]),
         )

@@ -1,11 +1,16 @@
 """What marketing sent presses on people, and first is only reported."""
 
+import base64
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from cases.db import reading
+from cases import clock
+from cases.db import reading, transaction
+from cases.exclusions import policies
+from cases.exclusions.ceilings import Ceiling, Period, with_ceiling
 from cases.exclusions.settings import settings
 from cases.exclusions.touches import Touch
 from inbox.tokens import Scope
@@ -79,3 +84,83 @@ def test_pressure_that_is_enforced_holds_until_it_has_faded(program, monkeypatch
 def test_what_makes_no_sense_is_refused(program, wrong):
     answer = program.post("/v1/touches", json={"items": [a_touch("1") | wrong]})
     assert answer.status_code == 422
+
+
+@pytest.fixture
+def limited(program, monkeypatch):
+    """Pressure holds people; a topic has a limit, and all mail another from midnight on."""
+    monkeypatch.setenv("TREGUA_PRESSURE_ENFORCED", "true")
+    settings.cache_clear()
+    soon = Period(MORNING.date() + timedelta(days=1), MORNING.date() + timedelta(days=3))
+    with transaction() as session:
+        said = with_ceiling({}, Ceiling("t", 1.5, topic="ofertas"))
+        said = with_ceiling(said, Ceiling("s", 1.1, period=soon, name="Rebajas"))
+        policies.adopt(session, said, what={}, by="a@b.example", why="x", at=MORNING)
+    tell(program, a_touch("first", hours=24 * 40, address="luz@cliente.example"))
+    return program
+
+
+def a_gate(program, topic, *people):
+    program.put(f"/v1/campaigns/c-{topic}", json={"topic": topic})
+    answer = program.post(f"/v1/campaigns/c-{topic}/gates", json={"addresses": list(people)})
+    return answer.json
+
+
+def test_the_limit_of_a_topic_counts_the_mail_of_that_topic_everywhere(limited):
+    tell(limited, *(a_touch(str(n), hours=30, topic="ofertas") for n in range(1)))
+    bulk = limited.post("/v1/check/bulk", json={"topic": "ofertas", "items": [EVA]}).json
+    one = limited.post("/v1/check", json={"address": EVA, "topic": "ofertas"}).json
+    assert bulk["items"][0]["until"] == one["until"] > "2026-03-13"
+    assert limited.allowed(EVA, topic="noticias")
+    assert limited.allowed(EVA)
+    assert a_gate(limited, "ofertas", EVA)["excluded"]["n"] == 1
+    assert a_gate(limited, "noticias", EVA)["excluded"]["n"] == 0
+
+
+def test_a_season_that_begins_while_a_campaign_is_sent_is_found_by_the_refresh(limited):
+    tell(limited, a_touch("1", hours=30))
+    gate = a_gate(limited, "noticias", EVA, "luz@cliente.example")
+    assert gate["excluded"]["n"] == 0
+    refresh = f"/v1/gates/{gate['id']}/refresh"
+    assert limited.post(refresh).json["excluded_now"] == []
+    before = MORNING.replace(hour=22, minute=55)
+    with clock.at(before):
+        told = limited.post("/v1/check", json={"address": EVA}).json
+        assert (told["allowed"], told["valid_until"]) == (True, "2026-03-10T23:00:00Z")
+    with clock.at(MORNING.replace(hour=23)):
+        [late] = limited.post(refresh).json["excluded_now"]
+        assert (late["address"], late["reason"]) == (EVA, "pressure_cap")
+        assert late["until"].startswith("2026-03-13T23:00:00")
+        # Who got this very campaign meanwhile has not had too much for it.
+        luz = {"address": "luz@cliente.example", "campaign": "c-noticias", "topic": "noticias"}
+        tell(limited, a_touch("2", hours=-14, **luz))
+    with clock.at(MORNING.replace(hour=23, minute=5)), transaction() as session:
+        said = with_ceiling(policies.current(session), Ceiling("u", 0.1, topic="noticias"))
+        policies.adopt(session, said, what={}, by="a@b.example", why="x", at=clock.now())
+    with clock.at(MORNING.replace(hour=23, minute=6)):
+        assert limited.post(refresh).json["excluded_now"] == []
+        sent = {"addresses": ["luz@cliente.example"]}
+        assert limited.post(f"/v1/gates/{gate['id']}/commit", json=sent).json["status"] == (
+            "honoured"
+        )
+
+
+def test_programs_read_how_much_is_enough(limited):
+    head = limited.get("/v1/feed")
+    assert head.json["pressure"] == {
+        "cap": 3.0, "half_life_s": 604800, "gap_s": 86400, "holds": True,
+        "limits": [
+            {"topic": "", "cap": 1.1, "from": "2026-03-11", "until": "2026-03-13",
+             "yearly": False, "in_force": False},
+            {"topic": "ofertas", "cap": 1.5, "in_force": True},
+        ],
+    }  # fmt: skip
+    with clock.at(MORNING.replace(hour=23)):
+        later = limited.get("/v1/feed")
+    assert later.json["pressure"]["cap"] == 1.1
+    assert later.json["pressure"]["limits"][0]["in_force"]
+    assert later.headers["ETag"] != head.headers["ETag"]
+    receipt = a_gate(limited, "ofertas", EVA)["receipt"]
+    claims = json.loads(base64.urlsafe_b64decode(receipt.split(".")[1] + "=="))
+    assert claims["policy"] == head.json["policy"]
+    assert claims["matching"] == "exact"

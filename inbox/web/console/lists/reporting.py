@@ -59,6 +59,7 @@ def _record(campaign: Campaign, gate: Gate, values: list[str], at: datetime) -> 
             "event_id": value,
             "campaign": campaign.external_id,
             "campaign_class": campaign.campaign_class.value,
+            "topic": campaign.topic,
             "weight": campaign.weight,
             "subject": campaign.name,
             "sent_at": at,
