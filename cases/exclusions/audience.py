@@ -120,6 +120,17 @@ def keep_held(session: Session, gate_id: str, back: Back) -> None:
     session.merge(row)
 
 
+def held_for(content: bytes, value: str) -> list[Any] | None:
+    """What was said of that one person, found without reading what was said of all others."""
+    text = zlib.decompress(content).decode()
+    key = json.dumps(value, ensure_ascii=False) + ": "
+    place = text.find(key)
+    if place < 0:
+        return None
+    found: list[Any] = json.JSONDecoder().raw_decode(text, place + len(key))[0]
+    return found
+
+
 def held_back(session: Session, gate_id: str) -> Back:
     """Who is held back, who will be while the lease lasts, and who was not at first."""
     row = session.get(GateHeld, gate_id)

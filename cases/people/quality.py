@@ -44,31 +44,33 @@ class Broken:
     perhaps: str = ""
 
 
-def figures(session: Session) -> Figures:
-    """The figures of now."""
+def looked_at(session: Session, at_most: int = SHOWN) -> tuple[Figures, list[Broken]]:
+    """The figures of now, and the newest of the addresses to repair."""
+    # Which domains cannot exist no database knows: that is looked through once for both.
+    impossible = _impossible(session)
+    return _figures(session, len(impossible)), _broken(session, impossible[:at_most], at_most)
+
+
+def _figures(session: Session, impossible: int) -> Figures:
     living = select(func.count()).select_from(Contact).where(Contact.merged_into_id.is_(None))
     addressed = exists().where(Identifier.contact_id == Contact.id, Identifier.kind == Kind.ADDRESS)
     bouncing = select(func.count()).where(Identifier.bounced_at.is_not(None))
-    return Figures(
-        people=session.scalar(living) or 0,
-        nameless=session.scalar(living.where(Contact.name == "")) or 0,
-        unaddressed=session.scalar(living.where(~addressed)) or 0,
-        bouncing=session.scalar(bouncing) or 0,
-        impossible=len(_impossible(session)),
-    )
+    counted = (living, living.where(Contact.name == ""), living.where(~addressed), bouncing)
+    found = session.execute(select(*(one.scalar_subquery() for one in counted))).one()
+    people, nameless, unaddressed, bounced = found
+    return Figures(people, nameless, unaddressed, bounced, impossible)
 
 
-def broken(session: Session, at_most: int = SHOWN) -> list[Broken]:
-    """Addresses to repair: those that bounced, and those whose domain cannot exist."""
-    wanted = _impossible(session)[:at_most]
+def _broken(session: Session, impossible: Sequence[int], at_most: int) -> list[Broken]:
+    """Those that bounced, and those whose domain cannot exist."""
     rows = session.scalars(
         select(Identifier)
-        .where((Identifier.bounced_at.is_not(None)) | Identifier.id.in_(wanted))
+        .where((Identifier.bounced_at.is_not(None)) | Identifier.id.in_(impossible))
         .options(joinedload(Identifier.contact))
         .order_by(Identifier.id.desc())
         .limit(at_most)
     ).all()
-    return [_as_broken(one, one.id in wanted) for one in rows]
+    return [_as_broken(one, one.id in impossible) for one in rows]
 
 
 def _as_broken(one: Identifier, impossible: bool) -> Broken:

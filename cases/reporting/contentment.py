@@ -9,16 +9,24 @@ from cases.case import Case
 from cases.reporting.scope import Scope
 from cases.satisfaction import Satisfaction
 
+Steps = dict[bool, Counter[int]]
+"""How often each step was said, by whether marketing kept quiet meanwhile."""
 
-def steps(session: Session, scope: Scope) -> dict[bool, Counter[int]]:
-    """How often each step was said in the span, by whether marketing kept quiet meanwhile."""
+
+def steps(session: Session, scope: Scope) -> tuple[Steps, Steps]:
+    """What was said in the span, and in the one before."""
+    is_new = Satisfaction.said_at >= scope.since
     rows = session.execute(
-        select(Satisfaction.held, Satisfaction.step, func.count())
+        select(is_new, Satisfaction.held, Satisfaction.step, func.count())
         .join(Case, Case.id == Satisfaction.case_id)
-        .where(scope.covers(Satisfaction.said_at))
-        .group_by(Satisfaction.held, Satisfaction.step)
+        .where(scope.both.covers(Satisfaction.said_at))
+        .group_by(is_new, Satisfaction.held, Satisfaction.step)
     )
-    found: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
-    for held, step, number in rows:
-        found[bool(held)][step] = number
-    return found
+    now, before = _nothing(), _nothing()
+    for new, held, step, number in rows:
+        (now if new else before)[bool(held)][step] = number
+    return now, before
+
+
+def _nothing() -> Steps:
+    return {True: Counter(), False: Counter()}

@@ -29,6 +29,11 @@ class Scope:
         """The span of the same length that ended where this one begins."""
         return replace(self, since=self.since - self.length, until=self.since)
 
+    @property
+    def both(self) -> "Scope":
+        """This span and the one before as one, to be asked about in one go."""
+        return replace(self, since=self.before.since)
+
     def covers(self, instant: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
         """The condition that something happened in the span, in a case of the scope."""
         return and_(instant >= self.since, instant < self.until, *self.only)

@@ -87,20 +87,25 @@ def _back_soon(session: Session, scope: Scope) -> int:
     return len(back)
 
 
-def cacophony(session: Session, scope: Scope) -> float | None:
-    """How many mails of ours a customer got on a day on which he got any: 1.0 is one voice."""
+def cacophony(session: Session, scope: Scope) -> tuple[float | None, float | None]:
+    """How many mails of ours a customer got on a day on which he got any: 1.0 is one voice.
+
+    In the span, and in the one before.
+    """
+    is_new = Message.arrived_at >= scope.since
     day = func.substr(hour_of(session, Message.arrived_at), 1, 10)
     days = (
-        select(func.count().label("mails"))
+        select(is_new.label("is_new"), func.count().label("mails"))
         .select_from(Message)
         .join(Case, Case.id == Message.case_id)
-        .where(scope.covers(Message.arrived_at), Message.direction == Direction.OUT)
+        .where(scope.both.covers(Message.arrived_at), Message.direction == Direction.OUT)
         .where(Message.withdrawn_at.is_(None))
-        .group_by(Case.contact_id, day)
+        .group_by(Case.contact_id, day, is_new)
         .subquery()
     )
-    found = session.scalar(select(func.avg(days.c.mails)))
-    return None if found is None else float(found)
+    rows = session.execute(select(days.c.is_new, func.avg(days.c.mails)).group_by(days.c.is_new))
+    found = {bool(new): float(mails) for new, mails in rows}
+    return found.get(True), found.get(False)
 
 
 def repeats(session: Session, scope: Scope) -> Counter[int]:

@@ -15,6 +15,7 @@ from cases.agent import Agent
 from inbox import freshness
 from inbox.web import believed, folders, hx, saved
 from inbox.web.access import Policy, may
+from inbox.web.saved import SavedView
 from inbox.web.who import agent
 
 
@@ -38,7 +39,7 @@ def show(
 def frame(session: Session) -> dict[str, Any]:
     """What stands around every page."""
     me = agent()
-    found = _counted(session, me)
+    found, views = _asked(session, me)
     state = freshness.of(found["read_until"], found["filed_until"], clock.now())
     around = {
         "untold": found.get("untold", 0),
@@ -47,20 +48,34 @@ def frame(session: Session) -> dict[str, Any]:
     }
     if not may(me, Policy.CASES):
         return {"folders": [], "pinned": [], **around}
-    pinned = [view for view in saved.seen_by(session, me) if view.pinned]
+    pinned = [view for view in saved.in_order(views) if view.pinned]
     return {"folders": folders.lines(found), "pinned": pinned, **around}
 
 
-def _counted(session: Session, me: Agent) -> Mapping[str, Any]:
-    """What waits in the folders, what is new for whoever asks, and what is wrong, in one go."""
+def _asked(session: Session, me: Agent) -> tuple[Mapping[str, Any], list[SavedView]]:
+    """What is counted, and the rows of their views, in one go."""
+    counted = select(*(one.label(name) for name, one in _columns(me).items())).subquery()
+    if not may(me, Policy.CASES):
+        return dict(session.execute(select(counted)).one()._mapping), []
+    found = session.execute(
+        select(SavedView, *counted.c)
+        .select_from(counted)
+        .outerjoin(SavedView, saved.may_see(me))
+        .order_by(*saved.own_first(me))
+        .limit(saved.MOST)
+    ).all()
+    return dict(found[0]._mapping), [row[0] for row in found if row[0] is not None]
+
+
+def _columns(me: Agent) -> Mapping[str, ColumnElement[Any]]:
+    """What waits in the folders, what is new for whoever asks, and what is wrong."""
     columns: dict[str, ColumnElement[Any]] = {**freshness.columns()}
     if may(me, Policy.CASES):
         columns |= {"untold": notifying.count_of(me.id), **folders.counts(me, clock.now())}
     if may(me, Policy.OPERATIONS):
         running = select(func.count()).where(Alarm.ended_at.is_(None))
         columns["troubles"] = running.scalar_subquery()
-    asked = select(*(one.label(name) for name, one in columns.items()))
-    return dict(session.execute(asked).one()._mapping)
+    return columns
 
 
 def piece(template: str, block: str, target: str, *, swap: str = "innerHTML", **values: Any) -> str:

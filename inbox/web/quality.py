@@ -34,15 +34,16 @@ def _page(session: Session, refusal: str, status: int = 200) -> Response:
     pairs = suggesting.suggestions(session, SHOWN)
     ids = {one for pair in pairs for one in (pair.into_id, pair.contact_id)}
     people = {one.id: one for one in session.scalars(select(Contact).where(Contact.id.in_(ids)))}
+    figures, broken = quality.looked_at(session, SHOWN)
     standing = select(ContactMerge).where(ContactMerge.undone_at.is_(None))
     return show(
         session,
         "quality/page.html",
         title=_("Data quality"),
         status=status,
-        figures=quality.figures(session),
+        figures=figures,
         pairs=[(people[one.into_id], people[one.contact_id], said(one.because)) for one in pairs],
-        broken=quality.broken(session, SHOWN),
+        broken=broken,
         merged=session.scalars(standing.order_by(ContactMerge.id.desc()).limit(10)).all(),
         called=called,
         refusal=refusal,

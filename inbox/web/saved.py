@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -105,11 +106,23 @@ def defaults() -> tuple[View, ...]:
 
 def seen_by(session: Session, agent: Agent) -> list[View]:
     """All views that the agent has, in their order."""
+    query = select(SavedView).where(may_see(agent)).order_by(*own_first(agent)).limit(MOST)
+    return in_order(session.scalars(query).all())
+
+
+def may_see(agent: Agent) -> ColumnElement[bool]:
+    """The rows that make their views; what is removed counts where it replaces a shipped one."""
     kept_or_shipped = or_(SavedView.removed_at.is_(None), SavedView.key.is_not(None))
-    # One's own first, so that no colleague with many views for everybody crowds them out.
-    order = (SavedView.key.is_(None), SavedView.owner_id != agent.id, SavedView.id)
-    rows = select(SavedView).where(_theirs(agent), kept_or_shipped).order_by(*order)
-    found = list(session.scalars(rows.limit(MOST)))
+    return and_(_theirs(agent), kept_or_shipped)
+
+
+def own_first(agent: Agent) -> tuple[ColumnElement[Any], ...]:
+    """So that no colleague with many views for everybody crowds them out."""
+    return SavedView.key.is_(None), SavedView.owner_id != agent.id, SavedView.id.asc()
+
+
+def in_order(found: Sequence[SavedView]) -> list[View]:
+    """Those rows as views, among the shipped ones that they do not replace."""
     replaced = {row.key for row in found}
     kept = [one for one in defaults() if one.code not in replaced]
     made = [_view(row) for row in found if row.removed_at is None]

@@ -51,8 +51,7 @@ def table(key: str) -> Response:
     """The numbers of one card for a spreadsheet."""
     make = {one.__name__: one for tab in TABS.values() for one in tab}.get(key) or abort(404)
     with reading() as session:
-        said = _chosen(session)
-        now = clock.now()
+        said, now = _chosen(_choices(session)), clock.now()
         card = make(session, said.scope(agent(), now), now)
     file = make_response(_csv(card))
     file.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -70,7 +69,8 @@ def _csv(card: Card) -> str:
 
 def _tab(name: str) -> Response:
     with reading() as session:
-        said, now = _chosen(session), clock.now()
+        choices, now = _choices(session), clock.now()
+        said = _chosen(choices)
         scope = said.scope(agent(), now)
         return show(
             session,
@@ -81,7 +81,7 @@ def _tab(name: str) -> Response:
             scope=scope,
             tab=name,
             spans=SPANS,
-            **_choices(session),
+            **choices,
         )
 
 
@@ -98,6 +98,5 @@ def _mailboxes(session: Session) -> dict[int, str]:
     return {row.id: row.address for row in rows}
 
 
-def _chosen(session: Session) -> Chosen:
-    choices = _choices(session)
+def _chosen(choices: dict[str, Any]) -> Chosen:
     return chosen(request.args, choices["mailboxes"], choices["types"])

@@ -16,8 +16,7 @@ from inbox.web.reports.card import FEW, Card, Tile
 
 def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
     """Shares of the good answers, and all steps in numbers."""
-    found = contentment.steps(session, scope)
-    before = contentment.steps(session, scope.before)
+    found, before = contentment.steps(session, scope)
     quiet, loud = found[True], found[False]
     said = quiet + loud
     return Card(

@@ -15,7 +15,7 @@ from inbox.web.reports.parts import part
 
 def answers(session: Session, scope: Scope, _now: datetime) -> Card:
     now = voices.voices(session, scope)
-    noise, before = voices.cacophony(session, scope), voices.cacophony(session, scope.before)
+    noise, before = voices.cacophony(session, scope)
     rows = (
         (_("first answer by a bot"), now.bot_first, now.cases),
         (_("first answer by a person"), now.person_first, now.cases),

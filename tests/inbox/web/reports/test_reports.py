@@ -117,4 +117,4 @@ def test_a_page_of_reports_costs_few_statements(enter: Enter, statements: list[s
         admin.get(path)
         statements.clear()
         admin.get(path, partial=True)
-        assert len(statements) <= 14, path
+        assert len(statements) <= 12, path
