@@ -99,8 +99,13 @@
   // A mail's frame runs nothing, but it may be measured, so it is as high as its mail.
   function fit(frame) {
     const measure = () => {
-      const height = frame.contentDocument?.documentElement?.scrollHeight;
-      if (height) frame.style.height = `${Math.min(Math.max(height + 4, 80), 4000)}px`;
+      const page = frame.contentDocument?.documentElement, around = frame.closest(".case-body, .case-scroll");
+      if (!page?.scrollHeight) return;
+      // A page is never lower than its frame, so the frame is made low to be measured.
+      const top = around?.scrollTop;
+      frame.style.height = "0";
+      frame.style.height = `${Math.min(Math.max(page.scrollHeight + 4, 48), 4000)}px`;
+      if (around) around.scrollTop = top;
     };
     frame.addEventListener("load", measure);
     measure();

@@ -75,12 +75,18 @@ def original(message_id: int) -> Response:
 @allow(Policy.CASES)
 def attachment(message_id: int, part: int) -> Response:
     """A file of the mail, to be saved; it is never shown by the browser."""
+    row, file = attached(message_id, part)
+    return as_file(file, str(row["name"]))
+
+
+def attached(message_id: int, part: int) -> tuple[Mapping[str, str | int], bytes]:
+    """What is known of a file of the mail, and its bytes."""
     with reading() as session:
         message = the_message(session, message_id)
         row = _row(message, part)
         raw = content.original(session, message.raw_id) or _sent(session, message)
     found = content.attachment(raw, part, int(row["size"])) if raw is not None else None
-    return as_file(found, str(row["name"])) if found is not None else abort(404)
+    return (row, found) if found is not None else abort(404)
 
 
 def _sent(session: Session, message: Message) -> bytes | None:

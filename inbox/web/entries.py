@@ -12,7 +12,7 @@ from cases.language import gettext as _
 from cases.mail import Origin
 from cases.message import Direction, Message
 from inbox.spool.taking import Rest
-from inbox.web import field_words, words
+from inbox.web import field_words, reasons, words
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
 
@@ -159,7 +159,7 @@ def said(event: Event) -> str:
         set_to = field_words.field(str(data.get("field", "")), str(data.get("now", "")))
         return _("Set by a rule: {what}", what=set_to)
     detail = {
-        What.SILENCE: lambda: words.rule(str(data.get("reason", ""))),
+        What.SILENCE: lambda: reasons.said(str(data.get("reason", ""))),
         What.TAGGED: lambda: words.type_name(str(data.get("type", ""))),
         What.CORRECTED: lambda: _corrected(data),
         What.RETAGGED: lambda: _retagged(data),

@@ -73,6 +73,10 @@ _SHAPES = (
         r"it was sent to many \((?P<sign>[^)\n]{1,300})\)",
         lambda sign: _("it was sent to many ({sign})", sign=sign),
     ),
+    _shape(
+        r"(?P<who>\S{1,320}) is not a person's address",
+        lambda who: _("{who} is not a person's address", who=who),
+    ),
     _shape(r"nobody reads (?P<who>\S{1,320})", lambda who: _("nobody reads {who}", who=who)),
     _shape(
         r"it went through (?P<hops>\d{1,6}) servers",

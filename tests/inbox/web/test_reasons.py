@@ -39,6 +39,7 @@ KEPT = (
     "written by a machine (Auto-Submitted: auto-replied)",
     "it was sent to many (Precedence: bulk)",
     "it went through 80 servers",
+    "boletin@gestoria.example is not a person's address",
 )
 
 
