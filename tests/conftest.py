@@ -11,6 +11,7 @@ from cases import language
 # `pythonpath` in pyproject.toml makes `tests` a package without any __init__.py.
 pytest_plugins = [
     "tests.servers.dovecot",
+    "tests.servers.postfix",
     "tests.servers.postgres",
     "tests.servers.redis_server",
     "tests.servers.smtp_sink",
@@ -23,6 +24,7 @@ pytest_plugins = [
 ]
 
 SERVERS = {"dovecot", "own_dovecot", "postgres_url", "installed_postgres", "durable_postgres"} | {
+    "postfix_programs",
     "redis_server",
     "redis_url",
     "chromium",

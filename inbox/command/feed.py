@@ -1,12 +1,9 @@
-"""`tregua token`, `smtp-gate`, `postfix-policy`: keys of programs, gates in the mail's path."""
+"""`tregua token`: the keys of programs."""
 
-import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 import click
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases import audit, clock
@@ -15,11 +12,6 @@ from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from inbox import tokens
-from inbox.command.run import stop_on_signals
-from inbox.freshness import Lag, freshness
-from inbox.gateway import policy
-from inbox.gateway.server import serving
-from inbox.gateway.settings import settings as gate_settings
 from inbox.tokens import Limits, Scope, Token
 
 SCOPES = [scope.value for scope in Scope]
@@ -65,7 +57,7 @@ def issue(
 ) -> None:
     ends = clock.now() + timedelta(days=days) if days is not None else None
     with transaction() as session:
-        limits = Limits(classes, networks, ends, quota, _mailboxes(session, boxes))
+        limits = Limits(classes, networks, ends, quota, mailboxes_of(session, boxes))
         text = tokens.issue(session, name, frozenset(map(Scope, scopes)), limits)
         session.flush()
         made = _found(session, text.split("_")[1])
@@ -76,7 +68,7 @@ def issue(
     click.echo(_("Keep both now: they are not shown again."), err=True)
 
 
-def _mailboxes(session: Session, addresses: tuple[str, ...]) -> tuple[int, ...]:
+def mailboxes_of(session: Session, addresses: tuple[str, ...]) -> tuple[int, ...]:
     wanted = {one.lower() for one in addresses}
     rows = session.execute(select(Mailbox.id, Mailbox.address).where(Mailbox.address.in_(wanted)))
     found = {row[1]: row[0] for row in rows}
@@ -131,41 +123,3 @@ def _found(session: Session, prefix: str) -> Token:
     if one is None:
         raise click.UsageError(_("There is no token {prefix}.", prefix=prefix))
     return one
-
-
-@click.command(
-    "smtp-gate", help=_("Stand before the marketing relay: who is on truce gets nothing.")
-)
-def smtp_gate() -> None:
-    logging.basicConfig(level=logging.WARNING)
-    over = stop_on_signals()
-    with serving(look_out()) as gate:
-        gate.look_again()
-        click.echo(_("The gate is open on port {port}.", port=gate_settings().gate_port))
-        over.wait()
-
-
-@click.command(
-    "postfix-policy", help=_("Answer Postfix: who is on truce is refused while the mail is told.")
-)
-def postfix_policy() -> None:
-    logging.basicConfig(level=logging.WARNING)
-    over = stop_on_signals()
-    with policy.serving(look_out()):
-        click.echo(_("Postfix can ask on port {port}.", port=gate_settings().policy_port))
-        over.wait()
-
-
-def look_out() -> Callable[[], bool]:
-    """Looks whether the feed can be believed by the gate's brand; no database says no."""
-    with reading() as session:
-        own = _mailboxes(session, tuple(gate_settings().gate_mailboxes))
-
-    def is_fresh() -> bool:
-        try:
-            with reading() as session:
-                return freshness(session, clock.now()).for_mailboxes(own).lag is Lag.NONE
-        except SQLAlchemyError:
-            return False
-
-    return is_fresh

@@ -83,6 +83,8 @@ def _of_rules() -> dict[str, str]:
         "consent.asked": _("asked back by mail"),
         "gate.overridden": _("answered although mail was not read"),
         "gate.unasked": _("sent around the truce"),
+        "gate.released": _("parked mail sent by hand"),
+        "gate.dropped": _("parked mail dropped by hand"),
         "topic.saved": _("saved"),
         "promise.saved": _("new version"),
         "calendar.saved": _("new version"),

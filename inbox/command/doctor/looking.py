@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from inbox.command.doctor import machine, mail, stores
+from inbox.command.doctor import gate, machine, mail, stores
 from inbox.command.doctor.found import Found, State
 
 
@@ -22,6 +22,7 @@ def look() -> Iterator[Found]:
         yield from mail.signatures()
         yield from machine.clock_is_right()
     yield from mail.relay()
+    yield from gate.parked()
     yield from machine.models()
     yield from machine.disk()
     yield from machine.web()

@@ -10,7 +10,7 @@ import pytest
 
 from cases import Mailbox, clock
 from cases.db import transaction
-from inbox.command.feed import look_out
+from inbox.command.gates import look_out
 from inbox.gateway.server import serving
 from inbox.gateway.settings import settings
 from tests.servers.ports import free_port

@@ -1,0 +1,98 @@
+"""`tregua smtp-gate`, `postfix-policy`: the gates in the path of the mail."""
+
+import logging
+import socket
+from collections.abc import Callable
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from cases import clock
+from cases.db import reading
+from cases.language import gettext as _
+from inbox.command.feed import mailboxes_of
+from inbox.command.run import stop_on_signals
+from inbox.freshness import Lag, freshness
+from inbox.gateway import policy
+from inbox.gateway.gate import Gate
+from inbox.gateway.server import serving
+from inbox.gateway.settings import settings
+
+
+@click.command(
+    "smtp-gate",
+    help=_(
+        "Stand before the marketing relay: who is on truce gets nothing. Its port and the relay"
+        " behind it are settings, TREGUA_GATE_PORT, TREGUA_GATE_RELAY_HOST and"
+        " TREGUA_GATE_RELAY_PORT among them; docs/postfix.md has the lines for Postfix."
+    ),
+)
+def smtp_gate() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    over, chosen, fresh = stop_on_signals(), settings(), look_out()
+    _need(chosen.gate_host, chosen.gate_port, "TREGUA_GATE_PORT")
+    with serving(fresh) as gate:
+        gate.look_again(over.is_set)
+        _greet(gate)
+        over.wait()
+
+
+def _greet(gate: Gate) -> None:
+    chosen = settings()
+    click.echo(
+        _(
+            "The gate is open on {host}:{port}; what may pass goes on to {relay}.",
+            host=chosen.gate_host,
+            port=chosen.gate_port,
+            relay=f"{chosen.gate_relay_host}:{chosen.gate_relay_port}",
+        )
+    )
+    if not gate.fresh():
+        click.echo(_("The feed cannot be believed now, so marketing is parked. See: tregua doctor"))
+    if waiting := len(gate.parking):
+        click.echo(_("Parked mails: {n}. See: tregua parked", n=waiting))
+
+
+@click.command(
+    "postfix-policy", help=_("Answer Postfix: who is on truce is refused while the mail is told.")
+)
+def postfix_policy() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    over, chosen, fresh = stop_on_signals(), settings(), look_out()
+    _need(chosen.policy_host, chosen.policy_port, "TREGUA_POLICY_PORT")
+    with policy.serving(fresh):
+        click.echo(_("Postfix can ask on port {port}.", port=chosen.policy_port))
+        over.wait()
+
+
+def _need(host: str, port: int, setting: str) -> None:
+    """Say in a sentence that the port cannot be had; a server's own words come late and long."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as taken:
+        raise click.ClickException(
+            _(
+                "Nothing can listen on {host}:{port} ({reason})."
+                " Stop who does, or choose another: {setting}.",
+                host=host,
+                port=port,
+                reason=taken.strerror or str(taken),
+                setting=setting,
+            )
+        ) from taken
+
+
+def look_out() -> Callable[[], bool]:
+    """Looks whether the feed can be believed by the gate's brand; no database says no."""
+    with reading() as session:
+        own = mailboxes_of(session, tuple(settings().gate_mailboxes))
+
+    def is_fresh() -> bool:
+        try:
+            with reading() as session:
+                return freshness(session, clock.now()).for_mailboxes(own).lag is Lag.NONE
+        except SQLAlchemyError:
+            return False
+
+    return is_fresh
