@@ -33,8 +33,9 @@ def thumbnails_of(message: Message) -> list[Mapping[str, str | int]]:
 
 
 def _tells(file: Mapping[str, str | int]) -> bool:
-    least = ORNAMENT if file["content_id"] or file["inline"] else 1
-    return file["type"] in TYPES and least <= int(file["size"]) <= LARGEST
+    # Files that we sent are known by name, size and place alone, with or without a type.
+    least = ORNAMENT if file.get("content_id") or file.get("inline") else 1
+    return file.get("type") in TYPES and least <= int(file["size"]) <= LARGEST
 
 
 @pages.get("/messages/<int:message_id>/attachments/<int:part>/picture")

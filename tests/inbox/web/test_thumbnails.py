@@ -32,6 +32,8 @@ def test_photos_are_shown_and_logos_documents_and_what_is_huge_are_not() -> None
     assert _shown(_file(type="application/pdf"), _file(size=4_000_000)) == 0
     assert _shown(_file(), _file(type="video/mp4", size=30_000_000)) == 0
     assert _shown(*[_file()] * 30) == MOST
+    ours = {"name": "a.png", "type": "image/png", "size": 90, "part": 2}
+    assert _shown(ours, {"name": "b.png", "size": 90, "part": 3}) == 1
 
 
 def test_a_file_is_opened_only_if_its_bytes_are_a_picture(enter: Enter) -> None:
