@@ -1,7 +1,7 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
 from bot import delivery, lifecycle, noticing, staff_mail, uncertain
-from cases import breaches, clock, snoozing
+from cases import breaches, clock, old_tags, snoozing
 from cases.db import transaction
 from cases.people import scale
 from cases.words import keeping
@@ -47,6 +47,11 @@ def measure_worth() -> None:
 def keep_words() -> None:
     """Make the words of new messages, so that they are found."""
     keeping.keep()
+
+
+def find_old_tags() -> None:
+    """Have cases found by the tags that they got before there was a table of them."""
+    old_tags.catch_up()
 
 
 def tell_people() -> None:

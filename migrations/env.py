@@ -4,6 +4,7 @@ from alembic import context
 
 import bot.tables
 import cases.audit
+import cases.catching_up
 import cases.correction
 import cases.linking
 import cases.macro
@@ -39,6 +40,7 @@ OWNERS = (
     cases.correction,
     cases.people.suggesting,
     cases.audit,
+    cases.catching_up,
     cases.satisfaction,
     cases.second_factor,
     cases.taxonomy.rows,
