@@ -48,7 +48,15 @@ class Agent(Base):
     """What is shown when a case was closed: the next one, the list, or the case."""
     away_since: Mapped[datetime | None]
     """They said that they are not at work; the load counts without them until they are back."""
+    away_until: Mapped[datetime | None]
+    """When they said that they will be back; without it, when they say so."""
+    zone: Mapped[str] = mapped_column(default="", server_default="")
+    """The zone of their clock; that of the shop where it is empty."""
     created_at: Mapped[datetime]
+
+    def is_away(self, now: datetime) -> bool:
+        """Whether they are not at work: the end that they gave needs nobody to write it down."""
+        return self.away_since is not None and (self.away_until is None or now < self.away_until)
 
     def set_password(self, password: str) -> None:
         """Keep the password's argon2id hash."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from cases.agent import Agent, Role
@@ -78,9 +78,9 @@ def _by_hour(session: Session, since: datetime) -> list[int]:
 def capacity(session: Session, calendar: Calendar, start: datetime, now: datetime) -> float:
     """Cases that those on shift can settle in the 24 hours from `start`, at the pace of 28 days.
 
-    Who is away now is missed now; nobody knows for how long, so later days count on everybody.
+    Who is away is missed until the end that they gave; later days count on those who gave none.
     """
-    there = _on_shift(session, at_once=start <= now)
+    there = _on_shift(session, start, at_once=start <= now)
     return pace(session, calendar, now) * there * (calendar.elapsed(start, start + DAY) / HOUR)
 
 
@@ -96,10 +96,11 @@ def pace(session: Session, calendar: Calendar, now: datetime) -> float:
     return closed[0] / worked if worked else 0.0
 
 
-def _on_shift(session: Session, *, at_once: bool) -> int:
-    agents = select(func.count()).where(Agent.active, Agent.role.in_(ON_SHIFT))
-    if at_once:
-        agents = agents.where(Agent.away_since.is_(None))
+def _on_shift(session: Session, start: datetime, *, at_once: bool) -> int:
+    there = or_(Agent.away_since.is_(None), Agent.away_until <= start)
+    if not at_once:
+        there = or_(there, Agent.away_until.is_(None))
+    agents = select(func.count()).where(Agent.active, Agent.role.in_(ON_SHIFT), there)
     return session.scalar(agents) or 0
 
 

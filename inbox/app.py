@@ -10,6 +10,7 @@ from flask import Flask, g, request, url_for
 import inbox.api
 from cases.taxonomy import following
 from inbox.web import (
+    absences,
     actions,
     beside,
     bodies,
@@ -99,6 +100,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     style,
     wrapping_up,
+    absences,
     *(half_written, joining, macros, naming, presence, privacy, snoozes, tagging),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(pictures, suggestions, thumbnails, writing),

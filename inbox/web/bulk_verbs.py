@@ -13,8 +13,8 @@ from cases.case import Case, State, take
 from cases.correction import Correction, Field
 from cases.history import What
 from cases.merging import merge, undo_merge
-from cases.settings import settings
 from cases.tag import joined, without
+from inbox.web.who import zone
 
 Before = dict[str, Any]
 
@@ -159,7 +159,7 @@ def _snooze(doing: Doing, case: Case) -> Before:
         "snoozed": case.snoozed_at is not None,
         "until": case.snoozed_until.isoformat() if case.snoozed_until else None,
     }
-    until = snoozing.presets(doing.at, settings().zone)[snoozing.Preset(doing.value)]
+    until = snoozing.presets(doing.at, zone())[snoozing.Preset(doing.value)]
     snoozing.snooze(case, until, by=doing.by, at=doing.at)
     return before
 

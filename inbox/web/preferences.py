@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import abort, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, language
+from cases import language
 from cases.agent import Agent
 from cases.db import transaction
 from inbox.web import csrf, hx
@@ -22,7 +22,6 @@ LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
 WIDTH = "tregua_width"
 A_YEAR = 31_536_000
 UNDO_SECONDS = ("0", "5", "10", "20", "30")
-AVAILABLE, AWAY = "available", "away"
 
 
 def chosen_language() -> str:
@@ -101,18 +100,6 @@ def set_undo() -> AnyResponse:
     wanted, me = _one_of(UNDO_SECONDS), agent()
     with transaction() as session:
         session.get_one(Agent, me.id).undo_seconds = int(wanted)
-    return make_response(redirect(came_from(), 303))
-
-
-@pages.post("/preferences/availability")
-@allow(Policy.CASES)
-def set_availability() -> AnyResponse:
-    """At work, or away: colleagues see it, and the load counts without who is away."""
-    is_away, me = _one_of((AVAILABLE, AWAY)) == AWAY, agent()
-    with transaction() as session:
-        mine = session.get_one(Agent, me.id)
-        if is_away is not (mine.away_since is not None):
-            mine.away_since = clock.now() if is_away else None
     return make_response(redirect(came_from(), 303))
 
 

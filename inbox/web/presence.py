@@ -12,7 +12,7 @@ from cases import clock
 from cases.agent import Agent
 from cases.case import Case
 from cases.db import reading, transaction
-from inbox.web import hx
+from inbox.web import absences, hx
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.ids import whole
 from inbox.web.visible import open_to, the_case
@@ -28,6 +28,8 @@ class Here:
 
     name: str
     writing: bool
+    away: str
+    """That they said they are not at work."""
 
 
 @pages.post("/cases/<int:case_id>/presence")
@@ -74,11 +76,14 @@ def _here(case_ids: list[int]) -> Mapping[int, list[Here]]:
         return {}
     ids = {one for doing in found.values() for one in doing} - {agent().id}
     with reading() as session:
-        names = dict(session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids))).all())
+        people = session.scalars(select(Agent).where(Agent.id.in_(ids)))
+        names = {one.id: (one.name, absences.said(one)) for one in people}
         mine = set(session.scalars(select(Case.id).where(Case.id.in_(found), open_to(agent()))))
     return {
         case_id: [
-            Here(names[one], what is Doing.WRITING) for one, what in doing.items() if one in names
+            Here(names[one][0], what is Doing.WRITING, names[one][1])
+            for one, what in doing.items()
+            if one in names
         ]
         for case_id, doing in found.items()
         if case_id in mine

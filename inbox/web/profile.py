@@ -1,5 +1,8 @@
 """Oneself: name, language, password, and where one is signed in."""
 
+from functools import cache
+from zoneinfo import available_timezones
+
 from flask import Response, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -8,6 +11,7 @@ from cases import audit, clock, language, second_factor
 from cases.agent import SHORTEST_PASSWORD, Agent, signed_in_by
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.settings import settings
 from cases.signing import fingerprint
 from inbox.web import browsers, guesses, notices, sessions
 from inbox.web.access import Pages, Policy, allow
@@ -17,6 +21,19 @@ from inbox.web.who import agent
 
 pages = Pages("profile", __name__, url_prefix="/profile")
 LONGEST_NAME = 120
+_CONTINENTS = frozenset(
+    {
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    }
+)
 
 
 @pages.get("")
@@ -43,9 +60,18 @@ def _shown(session: Session, wrong: dict[str, str], status: int = 200) -> Respon
         here_hash=fingerprint(g.secret),
         browser=browsers.shown,
         undo_choices=UNDO_SECONDS,
+        zones=_zones(),
+        zone_of_the_shop=settings().zone,
         shortest=SHORTEST_PASSWORD,
         notice=notices.from_address(),
     )
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """The zones that people know: by continent and town."""
+    known = (one for one in available_timezones() if one.partition("/")[0] in _CONTINENTS)
+    return (*sorted(known), "UTC")
 
 
 @pages.post("")
@@ -54,6 +80,7 @@ def change() -> AnyResponse:
     """Another name, language, or time to take answers back."""
     name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
     spoken, undo = request.form.get("language", ""), request.form.get("undo", "")
+    zone = request.form.get("zone", "")
     with transaction() as session:
         mine = session.get_one(Agent, agent().id)
         if not name or not name.isprintable():
@@ -61,7 +88,9 @@ def change() -> AnyResponse:
             return _shown(session, {"name": said}, 422)
         if spoken not in language.LANGUAGES or undo not in UNDO_SECONDS:
             return _shown(session, {"language": _("Choose one of the list.")}, 422)
-        mine.name, mine.language, mine.undo_seconds = name, spoken, int(undo)
+        if zone and zone not in _zones():
+            return _shown(session, {"zone": _("Choose one of the list.")}, 422)
+        mine.name, mine.language, mine.undo_seconds, mine.zone = name, spoken, int(undo), zone
     return _back()
 
 

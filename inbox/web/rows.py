@@ -14,7 +14,7 @@ from cases.case import Case
 from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
-from inbox.web import chips, shelves, times, words
+from inbox.web import absences, chips, shelves, times, words
 from inbox.web.asking import finding
 from inbox.web.asking.finding import Slice
 from inbox.web.chips import Chip
@@ -43,6 +43,8 @@ class Row:
     unread: bool
     closed: bool
     assignee: str
+    away: str
+    """That the assignee is not at work."""
     chips: list[Chip]
 
 
@@ -147,6 +149,7 @@ def _row(line: Line, its_chips: list[Chip], columns: frozenset[str]) -> Row:
         unread=case.unread and case.is_open,
         closed=not case.is_open,
         assignee=agent.name if agent else "",
+        away=absences.said(agent),
         chips=its_chips,
     )
 

@@ -9,9 +9,9 @@ from bot.precautions import Doubt, Worry
 from cases import clock, mention, snoozing
 from cases.language import gettext as _
 from cases.macro import Macro, Then
-from cases.settings import settings
 from cases.snoozing import Preset
 from inbox.web import reasons, words
+from inbox.web.who import zone
 
 
 def furnish(state: BlueprintSetupState) -> None:
@@ -47,7 +47,7 @@ def doubted(doubt: Doubt) -> str:
 
 def presets() -> Mapping[Preset, datetime | None]:
     """When each preset ends, seen from now."""
-    return snoozing.presets(clock.now(), settings().zone)
+    return snoozing.presets(clock.now(), zone())
 
 
 def preset_name(preset: Preset) -> str:

@@ -25,7 +25,7 @@ from cases.snoozing import Preset
 from cases.unsent import Unsent, Written
 from classifiers import taxonomy
 from inbox.web import box, ready, recipients, times
-from inbox.web.who import agent
+from inbox.web.who import agent, zone
 
 MOST_PASSED_ON = 60_000
 _RULE = "-" * 10
@@ -146,7 +146,7 @@ def _besides(session: Session, case: Case, way: str, chosen: Macro | None, at: d
     if what == Then.WAIT:
         case.wait_for_customer(by=by, at=at)
     if preset in frozenset(Preset):
-        until = snoozing.presets(at, settings().zone)[Preset(preset)]
+        until = snoozing.presets(at, zone())[Preset(preset)]
         snoozing.snooze(case, until, by=by, at=at)
 
 

@@ -7,13 +7,12 @@ from flask import abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, snoozing
-from cases.settings import settings
 from cases.snoozing import NotAhead, Preset
 from inbox.web import live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import done
 from inbox.web.visible import acting_on
-from inbox.web.who import agent
+from inbox.web.who import agent, zone
 
 pages = Pages("snoozes", __name__)
 
@@ -34,15 +33,15 @@ def snooze(case_id: int) -> AnyResponse:
 
 
 def _until(now: datetime) -> datetime | None:
-    """What was chosen; an instant of the form is meant in the agents' zone."""
+    """What was chosen; an instant of the form is meant as the agent's clock shows it."""
     preset, typed = request.form.get("preset", ""), request.form.get("until", "")
     if preset in frozenset(Preset):
-        return snoozing.presets(now, settings().zone)[Preset(preset)]
+        return snoozing.presets(now, zone())[Preset(preset)]
     try:
         found = datetime.fromisoformat(typed)
     except ValueError:
         abort(422)
-    return found.replace(tzinfo=ZoneInfo(settings().zone)) if found.tzinfo is None else found
+    return found.replace(tzinfo=ZoneInfo(zone())) if found.tzinfo is None else found
 
 
 @pages.post("/cases/<int:case_id>/waking")

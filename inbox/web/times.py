@@ -9,7 +9,7 @@ from babel.dates import format_date, format_skeleton, get_datetime_format
 from cases import clock
 from cases.language import current
 from cases.language import gettext as _
-from cases.settings import settings
+from inbox.web import who
 
 FAR = 10
 """Hours ahead where minutes no longer matter."""
@@ -58,9 +58,19 @@ def day(instant: datetime) -> str:
     return _said("yMMMd", _midnight(_here(instant)), current())
 
 
+def date_of(day: date) -> str:
+    """A day that is no instant."""
+    return _said("yMMMd", datetime.combine(day, time()), current())
+
+
+def day_of_year(day: date) -> str:
+    """The same without its year."""
+    return _said("MMMd", datetime.combine(day, time()), current())
+
+
 def _here(instant: datetime) -> datetime:
-    """The minute on the clock of the shop."""
-    return instant.astimezone(_zone(settings().zone)).replace(second=0, microsecond=0, tzinfo=None)
+    """The minute on the clock of whoever looks."""
+    return instant.astimezone(_zone(who.zone())).replace(second=0, microsecond=0, tzinfo=None)
 
 
 @cache

@@ -121,6 +121,16 @@ def test_who_is_away_is_missed_now_and_counted_on_later(six_weeks: Session):
     assert [slot.inputs.capacity > 0 for slot in slots(six_weeks, OFFICE, MORNING)] == [True] * 7
 
 
+def test_who_is_away_until_then_is_counted_on_from_then(six_weeks: Session):
+    one = six_weeks.scalars(select(Agent)).one()
+    one.away_since, one.away_until = MORNING, MORNING + 2 * DAY
+    six_weeks.flush()
+    assert capacity(six_weeks, OFFICE, MORNING, MORNING) == 0
+    found = [slot.inputs.capacity > 0 for slot in slots(six_weeks, OFFICE, MORNING)]
+    assert found == [False, *[True] * 6]
+    assert capacity(six_weeks, OFFICE, one.away_until, one.away_until) > 0
+
+
 def test_what_is_gathered_is_enough_to_judge(six_weeks: Session):
     with clock.at(MORNING):
         found = gather(six_weeks, OFFICE, MORNING)

@@ -34,7 +34,7 @@ def promise(field: Field, asker: Asker) -> ColumnElement[bool]:
 
 
 def _day(field: Field, asker: Asker) -> datetime:
-    found = spans.instant(field.value, asker.now, settings().zone)
+    found = spans.instant(field.value, asker.now, asker.agent.zone or settings().zone)
     if found is None:
         why = _("Write a day as 2026-11-30, or how long ago: 7d, 2h, yesterday.")
         raise refuse(field, why)

@@ -1,13 +1,13 @@
 """Around a case: laid aside and woken, renamed, mentioned colleagues, and who else is here."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
 from bot.presence import Presence
-from cases import Agent, snoozing
-from cases.db import reading
+from cases import Agent, clock, snoozing
+from cases.db import reading, transaction
 from cases.mention import Mention
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA, BEA, LUIS
@@ -48,6 +48,7 @@ def test_who_is_named_in_a_note_is_told_and_may_open_the_case(enter: Enter) -> N
         (told,) = session.scalars(select(Mention)).all()
         assert (told.case_id, told.seen_at) == (case.id, None)
     assert luis.get(f"/cases/{case.id}").status_code == 200
+    assert luis.post(f"/cases/{case.id}/sight").status_code == 204
     with reading() as session:
         assert session.scalars(select(Mention.seen_at)).one() is not None
     assert "@luis" in enter(ANA).get("/colleagues", partial=True).text
@@ -114,7 +115,43 @@ def test_who_is_away_is_shown_where_cases_are_given_until_they_are_back(enter: E
     with reading() as session:
         number = session.scalars(select(Agent.id).where(Agent.address == BEA)).one()
     ana.post(f"/cases/{case.id}/assignee", agent=str(number))
-    assert "Bea Soto (ausente)" in ana.get(f"/cases/{case.id}").text
+    assert "Bea Soto · Ausente" in ana.get(f"/cases/{case.id}").text
     bea.post("/preferences/availability", value="available")
-    assert "usente)" not in ana.get(f"/cases/{case.id}").text
+    assert "Bea Soto · " not in ana.get(f"/cases/{case.id}").text
     assert ana.post("/preferences/availability", value="asleep").status_code == 422
+
+
+def test_an_absence_ends_by_the_clock_of_whoever_said_so(enter: Enter) -> None:
+    case = case_about(SUBJECT)
+    with transaction() as session:
+        one = session.scalars(select(Agent).where(Agent.address == BEA)).one()
+        one.zone, number = "Atlantic/Canary", one.id
+    with clock.at(datetime(2026, 11, 26, 15, 30, tzinfo=UTC)):
+        bea, ana = enter(BEA), enter(ANA)
+        ana.post(f"/cases/{case.id}/assignee", agent=str(number))
+        bea.post("/preferences/availability", value="tomorrow")
+        page = ana.get("/inbox/all").text
+        # Nine in the morning there is ten o'clock in Madrid.
+        assert "Asignado a Bea Soto · Ausente hasta: vie, 10:00" in page
+        assert "Ausente hasta: vie, 9:00" in bea.get("/inbox/mine").text
+        bea.post("/preferences/availability", value="until", until="2026-11-26T16:00")
+        assert "Ausente hasta: 17:00" in ana.get(f"/cases/{case.id}").text
+        for wrong in ("2026-11-26T15:00", "2028-01-01T00:00", "soon", ""):
+            sent = bea.post("/preferences/availability", value="until", until=wrong)
+            assert sent.status_code == 422
+    with clock.at(datetime(2026, 11, 26, 16, 0, tzinfo=UTC)):
+        assert "Ausente" not in ana.get(f"/cases/{case.id}").text.split('id="drop-assignee"')[1]
+        assert 'value="available" aria-pressed="true"' in bea.get("/inbox/mine").text
+
+
+def test_each_agent_reads_times_on_their_own_clock(enter: Enter) -> None:
+    fields = {"name": "Ana", "language": "es", "undo": "10"}
+    with clock.at(datetime(2026, 11, 26, 15, 30, tzinfo=UTC)):
+        ana, path = enter(ANA), f"/cases/{case_about(SUBJECT).id}"
+        assert ana.post("/profile", zone="Mars/Olympus", **fields).status_code == 422
+        assert "27 nov 2026, 9:00" in ana.get(path, partial=True).text
+        assert ana.post("/profile", zone="America/Bogota", **fields).status_code == 303
+        assert "27 nov 2026, 9:00" in ana.get(path, partial=True).text
+        ana.post(f"{path}/snooze", until="2026-11-26T12:00")
+        assert "26 nov 2026, 12:00" in ana.get(path, partial=True).text
+    assert case_about(SUBJECT).snoozed_until == datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
