@@ -166,6 +166,11 @@ def held_until(
     return Course([Limits(limit)], now).held_until([heavy], weight)
 
 
+def fits(load: Load, weight: float, limit: Limit, now: datetime) -> bool:
+    """Whether a mail of that weight is not too much at that instant."""
+    return _ready_at(load, weight, limit, now) <= now
+
+
 def _ready_at(load: Load, weight: float, limit: Limit, start: datetime) -> datetime:
     """When that sum lets the mail go under that limit, and not before the start."""
     apart = load.last_at + limit.gap if load.last_at is not None else start

@@ -16,6 +16,7 @@ from inbox.gateway import passing
 from inbox.gateway.keeping import keep
 from inbox.gateway.parking import Parked, Parking
 from inbox.gateway.passing import Marketing, Outcome
+from inbox.gateway.settings import settings
 from inbox.gateway.underway import Trip, UnderWay
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Gate:
 
     def _held(self, mail: Marketing, now: datetime) -> set[str]:
         with reading() as session:
-            return passing.held(session, mail, now)
+            return passing.held(session, mail, now, settings().gate_match)
 
     def _pass(self, mail: Marketing, trip: Trip, now: datetime) -> Settled:
         """Send to each apart, so that one refusal never costs another their mail."""

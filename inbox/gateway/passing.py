@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.contact import Kind, normalised
 from cases.db import Base
+from cases.exclusions import feed
 from cases.exclusions.asking import Question
-from cases.exclusions.deciding import decide
+from cases.exclusions.feed import Head
 from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.spellings import Asked, Match, decide_about
 from inbox.gateway.settings import Settings
 
 LONGEST_HEADER = 256 * 1024
@@ -103,10 +105,14 @@ def _headers(content: bytes) -> dict[str, str]:
     return {name: str(found[name]).strip() for name in wanted if found[name] is not None}
 
 
-def held(session: Session, mail: Marketing, now: datetime) -> set[str]:
+def held(session: Session, mail: Marketing, now: datetime, match: Match) -> set[str]:
     """Those of its recipients who must not get it now, as the envelope spells them."""
     values = {one: normalised(one) for one in mail.recipients}
-    decision = decide(session, Kind.ADDRESS, list(set(values.values())), mail.question, now)
+    # What is remembered of spellings is as of one number of the feed, so both are read as one.
+    feed.steady(session)
+    head = feed.head(session) or Head("", 0)
+    asked = Asked(Kind.ADDRESS, list(set(values.values())), match)
+    decision = decide_about(session, head, asked, mail.question, now)
     return {one for one, value in values.items() if value in decision.held}
 
 

@@ -40,7 +40,7 @@ def answer(asked: Mapping[str, str], fresh: Fresh, chosen: Settings) -> str:
         if mail.campaign_class in FAILS_CLOSED and not fresh():
             return LATER
         with reading() as session:
-            held = passing.held(session, mail, now)
+            held = passing.held(session, mail, now, chosen.gate_match)
     except SQLAlchemyError:
         log.exception("the feed cannot be read")
         return LATER if mail.campaign_class in FAILS_CLOSED else FREE

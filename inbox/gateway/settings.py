@@ -6,6 +6,7 @@ from functools import cache
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError
 
 from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.spellings import Match
 from cases.settings import BadSetting, EnvironmentThenFile, explain
 
 
@@ -26,6 +27,8 @@ class Settings(EnvironmentThenFile):
     """Of mail that does not say X-Tregua-Class."""
     gate_classes: dict[str, CampaignClass] = Field(default_factory=dict)
     """The same for mail of single senders, by the address of their envelope."""
+    gate_match: Match = Match.EXACT
+    """Whether another spelling of a mailbox is the same person, as programs can ask for."""
     gate_mailboxes: list[str] = Field(default_factory=list)
     """The mailboxes of the brand it stands before: trouble with others does not hold it back."""
     gate_parks_for: timedelta = timedelta(hours=6)

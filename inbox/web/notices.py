@@ -196,6 +196,20 @@ def example_gone(_id: int) -> Notice:
     return Notice(_("The example data are gone"))
 
 
+def limit_ended(version: int) -> Notice:
+    return Notice(
+        _("This limit holds no longer"), url_for("limits.bring_back", version=version), 30
+    )
+
+
+def limit_blocked(_id: int) -> Notice:
+    return Notice(_("Another limit holds on those days by now: end that one first"))
+
+
+def limit_gone(_id: int) -> Notice:
+    return Notice(_("Somebody ended this limit before"))
+
+
 def training(_id: int) -> Notice:
     return Notice(_("Training begins. See the result here in a minute"))
 
@@ -264,6 +278,9 @@ KINDS = {
         example_gone,
         gone_call,
         training,
+        limit_ended,
+        limit_blocked,
+        limit_gone,
         cancelled,
         leaves_now,
         dropped,

@@ -1,6 +1,7 @@
 """Which reason holds back which campaign class, and for how long: looked at, tried, decided."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot import queues
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import policies
+from cases.exclusions import ceilings, policies
 from cases.exclusions.forecast import Effect, of_matrix, of_times
 from cases.exclusions.matrix import Action, CampaignClass, may_become
 from cases.exclusions.policies import Content, NotAllowed, PolicyVersion
@@ -18,7 +19,7 @@ from cases.exclusions.policies import Policy as InForce
 from cases.exclusions.reasons import RULES, Group, Reason
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.console import names
+from inbox.web.console import limit_form, names
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
@@ -73,6 +74,7 @@ def _shown(
         policy=policy,
         versions=session.scalars(versions).all(),
         term_name=term_name,
+        limit_name=limit_name,
         effect=effect,
         refusal=refusal,
         typed=request.form,
@@ -93,6 +95,12 @@ def _cells(policy: InForce) -> dict[tuple[Reason, CampaignClass], Cell]:
 
 def _hours(policy: InForce, name: str) -> float:
     return float(getattr(policy.chosen, name).total_seconds()) / 3600
+
+
+def limit_name(said: dict[str, Any]) -> str:
+    """The limit of a topic or season that a version changed."""
+    [one] = ceilings.read({ceilings.KEY: [said]})
+    return " · ".join(filter(None, (limit_form.about(one), one.name, limit_form.days(one))))
 
 
 def term_name(name: str) -> str:

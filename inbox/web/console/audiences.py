@@ -18,6 +18,7 @@ from cases.db import reading, transaction
 from cases.exclusions.gates import Campaign, Gate
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.settings import settings
+from cases.exclusions.spellings import Match
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.pressure import WEIGHTS
@@ -142,6 +143,7 @@ def _new_list(campaign_id: int, *, pasted: bool) -> AudienceList:
         agent_id=agent().id,
         campaign_id=campaign_id,
         pasted=pasted,
+        match=Match.LOOSE if request.form.get("loose") == "yes" else Match.EXACT,
         created_at=now,
         forget_at=now + max(settings().list_kept, timedelta(hours=1)),
     )

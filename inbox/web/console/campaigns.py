@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import reading
-from cases.exclusions import receipts
+from cases.exclusions import policies, receipts
 from cases.exclusions.gates import Campaign, Gate
+from cases.exclusions.matrix import policy
 from cases.exclusions.receipts import Checked, Forged, Receipt
 from cases.language import gettext as _
 from inbox.sighting import by_sender
@@ -67,7 +68,9 @@ def verify() -> Response:
         except Forged:
             said = _("This receipt was not signed here, or it was changed.")
             return _shown(session, {"refusal": said}, 200 if typed else 422)
-        return _shown(session, {"checked": checked, "until": _until(checked, now)}, 200)
+        until, digest = _until(checked, now), str(checked.claims.get("policy", ""))
+        found = {"checked": checked, "until": until, "as_shipped": digest == policy()}
+        return _shown(session, {**found, "version": policies.named(session, digest)}, 200)
 
 
 def _until(checked: Checked, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from inbox.web.console import (
     campaigns,
     downloads,
     integrations,
+    limits,
     load,
     now,
     people,
@@ -14,5 +15,5 @@ from inbox.web.console import (
 
 CONSOLE = (
     *(now, people, audiences, downloads, campaigns),
-    *(load, pressure, approving, integrations),
+    *(load, pressure, limits, approving, integrations),
 )

@@ -1,6 +1,6 @@
 """Go or wait: can the agents bear a mailing now, or when; and the word of a supervisor."""
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,7 +19,7 @@ from inbox.web.who import agent
 
 pages = Pages("load", __name__, url_prefix="/console/load")
 WAVES_SHOWN = 24
-MOST = 10**9
+MOST, LONGEST = 10**9, 24
 
 
 @pages.get("")
@@ -27,7 +27,7 @@ MOST = 10**9
 def page() -> Response:
     """The load now, with a mailing of so many people."""
     with reading() as session:
-        return _shown(session, "")
+        return _shown(session, {})
 
 
 def _asked() -> tuple[int, CampaignClass]:
@@ -38,7 +38,7 @@ def _asked() -> tuple[int, CampaignClass]:
     return min(number, MOST), CampaignClass(kind) if known else CampaignClass.PROMOTIONAL
 
 
-def _shown(session: Session, refusal: str, status: int = 200) -> Response:
+def _shown(session: Session, wrong: dict[str, str], status: int = 200) -> Response:
     now = clock.now()
     audience, campaign_class = _asked()
     behind = freshness(session, now).lag is not Lag.NONE
@@ -58,7 +58,8 @@ def _shown(session: Session, refusal: str, status: int = 200) -> Response:
         slots=[(one, _tone(one)) for one in answer.slots],
         chart=charts.bars([_bar(one) for one in answer.slots], limit=AMBER * 100),
         enough=ENOUGH_DATA.days,
-        refusal=refusal,
+        wrong=wrong,
+        typed=request.form,
     )
 
 
@@ -78,9 +79,10 @@ def _tone(slot: Slot) -> str:
 def decide_otherwise() -> AnyResponse:
     """A supervisor lets mailings go for some hours, and says why."""
     hours = request.form.get("hours", "")
-    if not hours.isdecimal() or len(hours) > 3:
-        abort(422)
     with transaction() as session:
+        if not (hours.isascii() and hours.isdecimal() and 0 < int(hours[:4]) <= LONGEST):
+            said = _("Write how many hours: {number} at the most.", number=LONGEST)
+            return _shown(session, {"hours": said}, 422)
         try:
             load_now.decide_otherwise(
                 session,
@@ -90,5 +92,6 @@ def decide_otherwise() -> AnyResponse:
                 at=clock.now(),
             )
         except NoReason:
-            return _shown(session, _("Say why, so that the others understand it later."), 422)
+            said = _("Say why, so that the others understand it later.")
+            return _shown(session, {"why": said}, 422)
     return redirect(url_for("load.page"), 303)

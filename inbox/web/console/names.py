@@ -5,6 +5,7 @@ from babel.numbers import format_decimal, format_percent
 from cases.exclusions.gates import Going, Status
 from cases.exclusions.matrix import Action, CampaignClass
 from cases.exclusions.reasons import Group
+from cases.exclusions.spellings import Match
 from cases.language import current
 from cases.language import gettext as _
 from cases.load import Verdict
@@ -114,6 +115,11 @@ def encoding(value: str) -> str:
 
 def separator(value: str) -> str:
     return {";": _("semicolon"), ",": _("comma"), "\t": _("tab"), "|": "|"}.get(value, _("none"))
+
+
+def matching(value: str) -> str:
+    """Which addresses were taken for one person."""
+    return _("other spellings too") if value == Match.LOOSE else _("as they are written")
 
 
 def touch(kind: str) -> str:

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.contact import Kind, normalised
 from cases.db import reading
+from cases.exclusions import feed
 from cases.exclusions.asking import FREE, Question, Verdict
-from cases.exclusions.deciding import decide
+from cases.exclusions.feed import Head
 from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.spellings import Asked as Wanted
+from cases.exclusions.spellings import Match, decide_about
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.console.frame import shown
@@ -66,9 +69,17 @@ def look_up() -> Response:
     with reading() as session:
         if not asked.who:
             return _shown(session, asked, None, 422)
-        question, now = Question(asked.campaign_class), clock.now()
-        held = decide(session, asked.kind, [asked.value], question, now).held
-        return _shown(session, asked, held.get(asked.value, FREE))
+        return _shown(session, asked, _verdict(session, asked))
+
+
+def _verdict(session: Session, asked: Asked) -> Verdict:
+    """As lists are sifted: another spelling of a mailbox is the same person."""
+    feed.steady(session)
+    head = feed.head(session) or Head("", 0)
+    wanted = Wanted(asked.kind, [asked.value], Match.LOOSE)
+    question = Question(asked.campaign_class)
+    found = decide_about(session, head, wanted, question, clock.now())
+    return found.held.get(asked.value, FREE)
 
 
 def _shown(session: Session, asked: Asked, verdict: Verdict | None, status: int = 200) -> Response:

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.db import reading
 from cases.exclusions.policies import in_force
-from cases.exclusions.pressing import holds_from, is_enforced, limits_of_all
+from cases.exclusions.pressing import holds_from, is_enforced, limits_of_all, usual
 from cases.exclusions.touches import Pressure
 from cases.language import gettext as _
 from cases.pressure import WEIGHTS, faded
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import charts, names
 from inbox.web.console.frame import shown
+from inbox.web.console.limits import lines
 
 pages = Pages("pressure", __name__, url_prefix="/console/pressure")
 SAMPLE = 20_000
@@ -39,6 +40,7 @@ def page() -> Response:
             title=_("Pressure"),
             chosen=chosen,
             cap=cap,
+            limits=[one for one in lines(policy.ceilings, usual(policy)) if not one.is_over],
             start=holds_from(session),
             holds=is_enforced(session, clock.now()),
             people=len(scores),

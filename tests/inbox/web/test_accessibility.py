@@ -1,6 +1,7 @@
 """axe finds nothing wrong, and nothing it could not judge, on any screen, theme and language."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from cases import Agent, case_tags, clock, first_run, satisfaction, second_factor, totp
 from cases.case import take
 from cases.db import Base, engine, transaction
+from cases.exclusions import ceilings, policies
+from cases.exclusions.ceilings import Ceiling, Period
 from cases.incident import Incident, begin
 from cases.macro import Macro, Then
 from inbox.web import bulk
@@ -111,6 +114,7 @@ SCREENS = {
 STATES = {
     "an empty list": "/inbox/mine",
     "a list of machines": "/inbox/bulk",
+    "limits, of which there are none": "/console/pressure/limits",
     "a search without a hit": "/search?q=zzzz",
     "a search that means nothing": "/search?q=is:opne",
     "a list by what presses": "/inbox/all?sort=priority",
@@ -189,7 +193,18 @@ def _address(path: str, bots: dict[str, Any] | None = None) -> str:
         incident=_an_incident() if "{incident}" in path else "",
         macro=_a_macro() if "macro" in path else "",
         choice=_a_choice() if "{choice}" in path else "",
+        limit=_a_limit() if "{limit}" in path else "",
     )
+
+
+def _a_limit() -> str:
+    """A limit of all mail in a season is opened; one of a topic stands beside it."""
+    season = Period(date(2026, 11, 20), date(2026, 12, 1), yearly=True)
+    with transaction() as session:
+        said = ceilings.with_ceiling({}, Ceiling("a1", 6.0, period=season, name="Black Friday"))
+        said = ceilings.with_ceiling(said, Ceiling("b2", 4.0, topic="ofertas", by=ADMIN))
+        policies.adopt(session, said, what={}, by=ADMIN, why="Prueba", at=clock.now())
+    return "limit=a1"
 
 
 def _a_tagged_case() -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.db import Base
+from cases.exclusions.spellings import Match
 
 
 class State(StrEnum):
@@ -38,6 +39,8 @@ class AudienceList(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     pasted: Mapped[bool] = mapped_column(default=False)
+    match: Mapped[Match] = mapped_column(default=Match.EXACT, server_default="exact")
+    """Whether another spelling of a mailbox is the same person."""
     state: Mapped[State] = mapped_column(default=State.WAITING)
     wish: Mapped[Wish] = mapped_column(default=Wish.CHECK)
     leased_until: Mapped[datetime | None]

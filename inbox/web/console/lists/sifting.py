@@ -16,6 +16,7 @@ from cases.db import reading, transaction
 from cases.exclusions import audience, gating
 from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED, Action
+from cases.exclusions.spellings import Match
 from cases.exclusions.terms import Terms
 from cases.load_now import Asked, for_gate
 from inbox.freshness import Lag, freshness
@@ -86,10 +87,10 @@ def work_on(list_id: int, wish: Wish) -> None:
 def _check(list_id: int) -> None:
     with reading() as session:
         one = session.get_one(AudienceList, list_id)
-        campaign_id, pasted = one.campaign_id, one.pasted
+        campaign_id, pasted, match = one.campaign_id, one.pasted, one.match
     encoding = lists.encoding_of(keeping.pieces(list_id))
     shape = lists.shape_of(keeping.pieces(list_id), encoding, pasted=pasted)
-    gate_id = _open_gate(campaign_id)
+    gate_id = _open_gate(campaign_id, match)
     counted = _read(list_id, gate_id, shape)
     if counted.rows == counted.unreadable:
         raise Unreadable(lists.NO_ADDRESSES)
@@ -97,12 +98,13 @@ def _check(list_id: int) -> None:
     _conclude(list_id, gate_id, shape, counted)
 
 
-def _open_gate(campaign_id: int) -> str:
+def _open_gate(campaign_id: int, match: Match) -> str:
     with transaction() as session:
         gate = Gate(
             id=secrets.token_hex(12),
             token_id=NOBODYS_TOKEN,
             campaign_id=campaign_id,
+            match=match,
             lease_s=int(LASTS.total_seconds()),
             created_at=clock.now(),
         )
