@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import composing, queues, wording
+from bot import composing, queues, templates, wording
 from bot.outbox import OutgoingMail, State
 from bot.settings import settings
 from bot.situation import domain_of
@@ -47,7 +47,8 @@ def ask(session: Session, wish: OptIn, *, at: datetime) -> OutgoingMail:
     language = contact.language if contact.language in LANGUAGES else case_settings().language
     link = f"{settings().public_url.rstrip('/')}/mail/confirm/{consent.confirmation(wish.id)}"
     names = [one.name(language) for one in consent.topics(session) if one.code in wish.topics]
-    subject, text = wording.write(TEMPLATE, language, {"link": link, "topics": ", ".join(names)})
+    given = {"link": link, "topics": ", ".join(names), "signature": box.name or "Tregua"}
+    subject, text = wording.filled(templates.texts(session, TEMPLATE, language), given)
     case = _shelf(contact, box, subject, at)
     session.add(case)
     session.flush()

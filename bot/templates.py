@@ -15,10 +15,12 @@ from cases.language import LANGUAGES
 VALUES = frozenset(
     {
         *("number", "due", "hours", "promise", "signature", "articles", "links", "when"),
-        *("facts", "question", "closing", "satisfaction"),
+        *("facts", "question", "closing", "satisfaction", "topics", "link"),
     }
 )
 """All that a template may ask for; not each reply can give all of it."""
+NEEDED = {"satisfaction": "satisfaction", "confirm_topics": "link"}
+"""The mails that lead to a page, and the value without which they lead nowhere."""
 
 
 class UnknownPlaces(Exception):

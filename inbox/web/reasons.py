@@ -100,6 +100,8 @@ def reply(template: str) -> str:
         kinds.CLOSING: _("Farewell"),
         kinds.SATISFACTION: _("Question of satisfaction"),
         kinds.HANDOVER: _("Handover"),
+        "confirm_topics": _("Confirmation of topics"),
+        "letter": _("Frame of several messages in one"),
         "bot": _("Message of a bot"),
     }.get(template, template.replace("_", " "))
 

@@ -1,8 +1,10 @@
 """Templates are filled once, and nothing in a value is ever evaluated."""
 
+import re
+
 import pytest
 
-from bot import wording
+from bot import templates, wording
 
 VALUES = {"number": "7", "due": "mañana", "promise": "mañana", "signature": "Soporte"}
 
@@ -30,3 +32,16 @@ def test_what_a_customer_wrote_is_never_read_as_a_template(hostile: str) -> None
 def test_a_missing_value_stops_the_mail() -> None:
     with pytest.raises(wording.UnknownValue, match="promise"):
         wording.write("acknowledgement", "es", {"number": "7", "hours": "", "signature": ""})
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("name", sorted(one.name for one in wording.folder().iterdir()))
+def test_every_mail_says_something_that_can_be_filled_in(name: str, language: str) -> None:
+    text = wording.shipped(name, language)
+    assert len(text.subject) > 5
+    assert len(text.body) > 50
+    assert wording.places(text) <= templates.VALUES
+    needed = templates.NEEDED.get(name)
+    assert needed is None or needed in wording.places(text)
+    # Customers are spoken to as usted.
+    assert not re.search(r"(?i)\b(tú|ti|tu|tus|te|tienes|puedes|quieres|confírmalo)\b", text.body)

@@ -1,7 +1,5 @@
 """A mail's texts out of the fields of their form: what is wrong with them, and how they read."""
 
-from typing import Any
-
 from flask import request
 
 from bot import templates, values, wording
@@ -20,7 +18,7 @@ def typed(language: str) -> Texts:
     return Texts(subject, body[:LONGEST_BODY])
 
 
-def refusal(texts: dict[str, Texts]) -> str:
+def refusal(name: str, texts: dict[str, Texts]) -> str:
     for language, text in texts.items():
         spoken = {"es": "Español", "en": "English"}[language]
         if not text.subject or not text.body:
@@ -29,6 +27,10 @@ def refusal(texts: dict[str, Texts]) -> str:
         if unknown:
             named = ", ".join(sorted(unknown))
             return _("{language}: nobody can fill in {names}.", language=spoken, names=named)
+        needed = templates.NEEDED.get(name)
+        if needed and needed not in wording.places(text):
+            place = "{{" + needed + "}}"
+            return _("{language}: without {place} it leads nowhere.", language=spoken, place=place)
         try:
             templates.check_plain(text)
         except NotPlain as wrong:
@@ -41,10 +43,26 @@ def refusal(texts: dict[str, Texts]) -> str:
 
 
 def preview(text: Texts, about: Case | None, language: str) -> tuple[str, str]:
-    """How it reads; values that only exist when it is sent stay as they are written."""
+    """How it reads; what only exists when it is sent is shown by an example."""
     with speaking(language):
-        given: dict[str, Any] = values.values_of(about, language) if about is not None else {}
+        given = _examples()
+        if about is not None:
+            given |= values.values_of(about, language)
     return templates.preview(text, given)
+
+
+def _examples() -> dict[str, str]:
+    """Values such as bots would give; the addresses lead nowhere."""
+    return {
+        "articles": _("How to follow an order\nhttps://shop.example/help/…"),
+        "links": _("Yes: https://shop.example/solved/…\nNo: https://shop.example/solved/…"),
+        "when": _("tomorrow at 10:00"),
+        "facts": _("Your parcel left our warehouse this morning."),
+        "question": _("Could you tell us whether it has arrived?"),
+        "closing": _("If the matter is settled, you need do nothing."),
+        "topics": _("offers, news"),
+        "link": "https://shop.example/mail/confirm/…",
+    }
 
 
 def meanings() -> dict[str, str]:
@@ -61,4 +79,6 @@ def meanings() -> dict[str, str]:
         "question": _("what bots ask"),
         "closing": _("how bots say goodbye"),
         "satisfaction": _("the page that asks how content they are"),
+        "topics": _("the topics that somebody ticked"),
+        "link": _("the page where they confirm it"),
     }

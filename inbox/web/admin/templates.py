@@ -35,6 +35,10 @@ RECENT = 8
 @allow(Policy.OPERATIONS)
 def page() -> Response:
     """All mails there are texts for."""
+    return _overview()
+
+
+def _overview(typed: str = "", wrong: str = "") -> Response:
     with reading() as session:
         newest = select(MailTemplate.name, MailTemplate.at, MailTemplate.by, MailTemplate.body)
         changed = {row[0]: row for row in session.execute(newest.order_by(MailTemplate.id))}
@@ -44,6 +48,9 @@ def page() -> Response:
             title=_("Templates"),
             names=templates.names(session),
             changed=changed,
+            typed=typed,
+            wrong=wrong,
+            status=422 if wrong else 200,
             notice=notices.from_address(),
         )
 
@@ -52,9 +59,10 @@ def page() -> Response:
 @allow(Policy.ADMIN)
 def create() -> AnyResponse:
     """Begin a mail of one's own."""
-    name = request.form.get("name", "").strip().lower().replace(" ", "_")
+    typed = request.form.get("name", "").strip()[:200]
+    name = typed.lower().replace(" ", "_")
     if not _NAME.fullmatch(name):
-        abort(422, _("Name it with the letters a to z and spaces."))
+        return _overview(typed, _("Name it with the letters a to z and spaces."))
     return redirect(url_for("mail_templates.one", name=name), 303)
 
 
@@ -136,7 +144,7 @@ def save(name: str) -> AnyResponse:
     """Keep both languages, or only look at them."""
     texts = {one: template_form.typed(one) for one in LANGUAGES}
     with transaction() as session:
-        wrong = template_form.refusal(texts)
+        wrong = template_form.refusal(name, texts)
         if wrong or request.form.get("do") == "preview":
             return _form(session, _named(name), texts, wrong)
         for language, text in texts.items():
@@ -161,7 +169,7 @@ def test(name: str) -> Response:
     if language not in texts:
         abort(422)
     with transaction() as session:
-        wrong = template_form.refusal(texts) or _send(session, _named(name), texts[language])
+        wrong = template_form.refusal(name, texts) or _send(session, _named(name), texts[language])
         to = request.form.get("to", "")
         sent = Notice(_("A test is on its way to {address}", address=to))
         return _form(session, name, texts, wrong, None if wrong else sent)
