@@ -16,6 +16,7 @@ from cases.hours import BadHours, Calendar, Window
 
 CLOSED, OPEN = "closed", "open"
 """What a day of its own may be, beside hours such as 10:00-13:00."""
+IN_SPANISH = {CLOSED: "cerrado", OPEN: "abierto"}
 
 
 class BusinessCalendar(Base):
@@ -61,7 +62,8 @@ def build(
 def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as wrong:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        # A name too long for a file is an OSError.
         raise BadHours(f"{zone!r} is no time zone; write e.g. Europe/Madrid") from wrong
 
 

@@ -12,6 +12,13 @@ Stretch = tuple[datetime, datetime]
 """Two instants in UTC, the first before the second."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS_ES = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+"""As a Spanish admin writes them; read with and without accents."""
+_NUMBERS = {
+    name: n
+    for names in (DAYS, DAYS_ES, ("lun", "mar", "mie", "jue", "vie", "sab", "dom"))
+    for n, name in enumerate(names)
+}
 HORIZON_DAYS = 3700
 NOTHING = timedelta(0)
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -220,11 +227,25 @@ def windows_of(text: str) -> tuple[Window, ...]:
 
 def _days(text: str) -> list[int]:
     first, _, last = text.partition("-")
-    if first not in DAYS or (last or first) not in DAYS:
+    if first not in _NUMBERS or (last or first) not in _NUMBERS:
         raise BadHours(f"{text!r} is no day; write e.g. mon-fri or sat")
-    start = DAYS.index(first)
-    count = (DAYS.index(last or first) - start) % 7 + 1
+    start = _NUMBERS[first]
+    count = (_NUMBERS[last or first] - start) % 7 + 1
     return [(start + n) % 7 for n in range(count)]
+
+
+def in_english(text: str) -> str:
+    """Hours as they are kept, whichever way somebody wrote the days."""
+    return re.sub(r"[^\W\d_]+", lambda word: _kept(word[0]), text.lower())
+
+
+def _kept(word: str) -> str:
+    return DAYS[_NUMBERS[word]] if word in _NUMBERS else word
+
+
+def in_spanish(text: str) -> str:
+    """Hours as a Spanish reader writes them: "lun-vie 09:00-18:00"."""
+    return re.sub("|".join(DAYS), lambda day: DAYS_ES[DAYS.index(day[0])], text.lower())
 
 
 def _window(text: str) -> Window:

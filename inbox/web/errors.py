@@ -1,6 +1,7 @@
 """Error pages, and refusals in words: said once for all pages."""
 
 import logging
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from sqlalchemy.exc import NoResultFound, OperationalError
@@ -50,6 +51,8 @@ REFUSALS = {
 }
 
 
+FOR_CUSTOMERS = ("/contact/", "/help", "/mail/", "/satisfaction/", "/solved/")
+"""What customers open: they have no inbox to go back to, and come from a link in a mail."""
 OURS = (403, 409, 422)
 """Only our own code refuses with these, so what it says of them is for people."""
 
@@ -69,7 +72,8 @@ def _database_away(wrong: OperationalError) -> Response:
 
 def show(status: int, said: str = "") -> Response:
     """An error as the one who asked can understand it."""
-    title, text = words(status)
+    customer = request.path.startswith(FOR_CUSTOMERS)
+    title, text = (words_for_customers if customer else words)(status)
     if request.path.startswith("/v1/"):
         problem = make_response(jsonify(type="about:blank", title=title, status=status), status)
         problem.headers["Content-Type"] = "application/problem+json"
@@ -77,8 +81,35 @@ def show(status: int, said: str = "") -> Response:
     if hx.asked().is_partial:
         toast = render_template("toast.html", notice=Notice(said or f"{title}. {text}"), bad=True)
         return hx.answer(toast, status=status, retarget="#alerts")
-    page = render_template("error.html", title=title, text=said or text, status=status)
+    page = render_template(
+        "error.html",
+        title=title,
+        text=said or text,
+        status=status,
+        customer=customer,
+        back="" if customer else _page_before(),
+    )
     return make_response(page, status)
+
+
+def _page_before() -> str:
+    """The page of ours whose form was refused, or ""."""
+    found = urlsplit(request.referrer or "")
+    if request.method != "POST" or found.netloc != request.host:
+        return ""
+    return found.path + (f"?{found.query}" if found.query else "")
+
+
+def words_for_customers(status: int) -> tuple[str, str]:
+    """The same for somebody who followed a link of ours and knows nothing of the program."""
+    if status in (404, 405):
+        said = _("Perhaps the link was cut off. Open it again from the mail, or answer that mail.")
+        return _("We cannot find this page"), said
+    if status == 429:
+        return _("Too many tries"), _("Please wait a few minutes, then try it again.")
+    if status >= 500:
+        return _("It does not work just now"), _("Please try it again in a few minutes.")
+    return _("It did not work"), _("Please go back, look at what you wrote, and send it again.")
 
 
 def words(status: int) -> tuple[str, str]:

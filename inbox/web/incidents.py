@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot import informing
 from cases import clock
 from cases import incident as incidents
+from cases.among import among
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.incident import AlreadyOver, Incident, IncidentCase, IncidentUpdate, NoRule
@@ -19,7 +20,7 @@ from cases.order import NoNumber, Order, key_of
 from classifiers import taxonomy
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
-from inbox.web.visible import the_case, visible_to
+from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("incidents", __name__)
@@ -135,7 +136,7 @@ def _page(session: Session, incident: Incident, refusal: str, status: int = 200)
 
 
 def _people(session: Session, case_ids: list[int]) -> int:
-    whose = select(func.count(Case.contact_id.distinct())).where(Case.id.in_(case_ids[:2000]))
+    whose = select(func.count(Case.contact_id.distinct())).where(among(Case.id, case_ids))
     return session.scalar(whose) or 0
 
 
@@ -163,11 +164,11 @@ def update(number: int) -> AnyResponse:
 @allow(Policy.CASES)
 def link(number: int) -> AnyResponse:
     """Put a case in by hand, or take it out."""
-    typed = request.form.get("case", "").strip().removeprefix("#")
-    if not typed.isdecimal() or len(typed) > 9:
-        abort(422)
     with transaction() as session:
-        incident, case = _the_incident(session, number), the_case(session, int(typed))
+        incident, case = _the_incident(session, number), _typed_case(session)
+        if case is None:
+            said = _("There is no such case. Write its number, such as 1234.")
+            return _page(session, incident, said, 422)
         try:
             if request.form.get("out"):
                 incidents.unlink(session, incident, case.id, at=clock.now())
@@ -176,6 +177,13 @@ def link(number: int) -> AnyResponse:
         except AlreadyOver:
             return _page(session, incident, _("The incident is over."), 409)
     return redirect(url_for("incidents.page", number=number), 303)
+
+
+def _typed_case(session: Session) -> Case | None:
+    typed = request.form.get("case", "").strip().removeprefix("#")
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
+        return None
+    return session.scalars(select(Case).where(Case.id == int(typed), visible_to(agent()))).first()
 
 
 @pages.post("/incidents/<int:number>/end")

@@ -243,7 +243,7 @@ def test_a_day_may_have_hours_of_its_own() -> None:
     [
         "",
         "mon",
-        "lun 09:00-18:00",
+        "maandag 09:00-18:00",
         "mon 9-18",
         "mon 09:00-25:00",
         "mon 09:00-24:30",
@@ -253,3 +253,11 @@ def test_a_day_may_have_hours_of_its_own() -> None:
 def test_hours_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(BadHours):
         parse(text, "Europe/Madrid")
+
+
+@pytest.mark.parametrize("text", ["lun-mié 09:00-18:00", "LUN-MIE 09:00-18:00"])
+def test_days_are_read_in_spanish_too_and_kept_in_english(text: str) -> None:
+    kept = hours.in_english(text)
+    assert kept == "mon-wed 09:00-18:00"
+    assert hours.in_spanish(kept) == "lun-mié 09:00-18:00"
+    assert parse(text, "UTC").week == parse(kept, "UTC").week

@@ -24,8 +24,9 @@ from inbox.web.who import agent
 
 pages = Pages("calendars", __name__, url_prefix="/admin/calendars")
 FIELDS = ("name", "zone", "opening_hours", "country", "region", "days")
-LONGEST, MOST_DAYS = 10_000, 400
+LONGEST, MOST_DAYS, LONGEST_NAME = 10_000, 400, 60
 SHOWN_DAYS, AHEAD = 7, 10
+_KEPT = {said: kept for kept, said in calendars.IN_SPANISH.items()}
 
 
 @pages.get("")
@@ -40,10 +41,18 @@ def page() -> Response:
 def _typed_of(row: BusinessCalendar | None, name: str) -> dict[str, str]:
     if row is None:
         # What the settings say holds from the first case on, so that is what is changed here.
-        return {"name": name, "zone": settings().zone, "opening_hours": settings().opening_hours}
-    days = "\n".join(f"{day}={said}" for day, said in sorted(row.days.items()))
+        shifts = said_hours(settings().opening_hours)
+        return {"name": name, "zone": settings().zone, "opening_hours": shifts}
+    words = calendars.IN_SPANISH if current() == "es" else {}
+    days = "\n".join(f"{day}={words.get(said, said)}" for day, said in sorted(row.days.items()))
     values = calendars.as_values(row) | {"days": days, "name": row.name}
-    return {key: str(value) for key, value in values.items()}
+    typed = {key: str(value) for key, value in values.items()}
+    return typed | {"opening_hours": said_hours(typed["opening_hours"])}
+
+
+def said_hours(text: str) -> str:
+    """The shifts with the days in the reader's language; both are understood."""
+    return hours.in_spanish(text) if current() == "es" else text
 
 
 def _page(
@@ -59,6 +68,7 @@ def _page(
         lines=[(row, _days(row, now), _free(row, now)) for row in rows.values()],
         typed=typed,
         refusal=refusal,
+        said_hours=said_hours,
         zones=sorted(available_timezones()),
         countries=calendars.countries(),
         regions=calendars.countries().get(typed.get("country", ""), ()),
@@ -122,7 +132,7 @@ def write() -> AnyResponse:
 
 def _values(typed: dict[str, str]) -> dict[str, Any]:
     """As a version keeps it; raises BadHours."""
-    if not typed["name"] or len(typed["name"]) > 60 or not typed["name"].isprintable():
+    if not _is_name(typed["name"]):
         raise BadHours("a calendar needs a name")
     lines = [line.strip() for line in typed["days"].splitlines() if line.strip()]
     if len(lines) > MOST_DAYS:
@@ -132,14 +142,21 @@ def _values(typed: dict[str, str]) -> dict[str, Any]:
         day, equals, said = line.partition("=")
         if not equals:
             raise BadHours(f"{line!r} has no =")
-        days[day.strip()] = said.strip()
-    plain = {name: typed[name] for name in ("zone", "opening_hours", "country", "region")}
-    return plain | {"days": days, "by": agent().address}
+        days[day.strip()] = _KEPT.get(said.strip().lower(), said.strip())
+    plain = {name: typed[name] for name in ("zone", "country", "region")}
+    shifts = hours.in_english(typed["opening_hours"])
+    return plain | {"opening_hours": shifts, "days": days, "by": agent().address}
+
+
+def _is_name(typed: str) -> bool:
+    return 0 < len(typed) <= LONGEST_NAME and typed.isprintable()
 
 
 def _refusal(typed: dict[str, str]) -> str:
     """What is wrong, in words that say how it is written."""
     zone, shifts = typed["zone"], typed["opening_hours"]
+    if not _is_name(typed["name"]):
+        return _("Give it a name of {number} letters at most.", number=LONGEST_NAME)
     tries = (
         ((zone, "mon-sun 00:00-24:00"), _("A time zone is written as Europe/Madrid.")),
         (

@@ -117,9 +117,9 @@ def _wrong_signature(said: Mapping[str, str]) -> dict[str, str]:
 
 def start_of(said: str) -> datetime | None:
     """From when on mail is brought in; None where that cannot be read."""
-    if said in ("", "now"):
+    if said.lower() in ("", "now", "ahora"):
         return clock.now()
-    if said == "all":
+    if said.lower() in ("all", "todo"):
         return EVER
     try:
         return min(datetime.fromisoformat(said).replace(tzinfo=UTC), clock.now())

@@ -52,7 +52,7 @@ def page() -> Response:
 def new() -> Response:
     """An empty form."""
     with reading() as session:
-        said = mailbox_form.EMPTY | {"language": language.current()}
+        said = mailbox_form.EMPTY | {"language": language.current(), "start": _("now")}
         return _form(session, None, said, {})
 
 
@@ -139,8 +139,10 @@ def pause(mailbox_id: int) -> AnyResponse:
 def folder(mailbox_id: int) -> AnyResponse:
     """Read one more folder, or one less."""
     name, role = request.form.get("name", "").strip()[:200], request.form.get("role", "inbox")
-    if not name or role not in frozenset(FolderRole):
+    if role not in frozenset(FolderRole):
         abort(422)
+    if not name:
+        return _refused(mailbox_id, "more", _("Name the folder as the server calls it."))
     with transaction() as session:
         box = session.get(Mailbox, mailbox_id) or abort(404)
         box.more_folders[:] = [kept for kept in box.more_folders if kept.name != name]

@@ -1,12 +1,13 @@
 """Who may sign in, and as what."""
 
 from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import audit, clock, second_factor
 from cases.agent import SHORTEST_PASSWORD, Agent, Role, is_last_admin
+from cases.case import Case, State
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.second_factor import SecondFactor
@@ -98,9 +99,16 @@ def _form(
         roles=list(Role),
         factor=second_factor.of(session, found.id),
         signed_in=len(sessions.living(session, found.id, at=clock.now())),
+        on_desk=_on_desk(session, found),
         notice=notices.from_address(),
         shortest=SHORTEST_PASSWORD,
     )
+
+
+def _on_desk(session: Session, found: Agent) -> int:
+    """How many open cases are theirs: they stay so when nobody looks after them any more."""
+    theirs = Case.assignee_id == found.id, Case.state != State.CLOSED
+    return session.scalar(select(func.count()).select_from(Case).where(*theirs)) or 0
 
 
 @pages.post("/<int:agent_id>")
@@ -175,7 +183,7 @@ def set_activity(agent_id: int) -> AnyResponse:
         if not found.active:
             sessions.end_all(session, agent_id)
         _note(session, "user.let_in" if wanted else "user.stopped", found)
-    return redirect(url_for("users.page", done=f"saved.{agent_id}"), 303)
+    return _to(agent_id)
 
 
 @pages.post("/second-factor")

@@ -76,11 +76,28 @@ def test_hours_have_shifts_nights_holidays_and_days_of_their_own(enter: Enter) -
     assert "22:00–06:00" in page
 
 
+def test_days_are_written_and_read_in_the_language_of_whoever_does(enter: Enter) -> None:
+    admin, hours = enter(ADMIN), "lun-vie 09:00-14:00, sáb 10:00-14:00"
+    typed = {"name": "tienda", "zone": "Europe/Madrid", "opening_hours": hours}
+    days = {"country": "", "region": "", "days": "2026-12-31=Cerrado"}
+    assert admin.post("/admin/calendars", **typed, **days).status_code == 303
+    with reading() as session:
+        row = newest(session, "tienda")
+    assert row is not None
+    assert row.opening_hours == "mon-fri 09:00-14:00, sat 10:00-14:00"
+    assert row.days == {"2026-12-31": "closed"}
+    page = admin.get("/admin/calendars?name=tienda").text
+    assert f'value="{hours}"' in page
+    assert "2026-12-31=cerrado" in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"zone": "Madrid"}, "Europe/Madrid"),
-        ({"opening_hours": "weekdays"}, "mon-fri 09:00-14:00"),
+        ({"zone": "x" * 5000}, "Europe/Madrid"),
+        ({"name": "x" * 100}, "un nombre de 60 letras"),
+        ({"opening_hours": "weekdays"}, "lun-vie 09:00-14:00"),
         ({"country": "ES", "region": "ZZ"}, "No se conocen festivos"),
         ({"days": "Christmas"}, "uno por línea"),
     ],
