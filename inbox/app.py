@@ -12,6 +12,7 @@ from cases.taxonomy import following
 from inbox.web import (
     absences,
     actions,
+    believed,
     beside,
     bodies,
     calls,
@@ -100,7 +101,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     style,
     wrapping_up,
-    absences,
+    *(absences, believed),
     *(half_written, joining, macros, naming, presence, privacy, snoozes, tagging),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(pictures, suggestions, thumbnails, writing),

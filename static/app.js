@@ -11,7 +11,11 @@
   document.addEventListener("htmx:config:request", (event) => {
     const own = find('input[name="csrf"]', event.detail.ctx.sourceElement)?.value;
     event.detail.ctx.request.headers["X-CSRF-Token"] = own || token();
+    if (asksByItself(event)) event.detail.ctx.request.headers["X-Quiet"] = "yes";
   });
+  // What a page asks every minute shows nothing where the session has ended: a person is told once they do something.
+  const asksByItself = (event) => event.detail.ctx.sourceElement?.matches?.('[hx-trigger*="every "]');
+  document.addEventListener("htmx:before:swap", (event) => { if (asksByItself(event) && event.detail.ctx.response.status === 401) event.preventDefault(); });
   document.addEventListener("signedin", (event) => {
     const fresh = event.detail?.csrf || event.detail?.value?.csrf;
     if (!fresh) return;

@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 
+from flask import render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import clock
 from cases.agent import Agent
+from cases.db import reading
 from cases.language import gettext as _
-from inbox.freshness import Freshness, Lag
-from inbox.web import times
-from inbox.web.access import Policy, may
+from inbox.freshness import Freshness, Lag, freshness
+from inbox.web import hx, times
+from inbox.web.access import Pages, Policy, allow, may
+from inbox.web.who import agent
+
+pages = Pages("believed", __name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +46,14 @@ def _where(agent: Agent) -> str:
     if may(agent, Policy.OPERATIONS):
         return "/admin"
     return "/failures" if may(agent, Policy.CASES) else "/console"
+
+
+@pages.get("/mark")
+@allow(Policy.SIGNED_IN)
+def now() -> AnyResponse:
+    """The mark of this minute, for pages that stay open; without scripts, what it leads to."""
+    with reading() as session:
+        found = mark(freshness(session, clock.now()), agent())
+    if not hx.asked().is_partial:
+        return hx.lead_to(found.address)
+    return hx.answer(render_template("feed.html", believed=found))

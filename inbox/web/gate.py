@@ -55,7 +55,9 @@ def _recognise(secret: str) -> None:
         return
     row, g.agent = found
     g.secret, g.owes_factor = secret, row.owes_factor
-    if sessions.is_worth_noticing(row, now):
+    # What a page asks by itself is no sign that anybody is there.
+    by_itself = request.method == "GET" and "X-Quiet" in request.headers
+    if not by_itself and sessions.is_worth_noticing(row, now):
         with transaction() as session:
             sessions.notice(session, row.id, at=now)
 

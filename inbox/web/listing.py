@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,12 +11,11 @@ from cases.agent import Agent
 from cases.case import Case
 from cases.db import reading
 from cases.language import ngettext
-from inbox.freshness import freshness
-from inbox.web import believed, notices, rows, shelves
+from inbox.web import notices, rows, shelves
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.folders import MANY, Folder
 from inbox.web.fragments import show
-from inbox.web.hx import answer, partial, text
+from inbox.web.hx import answer, text
 from inbox.web.order import NAMES as ORDERS
 from inbox.web.order import Order, place
 from inbox.web.shelves import Shelf
@@ -89,14 +88,11 @@ def news(name: str) -> Response:
         which = content.which & (Case.last_at > since) & Case.unread
         some = select(Case.id).where(which).limit(MANY).subquery()
         number = session.scalar(select(func.count()).select_from(some)) or 0
-        mark = believed.mark(freshness(session, clock.now()), agent())
-    # A page stays open all day, so the mark at its top is told anew with each look.
-    top = partial("#feed", render_template("feed.html", believed=mark))
     if not number:
-        return answer(top)
+        return answer("")
     said = ngettext("{number} new case · show", "{number} new cases · show", number)
     href = url_for("listing.folder", name=name, sort=request.args.get("sort"))
-    return answer(f'<a class="news" href="{text(href)}">{text(said)}</a>', top)
+    return answer(f'<a class="news" href="{text(href)}">{text(said)}</a>')
 
 
 def _instant(words: str) -> datetime:

@@ -132,7 +132,7 @@ STATES = {
 }
 NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
-    *("evaluation.figures", "audit.table"),
+    *("evaluation.figures", "audit.table", "believed.now"),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
     *("bodies.picture", "suggestions.page", "presence.show", "half_written.stands", "views.counts"),
     *("granting.granted", "mailboxes.checked", "reports.table", "style.sheet"),

@@ -10,7 +10,7 @@ from cases import Mailbox, clock
 from cases.db import transaction
 from inbox import freshness
 from inbox.spool import RawMail
-from tests.inbox.web.conftest import Enter
+from tests.inbox.web.conftest import HTMX, Enter
 from tests.seeding import ADMIN, ANA
 
 MAR = "mar@tienda.test"
@@ -28,7 +28,7 @@ def _read_last(minutes: int) -> None:
 
 def _mark(page: str) -> tuple[str, str]:
     """Where it leads, and what it says."""
-    mark = page.partition('<span id="feed">')[2].partition("</a>")[0]
+    mark = page.partition('<span id="feed"')[2].partition("</a>")[0]
     found = re.search(r'href="([^"]+)".*word-if-wide">([^<]*)</span>$', mark, re.DOTALL)
     assert found is not None
     return found[1], found[2]
@@ -57,6 +57,21 @@ def test_who_sees_no_cases_is_led_to_what_concerns_them(enter: Enter) -> None:
 
 def test_a_page_that_stays_open_is_told_anew(enter: Enter) -> None:
     _read_last(40)
-    news = enter(ANA).get("/inbox/mine/news?since=2026-01-01T00:00:00%2B00:00", partial=True).text
-    assert 'hx-target="#feed"' in news
-    assert "Parado desde hace 40 min" in news
+    for somebody, path, leads in ((ANA, "/inbox/mine", "/failures"), (MAR, "/console", "/console")):
+        visitor = enter(somebody)
+        assert '<span id="feed" hx-get="/mark" hx-trigger="every 60s"' in visitor.get(path).text
+        told = visitor.get("/mark", partial=True).text
+        assert f'href="{leads}"' in told
+        assert "Parado desde hace 40 min" in told
+        assert visitor.get("/mark").location == leads
+        assert visitor.client.get("/mark", headers={**HTMX, "X-Quiet": "yes"}).status_code == 200
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(enter: Enter) -> None:
+    ana, quiet, begun = enter(ANA), {**HTMX, "X-Quiet": "yes"}, clock.now()
+    for hours in (3, 6, 7.9):
+        with clock.at(begun + timedelta(hours=hours)):
+            assert ana.client.get("/mark", headers=quiet).status_code == 200
+    with clock.at(begun + timedelta(hours=8.1)):
+        ended = ana.client.get("/mark", headers=quiet)
+    assert (ended.status_code, ended.text) == (401, "")

@@ -143,8 +143,17 @@ def test_a_session_that_ends_while_writing_loses_nothing(page: "Page", open_as: 
     open_as(ANA, f"/cases/{case.id}")
     page.locator("#reply-text").fill("Larga respuesta")
     page.context.clear_cookies(name="tregua_session")
+    asks = "document.body.dispatchEvent(new CustomEvent('news'))"
+    with page.expect_response("**/inbox/all/news?*"):
+        page.evaluate(asks)
+    assert page.locator("#sign-in-again").count() == 0
     page.locator("[data-send]").click()
     page.locator("#sign-in-again").wait_for()
+    page.locator("#address").fill("An")
+    with page.expect_response("**/inbox/all/news?*"):
+        page.evaluate(asks)
+    page.wait_for_timeout(100)
+    assert page.locator("#address").input_value() == "An"
     assert page.locator("#reply-text").input_value() == "Larga respuesta"
     page.locator("#address").fill(ANA)
     page.locator("#password").fill(PASSWORD)
