@@ -11,7 +11,7 @@ from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading
 from cases.language import gettext as _
-from cases.words import matching
+from cases.words import gathering
 from cases.words.folding import fold
 from cases.words.terms import Part, term
 from inbox.web import folders, hx, rows, saved, shortcuts
@@ -100,7 +100,7 @@ def _people(session: Session, asked: str) -> list[Command]:
     sought = term(asked, part=Part.SENDER)
     if sought is None:
         return []
-    ids = select(Case.contact_id).where(matching.holds(session, sought), visible_to(agent()))
+    ids = select(Case.contact_id).where(gathering.holds(session, sought), visible_to(agent()))
     lately = ids.order_by(Case.last_at.desc()).limit(LATELY).subquery()
     query = select(Contact).where(Contact.id.in_(select(lately.c.contact_id))).limit(5)
     return [

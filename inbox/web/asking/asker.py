@@ -1,7 +1,7 @@
 """Who asks, and how a condition is refused that means nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases.agent import Agent
 from cases.language import gettext as _
+from cases.words.gathering import Few
 from inbox.web.asking import choices
 from inbox.web.asking.choices import Choices
 from inbox.web.asking.nodes import Field, NotUnderstood
@@ -21,8 +22,8 @@ class Asker:
     session: Session
     agent: Agent
     now: datetime
-    thorough: bool = False
-    """All hits of words that seem common are to be gathered too, if they turn out to be few."""
+    few: Few = field(default_factory=dict)
+    """The cases of the rare words among what is asked."""
 
 
 Holds = Callable[[Field, Asker], ColumnElement[bool]]

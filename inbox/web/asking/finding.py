@@ -4,21 +4,28 @@ Nobody waits longer than a moment. What no index knows is looked for in some tho
 the page says how far back that was, and the next one goes on from there.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.patience import TookTooLong, brief
+from cases.patience import Patience, TookTooLong, brief, patient
+from cases.words.gathering import Gathering
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.meaning import Meaning, understand
 from inbox.web.listed import Line, a_page, lines, with_people
 from inbox.web.order import PAGE, Order, Place, place_of, rules, sorted_by
 
-MOST = timedelta(milliseconds=400)
+WHOLE = timedelta(milliseconds=140)
+"""What a search takes at most where all goes well: what is left of it is used to look harder."""
+LEAST = timedelta(milliseconds=20)
+"""Where less is left, it is not worth to begin."""
+MOST = timedelta(milliseconds=300)
+"""What one statement of it may take."""
 LOOKED_INTO = 2_000
 """Cases whose messages are read for one page."""
 LOOKED_AT = 20_000
@@ -37,15 +44,37 @@ class Slice:
 
 def find(asked: str, asker: Asker, behind: Place | None) -> tuple[Meaning, Slice]:
     """What fits, the newest first. Raises NotUnderstood."""
-    meaning = understand(asked, asker)
-    try:
-        with brief(asker.session, MOST):
-            found = a_slice(asker.session, meaning, asker.now, Order.NEWEST, behind)
-    except TookTooLong:
+    end = time.monotonic() + WHOLE.total_seconds()
+    with patient(asker.session) as patience:
+        gathering = Gathering(asker.session, patience, MOST)
+        meaning = understand(asked, asker, gathering)
+        found = _in_time(patience, MOST, asker, meaning, behind)
+        left = timedelta(seconds=end - time.monotonic())
+        older = found is not None and found.back_to is not None
+        if older and left > LEAST and gathering.dig(meaning.wanted, left):
+            # Words that are common alone were rare together.
+            meaning = understand(asked, asker, gathering)
+            found = _in_time(patience, left, asker, meaning, behind, digging=True) or found
+    if found is None:
         return meaning, _of_the_newest(asker, meaning, behind)
-    if found.back_to is not None and (whole := _thoroughly(asked, asker, behind)) is not None:
-        return meaning, whole
     return meaning, found
+
+
+def _in_time(
+    patience: Patience,
+    most: timedelta,
+    asker: Asker,
+    meaning: Meaning,
+    behind: Place | None,
+    *,
+    digging: bool = False,
+) -> Slice | None:
+    """A page, the newest first; None where it takes longer."""
+    try:
+        with patience.attempt(most, by_the_index=digging):
+            return a_slice(asker.session, meaning, asker.now, Order.NEWEST, behind)
+    except TookTooLong:
+        return None
 
 
 def a_slice(
@@ -70,18 +99,6 @@ def in_a_moment(
     except TookTooLong:
         some = Some(meaning.known, order, behind, LOOKED_INTO // 4)
         return _within(session, some, meaning.looked, now)
-
-
-def _thoroughly(asked: str, asker: Asker, behind: Place | None) -> Slice | None:
-    """All of them, where words that are common alone are rare together."""
-    try:
-        with brief(asker.session, MOST / 2):
-            meaning = understand(asked, replace(asker, thorough=True))
-            if meaning.looked is not None:
-                return None
-            return a_slice(asker.session, meaning, asker.now, Order.NEWEST, behind)
-    except TookTooLong:
-        return None
 
 
 def _of_the_newest(asker: Asker, meaning: Meaning, behind: Place | None) -> Slice:

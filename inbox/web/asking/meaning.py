@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, true
 from cases.case import Case
 from cases.language import gettext as _
 from cases.words import matching
-from cases.words.terms import Expression, Group, Term, leaves, term
+from cases.words.gathering import Gathering, gathered
+from cases.words.terms import Expression, Term, leaves
+from inbox.web.asking import texts
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.grammar import parse
 from inbox.web.asking.nodes import Any, Every, Field, Node, NotUnderstood, Without, Word
@@ -36,6 +38,8 @@ class Meaning:
     looked: ColumnElement[bool] | None
     """What must be looked for in each case."""
     words: Expression | None
+    wanted: Sequence[Expression] = ()
+    """What must be in one message, or may be: what is worth to be gathered with more effort."""
 
     @property
     def which(self) -> ColumnElement[bool]:
@@ -48,16 +52,21 @@ class Meaning:
         return tuple(leaves(self.words)) if self.words is not None else ()
 
 
-def understand(asked: str, asker: Asker) -> Meaning:
-    """What is meant, of the cases that the person may see. Raises NotUnderstood."""
+def understand(asked: str, asker: Asker, gathering: Gathering | None = None) -> Meaning:
+    """What is meant, of the cases that the person may see. Raises NotUnderstood.
+
+    Whoever goes on with what was gathered gives the gathering.
+    """
     node = parse(asked)
     visible = and_(visible_to(asker.agent), Case.merged_into_id.is_(None))
     if node is None:
         return Meaning(visible, None, None)
-    parts = _parts(node, asker)
+    words = texts.looked_for(node)
+    few = gathering.gather(words) if gathering else gathered(asker.session, words)
+    parts = _parts(node, replace(asker, few=few))
     looked = [part.which for part in parts if part.looks]
     known = and_(visible, *(part.which for part in parts if not part.looks))
-    return Meaning(known, and_(*looked) if looked else None, _sought(node))
+    return Meaning(known, and_(*looked) if looked else None, texts.marked(node), texts.wanted(node))
 
 
 def check(asked: str, asker: Asker) -> None:
@@ -67,13 +76,13 @@ def check(asked: str, asker: Asker) -> None:
 
 def _parts(node: Node, asker: Asker) -> list[Condition]:
     """What must hold at once."""
-    if isinstance(node, Every) and _text(node) is None:
+    if isinstance(node, Every) and texts.text(node) is None:
         return _all(node.nodes, asker)
     return [_cases(node, asker)]
 
 
 def _cases(node: Node, asker: Asker) -> Condition:
-    words = _text(node)
+    words = texts.text(node)
     if words is not None:
         return _holding(words, asker)
     match node:
@@ -94,7 +103,7 @@ def _joined(join: Callable[..., ColumnElement[bool]], parts: Sequence[Condition]
 
 
 def _holding(words: Expression, asker: Asker) -> Condition:
-    few = matching.gathered(asker.session, words, thorough=asker.thorough)
+    few = asker.few.get(words)
     if few is not None:
         return Condition(few)
     return Condition(matching.looked_into(asker.session, words), looks=True)
@@ -102,22 +111,15 @@ def _holding(words: Expression, asker: Asker) -> Condition:
 
 def _all(nodes: Sequence[Node], asker: Asker) -> list[Condition]:
     """Words side by side are looked for in one message; everything else in the case."""
-    said = [(node, _text(node)) for node in nodes]
-    texts = tuple(words for _one, words in said if words is not None)
-    # A dash between words means nothing; where there is nothing else, it is refused.
-    others = [node for node, words in said if words is None]
-    telling = [node for node in others if not isinstance(node, Word)]
-    rest = [_cases(node, asker) for node in (telling if telling or texts else others)]
-    if not texts:
-        return rest
-    return [_holding(Group(texts) if len(texts) > 1 else texts[0], asker), *rest]
+    beside = texts.together(nodes)
+    rest = [_cases(node, asker) for node in beside.others]
+    return [_holding(beside.words, asker), *rest] if beside.words is not None else rest
 
 
 def _without(inside: Node, asker: Asker) -> Condition:
-    # What everybody says is looked for no harder to be left out.
-    found = _cases(inside, replace(asker, thorough=False))
+    found = _cases(inside, asker)
     # What is not known to be so is not so: who owes nothing is not late.
-    told = ~found.which if _text(inside) is not None else found.which.is_not(true())
+    told = ~found.which if texts.text(inside) is not None else found.which.is_not(true())
     return Condition(told, found.looks)
 
 
@@ -127,33 +129,3 @@ def _named(field: Field, asker: Asker) -> Condition:
     if operator.holds is None:
         return Condition(true())
     return Condition(operator.holds(field, asker), operator.en in LOOKING)
-
-
-def _text(node: Node) -> Expression | None:
-    """The node as words to be looked for in one message, if it is nothing else."""
-    match node:
-        case Word(text, exact):
-            return term(text, exact=exact)
-        case Field(name=_name, value=value, quoted=quoted):
-            part = named(node).part
-            return term(value, exact=quoted, part=part) if part is not None else None
-        case Every(nodes) | Any(nodes):
-            found = [_text(one) for one in nodes]
-            known = tuple(one for one in found if one is not None)
-            whole = len(known) == len(found)
-            return Group(known, every=isinstance(node, Every)) if whole else None
-        case Without():
-            return None
-
-
-def _sought(node: Node) -> Expression | None:
-    """All words that may have led to a case, whichever of them did."""
-    found = tuple(_leaves(node))
-    return Group(found, every=False) if len(found) > 1 else found[0] if found else None
-
-
-def _leaves(node: Node) -> list[Expression]:
-    if isinstance(node, Every | Any):
-        return [leaf for one in node.nodes for leaf in _leaves(one)]
-    words = _text(node) if not isinstance(node, Without) else None
-    return [words] if words is not None else []

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 
 from cases import Case, Contact, Direction, Message, Origin, clock
 from cases.db import reading, transaction
-from cases.words import keeping, matching
+from cases.words import gathering, keeping, matching
 from cases.words.folding import beginning, fold, spaced
 from cases.words.terms import Expression, Group, Part, for_postgresql, for_sqlite, term
 
@@ -66,15 +66,15 @@ def _write(*texts: str) -> list[int]:
 def _found(expression: Expression | None) -> set[int]:
     assert expression is not None
     with reading() as session:
-        return set(session.scalars(select(Case.id).where(matching.holds(session, expression))))
+        return set(session.scalars(select(Case.id).where(gathering.holds(session, expression))))
 
 
 @pytest.mark.usefixtures("installation")
 def test_messages_are_found_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
     broken, late = _write("El envío llegó roto", "Mis envios se retrasan otra vez")
-    for rare in (matching.RARE, 0):
+    for rare in (gathering.RARE, 0):
         # Words that are everywhere are looked for in another way, and found just the same.
-        monkeypatch.setattr(matching, "RARE", rare)
+        monkeypatch.setattr(gathering, "RARE", rare)
         assert _found(term("ENVÍOS")) == {broken, late}
         assert _found(term("llegó roto", exact=True)) == {broken}
         assert _found(term("roto llegó", exact=True)) == set()
@@ -91,7 +91,7 @@ def test_a_case_that_lacks_a_word_is_told_apart_and_a_hit_can_be_shown() -> None
     word = term("roto")
     assert word is not None
     with reading() as session:
-        lacking = select(Case.id).where(matching.lacks(session, word))
+        lacking = select(Case.id).where(gathering.lacks(session, word))
         assert set(session.scalars(lacking)) == {late}
         assert matching.excerpts(session, word, {broken, late}) == {broken: "El envío llegó roto"}
 
