@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column, relationship
 from cases.db import Base
 
 LONGEST = 100_000
+NOTE = "note"
 MOST_FILES, LARGEST_FILES = 20, 20_000_000
 
 
@@ -36,11 +37,23 @@ class Written:
     bcc: str = ""
     seen: int = 0
     macro_id: int | None = None
+    aside: str = ""
+    """A note that waits while an answer is written, or an answer while a note is."""
+    aside_mode: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing worth keeping."""
-        return not (self.text.strip() or self.to or self.cc or self.bcc)
+        return not (self.text.strip() or self.aside.strip() or self.to or self.cc or self.bcc)
+
+    @property
+    def rest(self) -> "Written":
+        """What is left when the text is gone: what waited beside it, with the people of a mail."""
+        if not self.aside.strip():
+            return Written("")
+        if self.mode != NOTE:
+            return Written(self.aside, NOTE)
+        return Written(self.aside, self.aside_mode or "reply", self.to, self.cc, self.bcc)
 
 
 class Unsent(Base):
@@ -60,6 +73,8 @@ class Unsent(Base):
     bcc: Mapped[str] = mapped_column(default="")
     seen: Mapped[int] = mapped_column(default=0)
     macro_id: Mapped[int | None]
+    aside: Mapped[str] = mapped_column(default="", server_default="")
+    aside_mode: Mapped[str] = mapped_column(default="", server_default="")
     saved_at: Mapped[datetime]
 
     files: Mapped[list["UnsentFile"]] = relationship(
@@ -69,7 +84,9 @@ class Unsent(Base):
     @property
     def written(self) -> Written:
         """What stands in the box."""
-        return Written(self.text, self.mode, self.to, self.cc, self.bcc, self.seen, self.macro_id)
+        people = self.to, self.cc, self.bcc
+        beside = self.aside, self.aside_mode
+        return Written(self.text, self.mode, *people, self.seen, self.macro_id, *beside)
 
 
 class UnsentFile(Base):
@@ -119,17 +136,21 @@ def keep(
     row.text, row.mode = written.text[:LONGEST], written.mode
     row.to, row.cc, row.bcc = written.to[:5000], written.cc[:5000], written.bcc[:5000]
     row.seen, row.macro_id = written.seen, written.macro_id
+    row.aside, row.aside_mode = written.aside[:LONGEST], written.aside_mode[:20]
     row.version, row.saved_at = row.version + 1, at
     session.flush()
     return row
 
 
-def settle(session: Session, case_id: int, agent_id: int, *, at: datetime) -> None:
-    """It was sent or discarded: nothing is left but the version, which stops late savers."""
-    row = find(session, case_id, agent_id)
-    if row is not None:
+def settle(
+    session: Session, case_id: int, agent_id: int, written: Written, *, at: datetime
+) -> None:
+    """It was sent or discarded: what waited beside it is left; the version stops late savers."""
+    row, rest = find(session, case_id, agent_id), written.rest
+    if row is not None and (rest.is_empty or rest.mode == NOTE):
         row.files.clear()
-        keep(session, case_id, agent_id, Written(""), at=at)
+    if row is not None or not rest.is_empty:
+        keep(session, case_id, agent_id, rest, at=at)
 
 
 def attach(session: Session, row: Unsent, name: str, kind: str, content: bytes) -> UnsentFile:

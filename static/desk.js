@@ -6,7 +6,7 @@
   const words = spanish
     ? { saving: "Guardando…", failed: "Sin guardar todavía; lo intento de nuevo" }
     : { saving: "Saving…", failed: "Not saved yet; trying again" };
-  const KEPT = ["mode", "text", "to", "cc", "bcc", "macro"];
+  const KEPT = ["mode", "text", "to", "cc", "bcc", "macro", "aside", "aside_mode"];
   const PAUSE = 1000, AGAIN = 5000;
   const states = new WeakMap();
   const unsaved = new Map();
@@ -148,7 +148,7 @@
     const form = event.target.closest?.("form.write[data-write]");
     if (!form) return;
     if (event.target.type === "file") { upload(form, event.target.files); event.target.value = ""; return; }
-    if (event.target.name === "mode") people(form);
+    if (event.target.name === "mode") { turn(form); people(form); }
     soon(form);
   });
   document.addEventListener("dragover", (event) => {
@@ -168,11 +168,29 @@
     if (form && event.clipboardData?.files.length) { event.preventDefault(); upload(form, event.clipboardData.files); }
   });
 
+  // --- a note and an answer are two texts: what one says must never leave with the other ---------------
+  function turn(form) {
+    const now = value(form, "mode"), was = form.dataset.was, { text, aside } = form.elements;
+    form.dataset.was = now;
+    if ((now === "note") === (was === "note")) return;
+    [text.value, aside.value] = [aside.value, text.value];
+    form.elements.aside_mode.value = was;
+  }
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest?.("[data-bring]") && box();
+    if (!form) return;
+    const { text, aside } = form.elements;
+    text.value = [text.value, aside.value].filter(Boolean).join("\n\n");
+    aside.value = "";
+    text.focus();
+    soon(form);
+  });
+
   // --- to whom: everybody is written to only where everybody is meant -----------------------------------
   function people(form) {
     const all = value(form, "mode") === "all", cc = form.elements.cc;
     if (all && !cc.value) cc.value = form.dataset.cc;
-    if (!all && cc.value === form.dataset.cc) cc.value = "";
+    if (!all && value(form, "mode") !== "note" && cc.value === form.dataset.cc) cc.value = "";
     find(value(form, "mode") === "forward" ? "#write-to" : "#reply-text", form)?.focus();
   }
 
@@ -201,6 +219,27 @@
     if (ctx.sourceElement?.closest?.("form.write[data-write]") && ctx.response.status < 400) unsaved.delete(ctx.sourceElement.closest("form.write").dataset.write);
   });
 
+  // What was sent is seen in the conversation; what was taken back is in the box, to be written on.
+  let after = "";
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    if (response.status >= 400) return;
+    if (sourceElement?.matches?.("form.write[data-write]")) after = "sent";
+    if (sourceElement?.getAttribute?.("action")?.endsWith("/withdrawal")) after = "back";
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (!after) return;
+    const back = after === "back";
+    after = "";
+    requestAnimationFrame(() => {
+      [...document.querySelectorAll(".thread .message:not(.is-withdrawn)")].at(-1)?.scrollIntoView({ block: "nearest" });
+      if (!back || !box()) return;
+      const { text } = box().elements;
+      text.focus();
+      text.setSelectionRange(text.value.length, text.value.length);
+    });
+  });
+
   function begin() {
     const form = box();
     if (!form || states.has(form)) return;
@@ -208,7 +247,8 @@
     if (find(".stale, .refusal", form)) { state.saved = ""; soon(form); }
     if (find("[data-conflict]", form)) state.stopped = true;
     if (kept && !value(form, "text")) {
-      KEPT.forEach((name, n) => { if (name !== "mode" && form.elements[name]) form.elements[name].value = kept[n]; });
+      KEPT.forEach((name, n) => { if (form.elements[name]) form.elements[name].value = kept[n]; });
+      form.dataset.was = kept[0];
       soon(form);
     }
     const place = value(form, "text").match(/\{\{[^{}]*\}\}/);

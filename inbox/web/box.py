@@ -1,7 +1,7 @@
 """The box an agent writes in: what stands in it, whom it goes to, what is to be said about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from inbox.web.casefile import CaseFile
 from inbox.web.recipients import Customary
 from inbox.web.who import agent
 
-NOTE = "note"
+NOTE = unsent.NOTE
 MODES = (*(mode.value for mode in Mode), NOTE)
 
 
@@ -69,6 +69,8 @@ def typed() -> Written:
         bcc=form.get("bcc", "").strip()[: recipients.LONGEST],
         seen=form.get("seen", 0, type=int),
         macro_id=form.get("macro", None, type=int),
+        aside=form.get("aside", "").replace("\r\n", "\n").strip(),
+        aside_mode=form.get("aside_mode", ""),
     )
 
 
@@ -106,4 +108,4 @@ def _with_macro(session: Session, case: Case, stands: Written) -> tuple[Written,
         return stands, None
     text = ready.filled(session, case, found).text
     joined = f"{stands.text.rstrip()}\n\n{text}" if stands.text.strip() else text
-    return Written(joined, stands.mode, stands.to, stands.cc, stands.bcc, macro_id=found.id), found
+    return replace(stands, text=joined, seen=0, macro_id=found.id), found

@@ -135,7 +135,7 @@ def _files(case_id: int) -> AnyResponse:
 def discard(case_id: int) -> AnyResponse:
     """Nobody wants it any more."""
     with acting_on(case_id) as (session, _case):
-        unsent.settle(session, case_id, agent().id, at=clock.now())
+        unsent.settle(session, case_id, agent().id, box.typed(), at=clock.now())
     if not hx.asked().is_partial:
         address = url_for("case.page", case_id=case_id, done=f"dropped.{case_id}")
         return redirect(address, 303)

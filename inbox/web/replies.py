@@ -1,5 +1,6 @@
 """Answers and notes: written, sent after a while, taken back, refused when something came."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
@@ -42,7 +43,7 @@ def answer(case_id: int) -> AnyResponse:
     if refused:
         return again(case_id, written, 422, refused=refused, field=field)
     if note:
-        return _note(case_id, written.text)
+        return _note(case_id, replace(written, mode=box.NOTE))
     try:
         return _emptied(case_id, _send(case_id, written, way))
     except answers.Stale:
@@ -65,10 +66,10 @@ def _send(case_id: int, written: Written, way: str) -> int:
         return message.id
 
 
-def _note(case_id: int, text: str) -> AnyResponse:
+def _note(case_id: int, written: Written) -> AnyResponse:
     with acting_on(case_id) as (session, case):
-        _write_note(session, case, text)
-        unsent.settle(session, case_id, agent().id, at=clock.now())
+        _write_note(session, case, written.text)
+        unsent.settle(session, case_id, agent().id, written, at=clock.now())
         live.announce(session)
     if not hx.asked().is_partial:
         return done(case_id, notices.noted)
@@ -159,13 +160,17 @@ def withdraw(message_id: int) -> AnyResponse:
 
 
 def _put_back(session: Session, case: Case, message: Message, text: str) -> None:
-    """What was written meanwhile stays below it."""
+    """What was written meanwhile stays below it; a note stays a note."""
     at, me = clock.now(), agent()
-    before = unsent.find(session, case.id, me.id)
-    newer = before.text.strip() if before is not None else ""
+    row = unsent.find(session, case.id, me.id)
+    before = row.written if row is not None else Written("")
+    if before.mode == box.NOTE:
+        before = Written("", aside=before.text, aside_mode=box.NOTE)
     mode = "forward" if message.rule == "forward" else "all" if message.cc else "reply"
     to, cc, bcc = (", ".join(people) for people in (message.to, message.cc, message.bcc))
-    written = Written(f"{text}\n\n{newer}".strip(), mode, to, cc, bcc)
+    both = f"{text}\n\n{before.text}".strip()
+    beside = before.aside, before.aside_mode
+    written = Written(both, mode, to, cc, bcc, 0, None, *beside)
     row = unsent.keep(session, case.id, me.id, written, at=at)
     sent = select(OutgoingMail.content).where(OutgoingMail.message_id == message.id)
     raw = session.scalars(sent.limit(1)).first() or b""

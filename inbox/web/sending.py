@@ -124,7 +124,7 @@ def send(session: Session, case: Case, written: Written, way: str, *, at: dateti
         case.assign(me.id, by=me.address, at=at)
     chosen = ready.usable(session, written.macro_id) if written.macro_id else None
     _besides(session, case, way, chosen, at)
-    unsent.settle(session, case.id, me.id, at=at)
+    unsent.settle(session, case.id, me.id, written, at=at)
     return message
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from sqlalchemy import select
 
-from cases import Case, unsent
+from cases import Case, Message, unsent
 from cases.db import reading
 from cases.unsent import Unsent, UnsentFile
 from tests.inbox.web.conftest import Enter, Visitor, case_about
@@ -58,6 +58,43 @@ def test_a_late_save_does_not_bring_a_sent_text_back(enter: Enter) -> None:
     ana.post(f"/cases/{case.id}/replies", text="Ya está")
     assert _save(ana, case, "Ya est", 1) == 409
     assert "Ya est" not in _box(ana, case).split("</textarea>")[0].split("<textarea")[1]
+
+
+def test_a_note_never_takes_the_answer_along_nor_an_answer_the_note(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    beside = {"aside": "Dear Emily", "aside_mode": "all", "cc": "jefa@otra.test"}
+    _save(ana, case, "@bea who is she?", 0, mode="note", **beside)
+    noted = ana.post(
+        f"/cases/{case.id}/replies",
+        text="@bea who is she?",
+        mode="note",
+        **beside,
+        **{"as": "note"},
+    )
+    assert noted.status_code == 303
+    shown = _box(ana, case)
+    assert "Dear Emily</textarea>" in shown
+    assert 'value="all" id="mode-all" checked' in shown
+    assert 'value="jefa@otra.test"' in shown
+    ana.post(f"/cases/{case.id}/replies", text="Dear Emily", mode="reply", aside="ask Bea")
+    shown = _box(ana, case)
+    assert "ask Bea</textarea>" in shown
+    assert 'value="note" id="mode-note" checked' in shown
+    with reading() as session:
+        said = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()
+    assert said[-2:] == ["@bea who is she?", "Dear Emily"]
+
+
+def test_an_answer_that_is_taken_back_leaves_the_note_beside_it(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/replies", text="Dear Emily", mode="reply", aside="ask Bea")
+    with reading() as session:
+        number = session.scalars(select(Message.id).order_by(Message.id.desc())).first()
+    ana.post(f"/messages/{number}/withdrawal")
+    shown = _box(ana, case)
+    assert "Dear Emily</textarea>" in shown
+    assert 'name="aside_mode" value="note"' in shown
+    assert 'id="mode-answer" checked' in shown
 
 
 def test_files_wait_with_the_text_leave_with_it_and_come_back_with_it(enter: Enter) -> None:
