@@ -1,6 +1,7 @@
 """How many messages may hold some words, as PostgreSQL estimates by its statistics alone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -8,14 +9,24 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cases.words.tables import NAME
-from cases.words.terms import Expression, Term, for_postgresql, leaves
+from cases.words.terms import Expression, Group, Term, for_postgresql, leaves
 
+RARE = 10_000
+"""So few messages can be gathered."""
 # Nothing in these texts comes from outside.
 _ALL = f"SELECT 1 FROM {NAME}"  # noqa: S608
 _WITH = _ALL + " WHERE words @@ to_tsquery('simple', :word_{n})"
 
 
-def estimates(session: Session, expressions: Collection[Expression]) -> dict[Expression, int]:
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How many messages may fit, and what of the words the index is asked for."""
+
+    hits: int
+    by: Expression
+
+
+def estimates(session: Session, expressions: Collection[Expression]) -> dict[Expression, Estimate]:
     """The messages with each of them, roughly.
 
     Of a phrase its rarest word counts: who writes one of its words mostly writes all of them.
@@ -24,8 +35,8 @@ def estimates(session: Session, expressions: Collection[Expression]) -> dict[Exp
         return {}
     words = list(dict.fromkeys(word for one in expressions for word in _words(one)))
     everything, *known = _rows(session, [for_postgresql(word) for word in words])
-    shares = {word: rows / max(everything, 1) for word, rows in zip(words, known, strict=True)}
-    return {one: int(_share(one, shares) * everything) for one in expressions}
+    rows = _Rows(max(everything, 1), dict(zip(words, known, strict=True)))
+    return {one: Estimate(rows.of(one), rows.by(one)) for one in expressions}
 
 
 def _words(expression: Expression) -> list[Term]:
@@ -38,11 +49,41 @@ def _one_by_one(phrase: Term) -> list[Term]:
     return [*before, Term((last,), phrase.part, phrase.open)]
 
 
-def _share(expression: Expression, shares: dict[Term, float]) -> float:
-    if isinstance(expression, Term):
-        return min(shares[word] for word in _one_by_one(expression))
-    each = [_share(one, shares) for one in expression.terms]
-    return prod(each) if expression.every else min(sum(each), 1.0)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How many messages there are, and how many with each word."""
+
+    everything: int
+    each: Mapping[Term, int]
+
+    def of(self, expression: Expression) -> int:
+        """How many may fit."""
+        return int(self._share(expression) * self.everything)
+
+    def _share(self, expression: Expression) -> float:
+        if isinstance(expression, Term):
+            return min(self.each[word] for word in _one_by_one(expression)) / self.everything
+        shares = [self._share(one) for one in expression.terms]
+        return prod(shares) if expression.every else min(sum(shares), 1.0)
+
+    def by(self, expression: Expression) -> Expression:
+        """The same without beginnings of everybody's words, where rare words stand beside them.
+
+        For a beginning the index gathers all that begins so, however rare the word beside it is.
+        """
+        if isinstance(expression, Term):
+            *before, last = _one_by_one(expression)
+            rare = any(self.each[word] < RARE for word in before)
+            if rare and self._is_everywhere(last):
+                return Term(expression.words[:-1], expression.part)
+            return expression
+        telling = [one for one in expression.terms if not self._is_everywhere(one)]
+        if not expression.every or not any(self.of(one) < RARE for one in telling):
+            telling = list(expression.terms)
+        return Group(tuple(map(self.by, telling)), expression.every)
+
+    def _is_everywhere(self, one: Expression) -> bool:
+        return isinstance(one, Term) and one.open and self.of(one) >= RARE
 
 
 def _rows(session: Session, words: Sequence[str]) -> list[int]:

@@ -18,10 +18,9 @@ from cases.case import Case
 from cases.message import Message
 from cases.patience import Patience, TookTooLong, patient
 from cases.words import commonness, matching
+from cases.words.commonness import RARE, Estimate
 from cases.words.terms import Expression, Term
 
-RARE = 10_000
-"""Fewer hits than that are gathered."""
 GATHERING = timedelta(milliseconds=200)
 """What takes longer is common: of a phrase, each message with all of its words is read."""
 NOT_TOO_COMMON = 5 * RARE
@@ -37,7 +36,7 @@ class Gathering:
         self._session, self._patience, self._most = session, patience, most
         self._known: dict[Expression, ColumnElement[bool]] = {}
         self._common: set[Expression] = set()
-        self._estimates: dict[Expression, int] = {}
+        self._estimates: dict[Expression, Estimate] = {}
 
     def gather(self, expressions: Sequence[Expression]) -> Few:
         """Those of them that seem to be rare."""
@@ -46,7 +45,7 @@ class Gathering:
             self._count(new)
             return self._known
         self._estimates |= commonness.estimates(self._session, new)
-        self._look_up([one for one in new if self._estimates[one] < RARE], self._most)
+        self._look_up([one for one in new if self._estimates[one].hits < RARE], self._most)
         return self._known
 
     def dig(self, expressions: Sequence[Expression], most: timedelta) -> bool:
@@ -57,10 +56,11 @@ class Gathering:
         return len(self._known) > before
 
     def _may_be_rare(self, expression: Expression) -> bool:
-        if expression in self._known or expression in self._common:
+        estimate = self._estimates.get(expression)
+        if estimate is None or expression in self._known or expression in self._common:
             return False
         several = len(expression.words) > 1 if isinstance(expression, Term) else expression.every
-        return several or self._estimates.get(expression, RARE) < NOT_TOO_COMMON
+        return several or estimate.hits < NOT_TOO_COMMON
 
     def _count(self, expressions: Sequence[Expression]) -> None:
         hits = {one: matching.hits(self._session, one) for one in expressions}
@@ -70,7 +70,7 @@ class Gathering:
         ]
         found = self._session.execute(select(*numbers)).one() if numbers else ()
         for one, number in zip(expressions, found, strict=True):
-            self._estimates[one] = number
+            self._estimates[one] = Estimate(number, one)
             if number < RARE:
                 theirs = select(Message.case_id).where(Message.id.in_(hits[one]))
                 self._known[one] = Case.id.in_(theirs)
@@ -103,7 +103,8 @@ class Gathering:
         """How many hits each has, and the cases of those that have few."""
         asked: list[ColumnElement[Any]] = []
         for n, one in enumerate(expressions):
-            hits = matching.hits(self._session, one).limit(RARE).cte(f"hits_{n}")
+            rows = matching.hits(self._session, one, by=self._estimates[one].by)
+            hits = rows.limit(RARE).cte(f"hits_{n}")
             many = select(func.count()).select_from(hits).scalar_subquery()
             cases = select(func.array_agg(Message.case_id.distinct())).join(
                 hits, hits.c.id == Message.id

@@ -21,11 +21,13 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def hits(session: Session, expression: Expression) -> Select[int]:
-    """The numbers of the messages that fit, by the index."""
+def hits(session: Session, expression: Expression, by: Expression | None = None) -> Select[int]:
+    """The numbers of the messages that fit; PostgreSQL's index may be asked for less than all."""
     if is_postgresql(session):
-        fits = _POSTGRESQL.c.words.op("@@")(_asked(expression))
-        return select(_POSTGRESQL.c.message_id.label("id")).where(fits)
+        query = select(_POSTGRESQL.c.message_id.label("id"))
+        if by is not None and by != expression:
+            query = query.where(func.ts_match_vq(_POSTGRESQL.c.words, _asked(expression)))
+        return query.where(_POSTGRESQL.c.words.op("@@")(_asked(by or expression)))
     said = text(f"{NAME} MATCH :words").bindparams(words=for_sqlite(expression))
     return select(_SQLITE.c.rowid.label("id")).where(said)
 
