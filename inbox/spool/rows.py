@@ -41,6 +41,7 @@ class RawContent(Base):
 
 
 _WAITING = text("fate = 'waiting'")
+_IN_TROUBLE = text("fate IN ('damaged', 'failed')")
 
 
 class RawMail(Base):
@@ -50,6 +51,7 @@ class RawMail(Base):
     __table_args__ = (
         UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
         Index("ix_raw_mail_waiting", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_raw_mail_trouble", "id", postgresql_where=_IN_TROUBLE, sqlite_where=_IN_TROUBLE),
         Index("ix_raw_mail_mailbox_id_arrived_at", "mailbox_id", "arrived_at"),
     )
 

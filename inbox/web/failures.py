@@ -1,21 +1,20 @@
-"""What did not go well: mails that could not be read or filed, and mails that may not have left."""
+"""What did not go well: mails that could not be read, or not wholly, or that may not have left."""
 
 from flask import Response, abort, redirect, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import queues
 from bot.outbox import OutgoingMail
-from bot.outbox import State as Sent
-from cases.case import Case
+from cases.case import Case, State
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.message import Message
 from inbox import content, spool
 from inbox.spool import Fate, RawMail
-from inbox.web import notices
+from inbox.web import mishaps, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.bodies import as_file
 from inbox.web.fragments import show
@@ -37,6 +36,8 @@ def page() -> Response:
             "failures/page.html",
             title=_("Problems"),
             mails=_mails(session),
+            lacking=_lacking(session),
+            why=mishaps.said,
             outgoing=_outgoing(session),
             notice=notices.from_address(),
             failed=Fate.FAILED,
@@ -46,16 +47,27 @@ def page() -> Response:
 def _mails(session: Session) -> list[tuple[RawMail, Mailbox, int | None]]:
     """Mails that failed, and those whose last try failed, with their stub case."""
     found = session.execute(
-        select(RawMail, Mailbox, Message.case_id)
+        select(RawMail, Mailbox, RawMail.stub_case_id)
         .join(Mailbox, Mailbox.id == RawMail.mailbox_id)
-        .outerjoin(Message, Message.raw_id == RawMail.id)
         .where(
-            or_(
-                RawMail.fate == Fate.FAILED,
-                (RawMail.fate == Fate.WAITING) & (RawMail.reason != ""),
-            ),
+            # Spelled out, so that every database knows that its indexes of such mails will do.
+            or_(text("fate = 'failed'"), text("fate = 'waiting'") & (RawMail.reason != "")),
             mails_visible_to(agent()),
         )
+        .order_by(RawMail.id.desc())
+        .limit(SHOWN)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def _lacking(session: Session) -> list[tuple[RawMail, Mailbox, int]]:
+    """Mails that were filed as far as they could be read, while their case is open."""
+    found = session.execute(
+        select(RawMail, Mailbox, Case.id)
+        .join(Mailbox, Mailbox.id == RawMail.mailbox_id)
+        .join(Message, Message.raw_id == RawMail.id)
+        .join(Case, Case.id == Message.case_id)
+        .where(text("fate = 'damaged'"), Case.state != State.CLOSED, visible_to(agent()))
         .order_by(RawMail.id.desc())
         .limit(SHOWN)
     )
@@ -68,7 +80,7 @@ def _outgoing(session: Session) -> list[OutgoingMail]:
         select(OutgoingMail)
         .join(Case, Case.id == OutgoingMail.case_id)
         .options(joinedload(OutgoingMail.case))
-        .where(OutgoingMail.state.in_((Sent.REJECTED, Sent.UNCERTAIN)), visible_to(agent()))
+        .where(text("outgoing_mail.state IN ('rejected', 'uncertain')"), visible_to(agent()))
         .order_by(OutgoingMail.id.desc())
         .limit(SHOWN)
     )
@@ -81,9 +93,9 @@ def retry(raw_id: int) -> AnyResponse:
     """Try a failed mail again from the beginning."""
     with transaction() as session:
         the_raw_mail(session, raw_id)
-        if not spool.try_again(session, raw_id):
-            abort(409)
-        queues.wake(session, queues.FILE, FILE_JOB)
+        if spool.try_again(session, raw_id):
+            queues.wake(session, queues.FILE, FILE_JOB)
+    # Who presses twice, or after a colleague, sees that it is being tried.
     return redirect(url_for("failures.page", done=f"again.{raw_id}"), 303)
 
 

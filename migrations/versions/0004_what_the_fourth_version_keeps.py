@@ -33,6 +33,23 @@ def upgrade() -> None:
             )
         )
 
+    with op.batch_alter_table("bulk_action", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("looked_back_to", cases.db.Utc(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("unfinished", sa.Boolean(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(sa.Column("position", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(
+            sa.Column("came_back", sa.Integer(), server_default="0", nullable=False)
+        )
+        batch_op.create_index(
+            "ix_bulk_action_unfinished",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("unfinished"),
+            sqlite_where=sa.text("unfinished"),
+        )
+
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outgoing_mail_stuck",
@@ -44,6 +61,15 @@ def upgrade() -> None:
 
     with op.batch_alter_table("pressure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("topics", sa.JSON(), server_default="{}", nullable=False))
+
+    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_raw_mail_trouble",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("fate IN ('damaged', 'failed')"),
+            sqlite_where=sa.text("fate IN ('damaged', 'failed')"),
+        )
 
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.add_column(sa.Column("topic", sa.String(), server_default="", nullable=False))
@@ -64,6 +90,13 @@ def downgrade() -> None:
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.drop_column("topic")
 
+    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_raw_mail_trouble",
+            postgresql_where=sa.text("fate IN ('damaged', 'failed')"),
+            sqlite_where=sa.text("fate IN ('damaged', 'failed')"),
+        )
+
     with op.batch_alter_table("pressure", schema=None) as batch_op:
         batch_op.drop_column("topics")
 
@@ -73,6 +106,17 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('rejected', 'uncertain')"),
             sqlite_where=sa.text("state IN ('rejected', 'uncertain')"),
         )
+
+    with op.batch_alter_table("bulk_action", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bulk_action_unfinished",
+            postgresql_where=sa.text("unfinished"),
+            sqlite_where=sa.text("unfinished"),
+        )
+        batch_op.drop_column("came_back")
+        batch_op.drop_column("position")
+        batch_op.drop_column("unfinished")
+        batch_op.drop_column("looked_back_to")
 
     with op.batch_alter_table("audience_list", schema=None) as batch_op:
         batch_op.drop_column("match")

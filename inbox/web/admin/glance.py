@@ -17,8 +17,7 @@ from cases.case import State as CaseState
 from cases.language import gettext as _
 from cases.language import ngettext
 from cases.mailbox import Mailbox
-from cases.message import Message
-from inbox.spool import Fate, RawMail
+from inbox.spool import RawMail
 from inbox.web import folders, standing, times
 from inbox.web.access import Policy, may
 from inbox.web.admin.queues import gigabytes
@@ -117,11 +116,11 @@ def _room() -> Iterator[Wrong]:
 
 def _left_for_people(session: Session, me: Agent) -> Iterator[Wrong]:
     """Mails that only people can set right, as long as nobody closed their case."""
-    unread = select(RawMail.id).outerjoin(Message, Message.raw_id == RawMail.id)
-    unread = unread.outerjoin(Case, Case.id == Message.case_id).where(
-        RawMail.fate == Fate.FAILED, or_(Case.id.is_(None), Case.state != CaseState.CLOSED)
-    )
     # Spelled out, so that every database knows that its index of such mails will do.
+    unread = select(RawMail.id).outerjoin(Case, Case.id == RawMail.stub_case_id)
+    unread = unread.where(
+        text("fate = 'failed'"), or_(Case.id.is_(None), Case.state != CaseState.CLOSED)
+    )
     stuck = text("outgoing_mail.state IN ('rejected', 'uncertain')")
     unsent = select(OutgoingMail.id).join(Case).where(stuck, Case.state != CaseState.CLOSED)
     counts = [

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.outbox import OutgoingMail
 from bot.outbox import State as Sent
-from cases import Agent, Role
+from cases import Agent, Case, Message, Role
 from cases.db import reading, transaction
 from inbox.spool import Fate, RawMail
 from tests.inbox.web.conftest import Enter, Visitor, case_about
@@ -61,7 +61,7 @@ def test_search_takes_what_is_typed_literally(enter: Enter, asked: str) -> None:
 def test_a_failed_mail_is_shown_with_its_reason_and_tried_again(enter: Enter) -> None:
     ana = enter(ANA)
     page = ana.get("/failures").text
-    assert "it took longer than 20 seconds to read" in page
+    assert "Leerlo llevó más de 20 segundos" in page
     assert "48 MB" in page
     path = re.search(r"/failures/(\d+)/retry", page)
     assert path is not None
@@ -70,7 +70,32 @@ def test_a_failed_mail_is_shown_with_its_reason_and_tried_again(enter: Enter) ->
     with reading() as session:
         raw = session.get_one(RawMail, int(path[1]))
         assert (raw.fate, raw.attempts) == (Fate.WAITING, 0)
-    assert ana.post(path[0]).status_code == 409
+    # Pressing twice, or after a colleague, is no fault.
+    assert ana.post(path[0]).status_code == 303
+
+
+def test_a_failed_mail_leads_to_the_case_that_stands_for_it(enter: Enter) -> None:
+    with transaction() as session:
+        failed = session.scalars(select(RawMail).where(RawMail.fate == Fate.FAILED)).one()
+        failed.stub_case_id = 7
+    assert f'<a href="/cases/{7}">' in enter(ADMIN).get("/failures").text
+
+
+def test_a_mail_that_lacks_something_is_listed_while_its_case_is_open(enter: Enter) -> None:
+    lacks = "more than 500 parts: the rest was not opened"
+    with transaction() as session:
+        message = session.scalars(select(Message).where(Message.raw_id.is_not(None))).first()
+        assert message is not None
+        message.case.state = "open"
+        raw = session.get_one(RawMail, message.raw_id)
+        raw.fate, raw.reason = Fate.DAMAGED, lacks
+        case = message.case_id
+    page = enter(ADMIN).get("/failures").text.partition("Correos a los que les falta algo")[2]
+    assert "Tiene demasiadas partes" in page
+    assert f'<a href="/cases/{case}">' in page
+    with transaction() as session:
+        session.get_one(Case, case).state = "closed"
+    assert "Correos a los que les falta algo" not in enter(ADMIN).get("/failures").text
 
 
 def test_a_mail_that_may_not_have_left_is_shown_to_people(enter: Enter) -> None:
