@@ -68,6 +68,20 @@ def day_of_year(day: date) -> str:
     return _said("MMMd", datetime.combine(day, time()), current())
 
 
+def in_year(day: date) -> str:
+    """A day below a drawing, where the year is known: 13 Nov."""
+    return _said("MMMd", datetime.combine(day, time()), current())
+
+
+def dated(said: str) -> str:
+    """A cell of a table that holds a day, as people read days; any other stays as it is."""
+    try:
+        found = date.fromisoformat(said) if len(said) == len("2026-11-26") else None
+    except ValueError:
+        found = None
+    return said if found is None else _said("yMMMd", datetime.combine(found, time()), current())
+
+
 def _here(instant: datetime) -> datetime:
     """The minute on the clock of whoever looks."""
     return instant.astimezone(_zone(who.zone())).replace(second=0, microsecond=0, tzinfo=None)

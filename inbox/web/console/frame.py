@@ -60,6 +60,7 @@ def shown(
     page = render_template(
         f"console/{template}.html",
         title=title,
+        part_of=_("Marketing"),
         **frame(session),
         tabs=tabs(),
         warnings=warnings(session, clock.now()),

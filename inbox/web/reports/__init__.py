@@ -75,7 +75,9 @@ def _tab(name: str) -> Response:
         return show(
             session,
             "reports/page.html",
-            title=_("Reports"),
+            title=titles()[name],
+            part_of=_("Reports"),
+            tabs=titles(),
             cards=[make(session, scope, now) for make in TABS[name]],
             said=said,
             scope=scope,
@@ -83,6 +85,15 @@ def _tab(name: str) -> Response:
             spans=SPANS,
             **choices,
         )
+
+
+def titles() -> dict[str, str]:
+    """The pages of the reports."""
+    return {
+        "work": _("Work and promises"),
+        "meaning": _("Types and mood"),
+        "voices": _("Voices and truce"),
+    }
 
 
 def _choices(session: Session) -> dict[str, Any]:

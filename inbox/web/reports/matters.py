@@ -1,6 +1,6 @@
 """Cards about what people write: types, results and moods."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,7 @@ from cases.language import gettext as _
 from cases.outcome import Outcome
 from cases.reporting import meaning
 from cases.reporting.scope import Scope
-from inbox.web import words
+from inbox.web import times, words
 from inbox.web.console.names import number
 from inbox.web.reports import drawing
 from inbox.web.reports.card import Card, Tile
@@ -80,7 +80,10 @@ def moods(session: Session, scope: Scope, _now: datetime) -> Card:
         legend=[(tones[mood], words.mood(mood)) for mood in meaning.MOODS],
         stack=drawing.stack(
             [
-                (day[5:], [(tones[mood], found.get(day, empty)[mood]) for mood in meaning.MOODS])
+                (
+                    times.in_year(date.fromisoformat(day)),
+                    [(tones[mood], found.get(day, empty)[mood]) for mood in meaning.MOODS],
+                )
                 for day in days
             ]
         ),

@@ -1,12 +1,13 @@
 """Cards about people and bots: who answered, who must write again, who is on truce."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
 from cases.reporting import voices
 from cases.reporting.scope import Scope
+from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Tile
@@ -79,5 +80,10 @@ def held(session: Session, scope: Scope, now: datetime) -> Card:
         (_("Day"), _("People")),
         [(day, str(value)) for day, value in zip(days, found, strict=True)],
         [Tile(number(found[-1] if found else 0), _("now"))],
-        charts.lines([(day[5:], float(v)) for day, v in zip(days, found, strict=True)]),
+        charts.lines(
+            [
+                (times.in_year(date.fromisoformat(day)), float(v))
+                for day, v in zip(days, found, strict=True)
+            ]
+        ),
     )

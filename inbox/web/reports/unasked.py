@@ -9,6 +9,7 @@ from cases.language import gettext as _
 from cases.reporting.scope import Scope
 from inbox import sighting
 from inbox.sighting import Around
+from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Row, Tile
@@ -37,7 +38,7 @@ def around(session: Session, scope: Scope, _now: datetime) -> Card:
             counted(found.people.total(), before.people.total(), _("to people on truce")),
             Tile(number(len({sender for _week, sender in found.mails})), _("senders")),
         ],
-        charts.bars([(f"{week:%m-%d}", float(by_week[week]), "danger") for week in weeks]),
+        charts.bars([(times.in_year(week), float(by_week[week]), "danger") for week in weeks]),
         names=2,
     )
 

@@ -1,6 +1,6 @@
 """Cards about the work: promises, mail in and out, and how old open cases are."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import get_day_names
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from cases.language import gettext as _
 from cases.reporting import working
 from cases.reporting.scope import Scope
 from cases.sla.policy import Target
+from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.names import number
 from inbox.web.reports import drawing
@@ -69,8 +70,12 @@ def volume(session: Session, scope: Scope, _now: datetime) -> Card:
             counted(found.came.total(), before.came.total(), _("mails of customers")),
             counted(found.left.total(), before.left.total(), _("mails to customers")),
         ],
-        charts.lines([(day[5:], float(found.came[day])) for day in days]),
-        charts.lines([(day[5:], float(found.left[day])) for day in days]),
+        charts.lines(
+            [(times.in_year(date.fromisoformat(day)), float(found.came[day])) for day in days]
+        ),
+        charts.lines(
+            [(times.in_year(date.fromisoformat(day)), float(found.left[day])) for day in days]
+        ),
         drawing.week(found.week, names),
         names,
     )
