@@ -151,6 +151,10 @@ def open_gate(
     if told["audience"] != {"n": len(names), "digest": sealing["digest"]}:
         raise NoAnswer("the answer is about another audience")
     gate = Gate(client, told, names)
+    wanted, said = opening.get("match", "exact"), claims_of(gate.receipt).get("matching")
+    # Who wants more people held than are must not believe that they are.
+    if said not in (None, wanted):
+        raise NoAnswer(f"addresses were matched {said}, not {wanted}")
     if gate.decision != "no_go" or described.get("campaign_class") in FAILS_OPEN:
         gate.fetch()
     return gate

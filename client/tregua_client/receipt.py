@@ -12,6 +12,7 @@ from tregua_client.names import digest, normalised
 from tregua_client.refusals import Forged, LeaseExpired
 
 ALG, TYPE = "EdDSA", "tregua-receipt+jwt"
+MATCHINGS = ("exact", "loose")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Receipt:
     @property
     def decision(self) -> str:
         return str(self.claims.get("decision"))
+
+    @property
+    def matching(self) -> str:
+        """Whether other spellings of an address were the same person: loose, or exact."""
+        return matching_of(self.claims)
 
 
 def verify(
@@ -38,9 +44,18 @@ def verify(
         found = digest(normalised(one) for one in audience)
         if claims.get("audience", {}).get("digest") != found:
             raise Forged("the receipt is about another audience")
+    matching_of(claims)
     if now >= float(claims.get("exp", 0)):
         raise LeaseExpired("the lease of this receipt is over")
     return Receipt(claims)
+
+
+def matching_of(claims: Mapping[str, Any]) -> str:
+    """How addresses were matched; raises Forged. Receipts that do not say it matched exactly."""
+    said = claims.get("matching", MATCHINGS[0])
+    if said not in MATCHINGS:
+        raise Forged("the receipt was matched in a way that is not known here")
+    return str(said)
 
 
 def claims_of(text: str) -> dict[str, Any]:

@@ -200,3 +200,35 @@ def test_whatever_breaks_and_whenever_nobody_is_written_to_after_it(api_server, 
             _send(client, f"c{begins}", names, sent)
         # Opened, filled, sealed and fetched with five; each batch after that asked first.
         assert len(sent) == max(0, begins - 5) * 2
+
+
+def test_a_receipt_says_whether_other_spellings_were_the_same_person(api_server, client, keys):
+    api_server.case("ana@gmail.com")
+    exact = opened(client, "a.na+ofertas@gmail.com", EVA)
+    loose = opened(client, "a.na+ofertas@gmail.com", EVA, match="loose")
+    assert list(exact.allowed()) == ["a.na+ofertas@gmail.com", EVA]
+    assert list(loose.allowed()) == [EVA]
+    assert verify(exact.receipt, keys(), now=NOW).matching == "exact"
+    assert verify(loose.receipt, keys(), now=NOW).matching == "loose"
+    assert loose.told["matching"] == "loose"
+    loose.refresh()
+    assert verify(loose.receipt, keys(), now=NOW).matching == "loose"
+
+
+class Forgetful(httpx.WSGITransport):
+    """A keeper that matches as it likes, whatever it is asked for."""
+
+    def handle_request(self, request):
+        if request.url.path.endswith("/gates"):
+            body = json.dumps(json.loads(request.read()) | {"match": "exact"}).encode()
+            headers = {**request.headers, "Content-Length": str(len(body))}
+            request = httpx.Request("POST", request.url, headers=headers, content=body)
+        return super().handle_request(request)
+
+
+def test_a_gate_that_matched_otherwise_than_asked_is_not_used(api_server):
+    token = api_server.program(Scope.GATE).text
+    with Client("http://t.example", token, transport=Forgetful(api_server.app)) as forgotten:
+        assert opened(forgotten, EVA).decision == "go"
+        with pytest.raises(Refusal, match="matched exact, not loose"):
+            opened(forgotten, EVA, match="loose")

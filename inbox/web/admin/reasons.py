@@ -17,6 +17,7 @@ from cases.exclusions.matrix import Action, CampaignClass, may_become
 from cases.exclusions.policies import Content, NotAllowed, PolicyVersion
 from cases.exclusions.policies import Policy as InForce
 from cases.exclusions.reasons import RULES, Group, Reason
+from cases.exclusions.rehearsing import Rehearsed, of_change
 from cases.language import gettext as _
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import limit_form, names
@@ -52,7 +53,12 @@ def page() -> Response:
 
 
 def _shown(
-    session: Session, *, effect: Effect | None = None, refusal: str = "", status: int = 200
+    session: Session,
+    *,
+    effect: Effect | None = None,
+    tried: Rehearsed | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> Response:
     policy = policies.in_force(session)
     cells = _cells(policy)
@@ -76,6 +82,7 @@ def _shown(
         term_name=term_name,
         limit_name=limit_name,
         effect=effect,
+        tried=tried,
         refusal=refusal,
         typed=request.form,
     )
@@ -136,6 +143,8 @@ def change() -> AnyResponse:
         except (NotAllowed, ValueError):
             said = _("That cannot be chosen there: what the person or the law decided stays.")
             return _shown(session, refusal=said, status=422)
+        if not saves and what.get("term") in policies.PRESSURE:
+            return _shown(session, tried=of_change(session, before, after, clock.now()))
         if not saves:
             return _shown(session, effect=_effect(session, before, after, what))
         why = request.form.get("why", "").strip()

@@ -143,7 +143,7 @@ def _new_list(campaign_id: int, *, pasted: bool) -> AudienceList:
         agent_id=agent().id,
         campaign_id=campaign_id,
         pasted=pasted,
-        match=Match.LOOSE if request.form.get("loose") == "yes" else Match.EXACT,
+        match=Match.LOOSE if request.form.get("match") == Match.LOOSE else Match.EXACT,
         created_at=now,
         forget_at=now + max(settings().list_kept, timedelta(hours=1)),
     )

@@ -2,13 +2,17 @@
 
 import smtplib
 import threading
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
 
 from cases import clock, db
-from cases.db import reading
+from cases.contact import Kind
+from cases.db import reading, transaction
+from cases.exclusions import policies, touches
+from cases.exclusions.ceilings import Ceiling, with_ceiling
 from cases.exclusions.touches import Touch
 from cases.settings import settings as case_settings
 from inbox.gateway.passing import Outcome, Passage, read
@@ -175,3 +179,33 @@ def test_what_passed_presses_on_who_got_it(gate, smtp_sink):
     with reading() as session:
         touch = session.scalars(select(Touch)).one()
         assert (touch.value, touch.campaign) == (EVA, "rebajas")
+
+
+def test_another_spelling_is_the_same_person_where_the_admin_says_so(gate, smtp_sink, monkeypatch):
+    Api().case("ana@gmail.com")
+    send("a.na+rebajas@gmail.com")
+    assert got(smtp_sink) == ["a.na+rebajas@gmail.com"]
+    monkeypatch.setenv("TREGUA_GATE_MATCH", "loose")
+    settings.cache_clear()
+    send("an.a+rebajas@googlemail.com", EVA)
+    assert got(smtp_sink) == ["a.na+rebajas@gmail.com", EVA]
+    assert outcomes()[-2:] == [
+        ("an.a+rebajas@googlemail.com", Outcome.DROPPED), (EVA, Outcome.PASSED),
+    ]  # fmt: skip
+
+
+def test_the_limit_of_a_topic_holds_at_the_gate_too(gate, smtp_sink, monkeypatch):
+    with transaction() as session:
+        said = with_ceiling({"terms": {"pressure_enforced": True, "pressure_gap": 0}},
+                            Ceiling("t", 1.5, topic="ofertas"))  # fmt: skip
+        policies.adopt(session, said, what={}, by="a@b.example", why="x", at=clock.now())
+        long_ago = clock.now() - timedelta(days=40)
+        touches.record(session, [
+            {"kind": Kind.ADDRESS, "value": LUZ, "source": "t", "event_id": "1", "weight": 0.0,
+             "campaign_class": "transactional", "sent_at": long_ago},
+        ])  # fmt: skip
+    for topic in ("ofertas", "ofertas", "noticias"):
+        send(EVA, X_Tregua_Topic=topic)
+    assert outcomes() == [
+        (EVA, Outcome.PASSED), (EVA, Outcome.DROPPED), (EVA, Outcome.PASSED),
+    ]  # fmt: skip

@@ -231,3 +231,25 @@ def test_an_influencer_waits_for_a_word_and_gets_it_from_the_next_look_on(
     mar.post(f"{path}/checks")
     assert "estrella" in mar.get(f"{path}/allowed.csv").text
     assert "Le gusta" in mar.get("/console/approvals").text
+
+
+@pytest.mark.parametrize("loose", [True, False])
+def test_other_spellings_are_the_same_person_if_marketing_says_so(
+    mar: Visitor, loose: bool
+) -> None:
+    hold("nora@gmail.com")
+    spelt = "no.ra+rebajas@gmail.com"
+    page = bring(mar, f"Correo\n{spelt}\nuno@x.example\n", match="loose" if loose else "exact")
+    rows = rows_of(mar, f"{page}/allowed.csv")
+    assert [row[0] for row in rows[1:]] == [*([] if loose else [spelt]), "uno@x.example"]
+    text = mar.get(f"{page}/receipt.jwt").text.strip()
+    with reading() as session:
+        claims = receipts.verify(session, text, clock.now()).claims
+    assert claims["matching"] == ("loose" if loose else "exact")
+    # The late look takes them for the same person again.
+    mar.post(f"{page}/checks")
+    assert len(rows_of(mar, f"{page}/allowed.csv")) == len(rows)
+    shown = mar.post("/console/campaigns/receipts", receipt=text).text
+    assert ("también con otra grafía" if loose else "tal como se escriben") in shown
+    assert "<dd>de serie</dd>" in shown
+    assert "En tregua: ahora no" in mar.post("/console/people", who=spelt).text
