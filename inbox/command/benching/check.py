@@ -14,6 +14,7 @@ from cases.db import transaction
 from inbox.command.benching.asker import Asker, serving
 from inbox.command.benching.held import address, fill, hold_somebody, know, look_up, read_all
 from inbox.command.benching.installing import installed
+from inbox.command.benching.telling import tell_apart
 from inbox.embedded import processes
 from inbox.tokens import Limits, Scope, issue
 
@@ -35,7 +36,7 @@ def check(number: int, url: str) -> dict[str, Any]:
             token = issue(session, "bench", frozenset(Scope), Limits(quota=10**9))
         port = processes.free_port()
         with serving(port), _asking(port, token) as asker, _asking(port, token) as follower:
-            figures = _one(asker) | _many(asker) | _lists(asker, number)
+            figures = _one(asker) | _many(asker) | _told(asker, number) | _lists(asker, number)
             delta = {"delta_p99_ms": _delta(follower, asker)}
         return {"held": number, "servers": bench.database, **figures, **delta}
 
@@ -96,6 +97,15 @@ def _many(asker: Asker) -> dict[str, float]:
 
 def _ratio(times: Sequence[float], bare: Sequence[float]) -> float:
     return round(statistics.median(times) / statistics.median(bare), 1)
+
+
+def _told(asker: Asker, held: int) -> dict[str, float]:
+    """What the time tells of somebody who may be written to, as the answer says of all of them."""
+    every = held * KNOWN_FOR_ONE, KNOWN_FOR_ONE
+    return {
+        "customer_or_stranger_auc": tell_apart(asker, range(1, *every), "promotional"),
+        "held_or_stranger_auc": tell_apart(asker, range(*every), "transactional"),
+    }
 
 
 def _lists(asker: Asker, held: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from inbox.command import tregua
 from inbox.command.bench import BENCHES
 from inbox.command.benching.mails import BOT, mails
+from inbox.command.benching.telling import auc
 from inbox.intake.jail import parse_safely
 from inbox.intake.known import BotRule, Known
 
@@ -45,9 +46,25 @@ def test_an_unknown_bench_is_refused_with_those_there_are():
     assert set(BENCHES) >= {"ingest", "latency", "classify", "send"}
 
 
+def test_a_guess_by_the_time_is_right_always_half_the_time_or_never():
+    assert auc([2, 3], [0, 1]) == 1
+    assert auc([0, 1], [2, 3]) == 0
+    assert auc([1, 1, 2], [1, 2, 1]) == 0.5
+
+
+@pytest.mark.nightly
+@pytest.mark.server
+def test_the_time_of_an_answer_tells_no_customer_from_a_stranger(bench_alone):
+    figures = json.loads(bench_alone("check", "--mails", "2000").strip().splitlines()[-1])
+    # A bound that a busy machine keeps too; what is published comes from a quiet one.
+    assert 0.4 <= figures["customer_or_stranger_auc"] <= 0.6
+    assert 0.4 <= figures["held_or_stranger_auc"] <= 0.6
+
+
 CHECKED = {
     *("single_p50_ms", "single_p95_ms", "single_p99_ms", "bulk_10k_p95_ms", "sql_ratio"),
     *("gate_50_s", "gate_500_s", "snapshot_50_s", "delta_p99_ms"),
+    *("customer_or_stranger_auc", "held_or_stranger_auc"),
 }
 
 
