@@ -21,6 +21,7 @@
 
     // A value ends its condition, so the next may begin; a name waits for its value.
     function take(line) {
+      if (line.dataset.href) { location.assign(line.dataset.href); return; }
       box.value = line.dataset.whole;
       box.setSelectionRange(box.value.length, box.value.length);
       box.dispatchEvent(new CustomEvent("asked", { bubbles: true }));

@@ -1,11 +1,11 @@
 """All commands in one place: with their keys, and with the cases, views and people they lead to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from cases.case import Case
 from cases.contact import Contact
@@ -23,7 +23,7 @@ from inbox.web.who import agent
 
 pages = Pages("palette", __name__)
 TEMPLATE = "commands/page.html"
-LONGEST, MANY, LATELY = 80, 40, 200
+LONGEST, MANY, LATELY, MOST_PEOPLE = 80, 40, 200, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +92,24 @@ def _named(session: Session, asked: str) -> list[Command]:
         said = f"#{case.id} {case.subject}" if case else ""
         href = url_for("case.page", case_id=int(number))
         return [Command("mail", said, _("Cases"), href)] if case else []
-    return _people(session, asked) if len(asked) > 2 else []
-
-
-def _people(session: Session, asked: str) -> list[Command]:
-    """Who wrote of late and is called so."""
-    sought = term(asked, part=Part.SENDER)
-    if sought is None:
-        return []
-    ids = select(Case.contact_id).where(gathering.holds(session, sought), visible_to(agent()))
-    lately = ids.order_by(Case.last_at.desc()).limit(LATELY).subquery()
-    query = select(Contact).where(Contact.id.in_(select(lately.c.contact_id))).limit(5)
     return [
         Command(
             "user", rows.called(one), _("Customers"), url_for("contact.page", contact_id=one.id)
         )
-        for one in session.scalars(query)
+        for one in people(session, asked)
     ]
+
+
+def people(session: Session, asked: str) -> Sequence[Contact]:
+    """Who wrote of late and is called so."""
+    sought = term(asked, part=Part.SENDER) if len(asked) > 2 else None
+    if sought is None:
+        return []
+    ids = select(Case.contact_id).where(gathering.holds(session, sought), visible_to(agent()))
+    lately = ids.order_by(Case.last_at.desc()).limit(LATELY).subquery()
+    query = select(Contact).where(Contact.id.in_(select(lately.c.contact_id)))
+    known = query.options(selectinload(Contact.identifiers))
+    return session.scalars(known.limit(MOST_PEOPLE)).all()
 
 
 def _sought(asked: str) -> list[Command]:

@@ -9,11 +9,11 @@ from cases import case_tags
 from cases.db import reading
 from cases.exclusions.reasons import Reason
 from cases.mailbox import Mailbox
-from inbox.web import casefile, hx, words
+from inbox.web import casefile, hx, palette, rows, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.asking import suggesting
 from inbox.web.asking.grammar import LONGEST
-from inbox.web.asking.suggesting import Known
+from inbox.web.asking.suggesting import Known, Suggestion
 from inbox.web.fragments import piece
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
@@ -35,8 +35,20 @@ def page() -> AnyResponse:
         return redirect(url_for("search.page", q=typed), 303)
     with reading() as session:
         found = suggesting.suggestions(typed, _known(session, typed))
+        if place == PLACES[0]:
+            found = [*_people(session, typed), *found]
     target, template = f"#{place}-list", "search/page.html"
     return hx.answer(piece(template, "suggestions", target, suggested=found, asked_in=place))
+
+
+def _people(session: Session, typed: str) -> list[Suggestion]:
+    """Customers who are called so, each with the way to their page."""
+    if ":" in typed or '"' in typed:
+        return []
+    return [
+        Suggestion(typed, rows.called(one), one.address, url_for("contact.page", contact_id=one.id))
+        for one in palette.people(session, typed.strip())
+    ]
 
 
 def _known(session: Session, typed: str) -> Known:

@@ -24,6 +24,8 @@ class Suggestion:
     whole: str
     new: str
     says: str
+    href: str = ""
+    """Where it leads at once, if it is no piece of a search."""
 
 
 Known = Mapping[str, Sequence[tuple[str, str]]]

@@ -27,6 +27,23 @@ def test_suggestions_are_a_part_of_every_page_and_lead_to_the_search_without_scr
     assert ana.get("/search/suggestions?q=es:ab").location == "/search?q=es:ab"
 
 
+def test_half_a_name_offers_the_customer_while_it_is_typed(
+    enter: Enter, page: "Page", open_as: "Open", faults: list[str]
+) -> None:
+    part = enter(ANA).get("/search/suggestions?q=emil", partial=True).text
+    assert "Emily Stone" in part
+    contact = part.split('data-href="', 1)[1].split('"')[0]
+    assert "data-href" not in enter(ANA).get("/search/suggestions?q=de:emil", partial=True).text
+    open_as(ANA, "/profile")
+    page.keyboard.press("/")
+    page.keyboard.type("emil")
+    page.locator("#q-0", has_text="Emily").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{contact}")
+    assert faults == []
+
+
 def test_a_search_is_completed_and_sent_by_keyboard(
     page: "Page", open_as: "Open", faults: list[str]
 ) -> None:
