@@ -35,7 +35,7 @@ NAMES = frozenset(Folder)
 ICONS: Mapping[Folder, str] = {
     Folder.UNASSIGNED: "inbox",
     Folder.MINE: "user",
-    Folder.MENTIONED: "megaphone",
+    Folder.MENTIONED: "at-sign",
     Folder.SNOOZED: "moon",
     Folder.RISK: "alarm-clock",
     Folder.ALL: "layers",

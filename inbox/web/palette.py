@@ -67,7 +67,7 @@ def _all(session: Session) -> Iterable[Command]:
             yield Command(folders.ICONS[folder], folders.name(folder), _("Lists"), href)
         for view in saved.seen_by(session, me):
             href = url_for("listing.folder", name=view.value)
-            yield Command("layers", view.name, _("Views"), href)
+            yield Command("list-filter", view.name, _("Views"), href)
     for place in places(me):
         yield Command(place.icon, place.says, _("Pages"), place.href)
 

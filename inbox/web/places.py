@@ -47,16 +47,16 @@ def _daily() -> tuple[Place, ...]:
     return (
         Place("search", _("Search"), "/search", Policy.CASES),
         Place("mail-plus", _("New message"), "/messages/new", Policy.CASES),
-        Place("layers", _("All views"), "/views", Policy.CASES),
+        Place("list-filter", _("All views"), "/views", Policy.CASES),
         Place("circle-pause", _("On truce"), "/exclusions", Policy.SIGNED_IN),
         Place("send", _("Marketing"), "/console", Policy.CONSOLE),
         Place("megaphone", _("Incidents"), "/incidents", Policy.CASES),
-        Place("sticky-note", _("Log a call"), "/calls", Policy.CASES),
+        Place("phone", _("Log a call"), "/calls", Policy.CASES),
         Place("triangle-alert", _("Problems"), "/failures", Policy.CASES),
         Place("bell", _("Notifications"), "/notifications", Policy.CASES),
         Place("user", _("My profile"), "/profile", Policy.SIGNED_IN),
         Place("keyboard", _("Keys and habits"), "/preferences/keys", Policy.SIGNED_IN),
-        Place("list-checks", _("Reports"), "/reports", Policy.OPERATIONS),
+        Place("chart-column", _("Reports"), "/reports", Policy.OPERATIONS),
         Place("settings", _("Settings"), "/admin", Policy.OPERATIONS),
     )
 

@@ -30,12 +30,13 @@ WANTED = {
 ICONS = "lucide-static@1.62.0"
 SPRITE = "static/icons.svg"
 ICONS_LICENSE = "static/vendor/lucide.LICENSE"
-NAMES = """alarm-clock alarm-clock-off angry archive arrow-left bell bot check chevron-down
-chevron-right circle-alert circle-check circle-help circle-pause clock code cog corner-up-right
-download ellipsis-vertical eye file-text frown hash hourglass image-off inbox keyboard languages
-layers list-checks log-out mail mail-plus mail-x mails megaphone meh menu monitor moon palmtree
-paperclip pause plus reply rotate-cw search send settings shield-alert smile sticky-note sun tag
-triangle-alert undo-2 user user-plus user-x users x zap""".split()
+NAMES = """alarm-clock alarm-clock-off angry archive arrow-left at-sign bell bot chart-column check
+chevron-down chevron-right circle-alert circle-check circle-help circle-pause clock code
+cog copy corner-up-right download ellipsis-vertical eye file-text frown hash hourglass
+image-off inbox keyboard languages layers list-checks list-filter log-out mail mail-plus
+mail-x mails megaphone meh menu merge monitor moon palmtree paperclip pause phone plus
+printer reply rotate-cw search send settings shield-alert smile split sticky-note sun
+tag triangle-alert undo-2 user user-plus user-x users x zap""".split()
 
 
 def update() -> None:
