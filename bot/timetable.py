@@ -37,6 +37,7 @@ TIMETABLE = (
     Periodic("inbox.web.console.lists.jobs.forget_old", TAG, timedelta(minutes=10)),
     Periodic("inbox.api.jobs.stand_in", TAG, timedelta(seconds=30)),
     Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
+    Periodic("inbox.web.bulk_jobs.go_on", TAG, timedelta(seconds=30)),
     Periodic("bot.jobs.find_old_tags", TAG, timedelta(seconds=60)),
     Periodic("inbox.intake.trials_waiting.look", TAG, timedelta(seconds=60)),
     Periodic("inbox.spool.jobs.let_go_of_old", TAG, timedelta(hours=1)),

@@ -1,13 +1,15 @@
-"""What is done with many cases at once, and taken back: written down case by case.
+"""What is done with many cases at once, and taken back: some at a time, written down case by case.
 
-An undoing leaves alone what somebody has touched since, so it never overwrites a colleague.
+An undoing leaves alone what somebody has touched since, so it never overwrites a colleague. What
+takes longer than a request goes on with the next one, or by itself if nobody comes back.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, func, select
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.agent import Agent
@@ -15,11 +17,16 @@ from cases.case import Case
 from cases.db import Base, transaction
 from cases.history import Event, What
 from cases.language import ngettext
+from cases.settings import settings
 from inbox.web import live
 from inbox.web.bulk_verbs import VERBS, Doing, NotForThis
 from inbox.web.visible import visible_to
 
 MOST, AT_ONCE = 2000, 50
+A_MOMENT = timedelta(seconds=2)
+"""How long whoever began it waits before they are shown how far it is."""
+LEFT_ALONE = timedelta(seconds=30)
+"""What is not done by then goes on by itself, whether or not its page is still open."""
 UNDOABLE = timedelta(minutes=5)
 """The button stands for ten seconds; who comes late without scripts has this long."""
 
@@ -28,6 +35,14 @@ class BulkAction(Base):
     """The cases that somebody chose, what was done with them, and how each was before."""
 
     __tablename__ = "bulk_action"
+    __table_args__ = (
+        Index(
+            "ix_bulk_action_unfinished",
+            "id",
+            postgresql_where=text("unfinished"),
+            sqlite_where=text("unfinished"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
@@ -41,6 +56,18 @@ class BulkAction(Base):
     done: Mapped[list[Any]] = mapped_column(default=list)
     """For each case that was changed: its number, its last event, and what it was before."""
     undone_at: Mapped[datetime | None]
+    looked_back_to: Mapped[datetime | None]
+    """Of all of a view: older cases may belong to it too, and were not looked into."""
+    unfinished: Mapped[bool] = mapped_column(default=False, server_default="0")
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many cases had their turn, or how many of what was done while it is taken back."""
+    came_back: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many are as they were before."""
+
+    @property
+    def turns(self) -> int:
+        """How many cases have a turn in what is being done."""
+        return len(self.done if self.undone_at is not None else self.case_ids)
 
 
 def choose(session: Session, by: Agent, case_ids: Iterable[int], shelf: str, at: datetime) -> int:
@@ -49,11 +76,6 @@ def choose(session: Session, by: Agent, case_ids: Iterable[int], shelf: str, at:
     session.add(row)
     session.flush()
     return row.id
-
-
-def all_of(session: Session, which: ColumnElement[bool]) -> list[int]:
-    """All cases of a list, as many as may be changed at once."""
-    return list(session.scalars(select(Case.id).where(which).order_by(Case.id).limit(MOST)))
 
 
 def said(number: int) -> str:
@@ -67,34 +89,72 @@ def chosen(session: Session, number: int, by: Agent) -> BulkAction | None:
     return row if row is not None and row.agent_id == by.id else None
 
 
-def do(number: int, verb: str, value: str, *, by: Agent, at: datetime) -> int:
-    """Do it with all cases of the choice; how many were changed.
+def begin(number: int, verb: str, value: str, *, by: Agent, at: datetime) -> None:
+    """It is to be done with all cases of the choice; a choice is acted on once."""
+    with transaction() as session:
+        row = session.get_one(BulkAction, number, with_for_update=True)
+        if row.verb:
+            return
+        row.verb, row.value, row.at, row.unfinished = verb, value, at, True
+        # A number that somebody typed names nothing that they may not see, nor is merged into.
+        theirs = select(Case.id).where(Case.id.in_(row.case_ids), visible_to(by))
+        row.case_ids = list(session.scalars(theirs.order_by(Case.id)))
 
-    Each batch is one transaction with its cases locked in the order of their numbers, so that two
+
+def begin_undoing(number: int, *, at: datetime) -> bool:
+    """It is to be taken back; False where that was said before, or comes too late."""
+    with transaction() as session:
+        row = session.get_one(BulkAction, number, with_for_update=True)
+        in_time = row.unfinished or at - row.at <= UNDOABLE
+        if row.undone_at is not None or not row.verb or not in_time:
+            return False
+        row.undone_at, row.unfinished, row.position = at, True, 0
+        return True
+
+
+def go_on(number: int, *, by: Agent, at: datetime, most: timedelta = A_MOMENT) -> bool:
+    """Go on with it for so long; whether all is done."""
+    end = time.monotonic() + most.total_seconds()
+    while _step(number, by, at):
+        if time.monotonic() > end:
+            return False
+    return True
+
+
+def _step(number: int, by: Agent, at: datetime) -> bool:
+    """The next cases; whether more are left.
+
+    Each step is one transaction with its cases locked in the order of their numbers, so that two
     who act on the same cases wait for one another and never for ever.
     """
     with transaction() as session:
         row = session.get_one(BulkAction, number, with_for_update=True)
-        if row.verb:
-            return len(row.done)
-        row.verb, row.value = verb, value
-        # A number that somebody typed names nothing that they may not see, nor is merged into.
-        theirs = select(Case.id).where(Case.id.in_(row.case_ids), visible_to(by))
-        ids = list(session.scalars(theirs.order_by(Case.id)))
-    done: list[Any] = []
-    for some in _parts(ids):
-        with transaction() as session:
-            doing = Doing(session, by.address, at, value, tuple(ids))
-            done += _acted(doing, verb, _locked(doing, verb, some, by))
-            session.get_one(BulkAction, number).done = list(done)
-            live.announce(session)
-    return len(done)
+        if not row.unfinished:
+            return False
+        zone = by.zone or settings().zone
+        doing = Doing(session, by.address, at, row.value, tuple(row.case_ids), zone)
+        turns = slice(row.position, row.position + AT_ONCE)
+        if row.undone_at is not None:
+            row.came_back += _undone(doing, row.verb, {one[0]: one for one in row.done[turns]}, by)
+        else:
+            cases = _locked(doing, row.verb, row.case_ids[turns], by)
+            row.done = [*row.done, *_acted(doing, row.verb, cases)]
+        row.position += AT_ONCE
+        row.unfinished = row.position < row.turns
+        if not row.unfinished and row.undone_at is None:
+            row.at = at
+        live.announce(session)
+        return row.unfinished
 
 
-def _parts(all_of_them: list[Any]) -> Iterator[list[Any]]:
-    """As many as one transaction takes."""
-    for start in range(0, len(all_of_them), AT_ONCE):
-        yield all_of_them[start : start + AT_ONCE]
+def left_alone(session: Session, at: datetime) -> Sequence[tuple[int, Agent]]:
+    """What somebody began and nobody goes on with, the oldest first."""
+    waiting = (
+        select(BulkAction.id, Agent)
+        .join(Agent, Agent.id == BulkAction.agent_id)
+        .where(BulkAction.unfinished, BulkAction.at < at - LEFT_ALONE)
+    )
+    return [(row[0], row[1]) for row in session.execute(waiting.order_by(BulkAction.id).limit(5))]
 
 
 def _acted(doing: Doing, verb: str, cases: Sequence[Case]) -> Iterator[list[Any]]:
@@ -121,23 +181,6 @@ def _locked(doing: Doing, verb: str, ids: Sequence[int], by: Agent) -> Sequence[
         wanted.with_for_update().execution_options(populate_existing=True)
     ).all()
     return [case for case in found if case.id in ids]
-
-
-def undo(number: int, *, by: Agent, at: datetime) -> int:
-    """Take it back where nobody has changed anything since; how many were."""
-    with transaction() as session:
-        row = session.get_one(BulkAction, number, with_for_update=True)
-        if row.undone_at is not None or not row.verb or at - row.at > UNDOABLE:
-            return 0
-        row.undone_at = at
-        verb, value, done, ids = row.verb, row.value, list(row.done), tuple(row.case_ids)
-    back = 0
-    for some in _parts(done):
-        with transaction() as session:
-            doing = Doing(session, by.address, at, value, ids)
-            back += _undone(doing, verb, {one[0]: one for one in some}, by)
-            live.announce(session)
-    return back
 
 
 def _undone(doing: Doing, verb: str, done: dict[int, Any], by: Agent) -> int:

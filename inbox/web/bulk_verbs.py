@@ -14,7 +14,6 @@ from cases.correction import Correction, Field
 from cases.history import What
 from cases.merging import merge, undo_merge
 from cases.tag import joined, without
-from inbox.web.who import zone
 
 Before = dict[str, Any]
 
@@ -32,6 +31,8 @@ class Doing:
     at: datetime
     value: str
     all_ids: tuple[int, ...]
+    zone: str
+    """Of their clock: tomorrow begins there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _snooze(doing: Doing, case: Case) -> Before:
         "snoozed": case.snoozed_at is not None,
         "until": case.snoozed_until.isoformat() if case.snoozed_until else None,
     }
-    until = snoozing.presets(doing.at, zone())[snoozing.Preset(doing.value)]
+    until = snoozing.presets(doing.at, doing.zone)[snoozing.Preset(doing.value)]
     snoozing.snooze(case, until, by=doing.by, at=doing.at)
     return before
 

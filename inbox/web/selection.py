@@ -10,20 +10,22 @@ from cases.db import reading, transaction
 from cases.snoozing import Preset
 from cases.tag import tidy
 from classifiers import taxonomy
-from inbox.web import bulk, exporting, hx, rows, shelves
+from inbox.web import bulk, everything, exporting, hx, rows, shelves
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.bulk import BulkAction
 from inbox.web.bulk_verbs import VERBS
 from inbox.web.case import came_from
 from inbox.web.casefile import assignable
+from inbox.web.everything import Everything
 from inbox.web.folders import Folder
-from inbox.web.fragments import show
+from inbox.web.fragments import piece, show
 from inbox.web.ids import whole
 from inbox.web.listed import Line, lines, with_people
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("selection", __name__)
+TEMPLATE = "selection/page.html"
 TICKED = 500
 PREVIEWED = 20
 
@@ -34,14 +36,13 @@ def act() -> AnyResponse:
     """Do what the button says with the chosen cases; those it does not fit are left alone."""
     ticked = [one for one in map(whole, request.form.getlist("case")[:TICKED]) if one is not None]
     verb, value = _wanted()
-    with transaction() as session:
-        number = _choice(session, ticked, everything=verb == "all")
+    number = _choice(ticked, whole_list=verb == "all")
     if verb in ("all", "more"):
         return redirect(url_for("selection.choice", number=number), 303)
     if verb == "export":
         return export(number)
-    bulk.do(number, verb, value, by=agent(), at=clock.now())
-    return redirect(_back(f"many.{number}"), 303)
+    bulk.begin(number, verb, value, by=agent(), at=clock.now())
+    return _gone_on(number)
 
 
 def _wanted() -> tuple[str, str]:
@@ -68,22 +69,44 @@ def _fits(verb: str, value: str) -> bool:
     return value in set(Preset) if verb == "snooze" else True
 
 
-def _choice(session: Session, ticked: list[int], *, everything: bool) -> int:
+def _choice(ticked: list[int], *, whole_list: bool) -> int:
     """The number of the choice: an earlier one, all of the list, or what was ticked."""
-    kept = whole(request.form.get("set", ""))
-    if kept is not None:
-        row = bulk.chosen(session, kept, agent())
-        return row.id if row is not None else abort(404)
-    shelf, _order = came_from()
-    if everything:
-        content = shelves.content(session, shelf, agent(), clock.now()) or abort(404)
-        ticked = bulk.all_of(session, content.which)
-    return bulk.choose(session, agent(), ticked, shelf.value, clock.now())
+    kept, (shelf, _order) = whole(request.form.get("set", "")), came_from()
+    found = Everything(ticked)
+    with reading() as session:
+        if kept is not None:
+            return _theirs(session, kept).id
+        if whole_list:
+            content = shelves.content(session, shelf, agent(), clock.now()) or abort(404)
+            found = everything.all_of(session, content)
+    with transaction() as session:
+        number = bulk.choose(session, agent(), found.case_ids, shelf.value, clock.now())
+        session.get_one(BulkAction, number).looked_back_to = found.back_to
+    return number
 
 
-def _back(done: str) -> str:
-    shelf, order = came_from()
-    return url_for("listing.folder", name=shelf.value, sort=order.value, done=done)
+def _gone_on(number: int) -> AnyResponse:
+    """Go on with it for a moment: back to the list when it is done, else how far it is."""
+    finished = bulk.go_on(number, by=agent(), at=clock.now())
+    with reading() as session:
+        row = _theirs(session, number)
+        if not finished and hx.asked().is_partial and request.endpoint == "selection.step":
+            return hx.answer(piece(TEMPLATE, "progress", "#progress", swap="outerHTML", choice=row))
+        shelf, order = came_from()
+        done = f"many.{number}" if row.undone_at is None else f"taken_back.{row.came_back}"
+        name = row.shelf if "in" not in request.form else shelf.value
+    if not finished:
+        return hx.lead_to(url_for("selection.choice", number=number))
+    return hx.lead_to(url_for("listing.folder", name=name, sort=order.value, done=done))
+
+
+@pages.post("/selection/<int:number>/steps")
+@allow(Policy.CASES)
+def step(number: int) -> AnyResponse:
+    """Go on with what takes longer than a request."""
+    with reading() as session:
+        _theirs(session, number)
+    return _gone_on(number)
 
 
 @pages.get("/selection/<int:number>")
@@ -95,7 +118,7 @@ def choice(number: int) -> Response:
         found = _cases(session, row, PREVIEWED)
         return show(
             session,
-            "selection/page.html",
+            TEMPLATE,
             title=_title(row),
             choice=row,
             rows=rows.rows(found, clock.now()),
@@ -125,8 +148,9 @@ def undo(number: int) -> AnyResponse:
     """Take it back, where nobody has changed anything since."""
     with reading() as session:
         shelf = _theirs(session, number).shelf
-    back = bulk.undo(number, by=agent(), at=clock.now())
-    return hx.lead_to(url_for("listing.folder", name=shelf, done=f"taken_back.{back}"))
+    if not bulk.begin_undoing(number, at=clock.now()):
+        return hx.lead_to(url_for("listing.folder", name=shelf, done="taken_back.0"))
+    return _gone_on(number)
 
 
 @pages.post("/selection/<int:number>/table")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from cases import Case, Mailbox, State, clock
 from cases.case import take
 from cases.db import reading, transaction
-from inbox.web import bulk, cells
+from inbox.web import bulk, bulk_jobs, cells, everything
 from inbox.web.bulk_verbs import VERBS, Doing
 from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, LUIS
@@ -30,9 +30,16 @@ def _some(number: int) -> list[int]:
 def _standing(ids: list[int]) -> dict[int, Any]:
     with reading() as session:
         return {
-            one.id: (one.state, one.assignee_id, one.type, one.snoozed_at, one.bulk, one.due_at)
+            one.id: (
+                *(one.state, one.assignee_id, one.type, one.snoozed_at, one.bulk),
+                *(one.due_at, one.unread),
+            )
             for one in session.scalars(select(Case).where(Case.id.in_(ids)))
         }
+
+
+def _but_deadlines(rows: dict[int, Any]) -> dict[int, Any]:
+    return {number: (*row[:5], *row[6:]) for number, row in rows.items()}
 
 
 def _act(visitor: Visitor, ids: Sequence[int | str], do: str, **more: object) -> int:
@@ -56,7 +63,16 @@ def test_what_does_not_fit_a_case_is_left_alone_and_said(enter: Enter) -> None:
 
 @pytest.mark.parametrize(
     "do",
-    ["take", "close", "wait", "snooze:tomorrow", "snooze:reply", "spam", "type:money.refund"],
+    [
+        "take",
+        "close",
+        "wait",
+        "snooze:tomorrow",
+        "snooze:reply",
+        "spam",
+        "type:money.refund",
+        "read",
+    ],
 )
 def test_everything_can_be_undone(enter: Enter, do: str) -> None:
     admin, ids = enter(ADMIN), _some(3)
@@ -65,9 +81,7 @@ def test_everything_can_be_undone(enter: Enter, do: str) -> None:
     assert _standing(ids) != before
     back = admin.post(f"/selection/{number}/undoing")
     assert "taken_back." in str(back.location)
-    assert {n: row[:5] for n, row in _standing(ids).items()} == {
-        n: row[:5] for n, row in before.items()
-    }
+    assert _but_deadlines(_standing(ids)) == _but_deadlines(before)
     assert admin.post(f"/selection/{number}/undoing").location.endswith("taken_back.0")
 
 
@@ -109,7 +123,7 @@ def test_the_case_that_others_go_into_is_locked_with_each_batch_of_them(
         session.flush()
         theirs = select(Case.id).where(Case.contact_id == person, Case.merged_into_id.is_(None))
         ids = tuple(session.scalars(theirs.order_by(Case.id)))
-        doing = Doing(session, ADMIN, clock.now(), "", ids)
+        doing = Doing(session, ADMIN, clock.now(), "", ids, "UTC")
         assert VERBS["merge"].also(doing, ids[-1:]) == [ids[0]]
         assert VERBS["close"].also(doing, ids[-1:]) == ()
     _act(enter(ADMIN), list(ids), "merge")
@@ -168,8 +182,73 @@ def test_all_of_a_view_are_chosen_before_and_stay_the_same(enter: Enter) -> None
         session.flush()
         number = late.id
     _act(admin, [], "take", set=str(done.location).rpartition("/")[2])
-    assert set(_standing([number]).values()) == {(State.OPEN, None, "", None, False, None)}
+    assert set(_standing([number]).values()) == {(State.OPEN, None, "", None, False, None, True)}
     assert all(row[1] is not None for row in _standing(list(everything)).values())
+
+
+def test_what_takes_longer_than_a_moment_shows_how_far_it_is_and_can_be_stopped(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk, "A_MOMENT", timedelta(0))
+    monkeypatch.setattr(bulk.go_on, "__kwdefaults__", {"most": timedelta(0)})
+    admin, ids = enter(ADMIN), _some(7)
+    begun = admin.post("/selection", case=ids, do="close", **{"in": "mine"})
+    path = str(begun.location)
+    assert "Hechos: 2 de 7 casos" in admin.get(path).text
+    shown = admin.post(f"{path}/steps", partial=True)
+    assert shown.text.startswith('<hx-partial hx-target="#progress"')
+    assert "Hechos: 4 de 7 casos" in shown.text
+    assert enter(ANA).post(f"{path}/steps").status_code == 404
+    # Who closes the page finds it done.
+    with clock.at(clock.now() + bulk.LEFT_ALONE + timedelta(seconds=1)):
+        bulk_jobs.go_on()
+        assert {row[0] for row in _standing(ids).values()} == {State.CLOSED}
+        assert "Esto ya se hizo" in admin.get(path).text
+        assert admin.post(f"{path}/undoing").location == path
+        assert "Deshechos: 2 de 7 casos" in admin.get(path).text
+        for _n in range(2):
+            admin.post(f"{path}/steps")
+        back = admin.post(f"{path}/steps", partial=True)
+    assert back.headers["HX-Redirect"].endswith("taken_back.7")
+    assert {row[0] for row in _standing(ids).values()} == {State.OPEN}
+
+
+def test_an_action_is_stopped_half_way_and_what_was_done_is_taken_back(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk.go_on, "__kwdefaults__", {"most": timedelta(0)})
+    admin, ids = enter(ADMIN), _some(6)
+    path = str(admin.post("/selection", case=ids, do="close", **{"in": "all"}).location)
+    assert admin.post(f"{path}/undoing").location.endswith("taken_back.2")
+    assert {row[0] for row in _standing(ids).values()} == {State.OPEN}
+
+
+def test_all_of_a_view_of_words_are_as_many_as_a_moment_finds(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = enter(ADMIN)
+    fields = {"name": "Palabras", "rest": "-has:note", "sort": "newest", "do": "save"}
+    view = admin.post("/views/new", **fields).location.partition("?")[0].rpartition("/")[2]
+    whole = _chosen(admin, view)
+    assert whole.looked_back_to is None
+    monkeypatch.setattr(everything, "LOOKED_INTO", 20)
+    assert _chosen(admin, view).case_ids == whole.case_ids
+    monkeypatch.setattr(everything, "MOST", 3)
+    assert len(_chosen(admin, view).case_ids) == 3
+    monkeypatch.setattr(everything, "A_MOMENT", timedelta(0))
+    monkeypatch.setattr(everything, "MOST", 2000)
+    newest = _chosen(admin, view)
+    assert 0 < len(newest.case_ids) <= 5
+    assert newest.looked_back_to is not None
+    assert "puede haber más antiguos" in admin.get(f"/selection/{newest.id}").text
+
+
+def _chosen(visitor: Visitor, view: str) -> bulk.BulkAction:
+    done = visitor.post("/selection", do="all", **{"in": view})
+    with reading() as session:
+        return session.get_one(bulk.BulkAction, int(str(done.location).rpartition("/")[2]))
 
 
 def test_nobody_acts_on_cases_of_another_team_or_on_a_choice_of_another(enter: Enter) -> None:
