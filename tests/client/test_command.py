@@ -83,6 +83,21 @@ def test_a_list_is_sifted_whatever_tool_wrote_it(live, capsys, tmp_path):
     assert held == ["address,until,error", f"{ANA},,", "nobody,,invalid_address"]
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Cliente;Contacto;Ciudad\nAna;{0};León\nEva;{1};Vigo\n", "cp1252"),
+        ("Nombre\tDirección de correo electrónico\nAna\t{0}\nEva\t{1}\n", "utf-16"),
+        ('"ID"|"Email"\n"1"|"{0}"\n"2"|"{1}"\n', "utf-8-sig"),
+        ("{0}\n{1}\n", "utf-8"),
+    ],
+)
+def test_a_list_is_read_as_a_spreadsheet_wrote_it(live, capsys, tmp_path, text, encoding):
+    (tmp_path / "l.csv").write_bytes(text.format(ANA, EVA).encode(encoding))
+    told = run(capsys, "sift", "l.csv")
+    assert told == (0, {"allowed": 2, "excluded": 0, "invalid": 0})
+
+
 @pytest.mark.parametrize("tool", ["brevo", "mailchimp", "sfmc", "klaviyo", "listmonk"])
 def test_a_list_goes_into_another_tool_and_comes_back(live, capsys, tmp_path, tool):
     live.case(ANA, at=clock.now())

@@ -1,17 +1,20 @@
 """Files of addresses, read and written so that nobody ever sees half of one."""
 
+import codecs
 import csv
+import io
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 HEADERS = frozenset(
     {"address", "email", "e-mail", "email address", "e-mail address", "email_address", "mail"}
-    | {"emailaddress"}
-    | {"correo", "correo electrónico", "dirección", "direccion"}
+    | {"emailaddress", "correo", "correo electrónico", "dirección", "direccion", "email 1"}
+    | {"dirección de correo electrónico", "dirección de correo", "correo electronico"}
 )
 FORMATS = {
     "plain": "address",
+    "activecampaign": "Email",
     "braze": "email",
     "brevo": "EMAIL",
     "customerio": "email",
@@ -26,23 +29,41 @@ FORMATS = {
     "sfmc": "Email Address",
 }
 """How each tool wants the column of addresses called in a file it imports."""
-SIGNS = (",", ";", "\t")
+SIGNS = (",", ";", "\t", "|")
+LOOKED_AT = 200
 
 
 def read(path: str) -> list[str]:
-    """The addresses of a CSV file: the column that is called so, or else the first."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        sign = max(SIGNS, key=first.count)
-        rows = [row for row in csv.reader(file, delimiter=sign) if any(map(str.strip, row))]
+    """The addresses of a CSV file: of the column called so, or else the one that has most."""
+    text = _text(Path(path).read_bytes())
+    sign = max(SIGNS, key=text.partition("\n")[0].count)
+    lines = io.StringIO(text, newline="")
+    rows = [row for row in csv.reader(lines, delimiter=sign) if any(map(str.strip, row))]
     if not rows:
         return []
-    names = [cell.strip().lower() for cell in rows[0]]
-    column = next((n for n, name in enumerate(names) if name in HEADERS), 0)
+    column = _column(rows)
     # Where the first line names no address it names the columns.
-    rest = rows if "@" in names[column] else rows[1:]
+    rest = rows if len(rows[0]) > column and "@" in rows[0][column] else rows[1:]
     return [row[column].strip() for row in rest if len(row) > column and row[column].strip()]
+
+
+def _text(content: bytes) -> str:
+    """As tools and spreadsheets write it: UTF-8, UTF-16 with a mark, or the Windows of the West."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _column(rows: Sequence[Sequence[str]]) -> int:
+    names = [cell.strip().lower() for cell in rows[0]]
+    named = next((n for n, name in enumerate(names) if name in HEADERS), None)
+    if named is not None:
+        return named
+    cells = [n for row in rows[:LOOKED_AT] for n, cell in enumerate(row) if "@" in cell]
+    return max(sorted(set(cells)), key=cells.count, default=0)
 
 
 def write(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
