@@ -179,6 +179,17 @@ def test_everything_we_say_can_be_said_in_spanish():
     assert {where: text for text, where in spoken().items() if text not in ready} == {}
 
 
+def test_no_text_is_said_in_two_ways():
+    # The files are read one after the other, so that the last would win everywhere.
+    said: dict[str, set[str]] = {}
+    for path in (ROOT / "templates/locale/es").glob("*.po"):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id:
+                    said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
 def test_a_translation_keeps_the_names_to_be_filled_in():
     def named(text):
         return set(re.findall(r"\{(\w+)\}", text))

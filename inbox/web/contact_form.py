@@ -82,11 +82,11 @@ def write(mailbox: str) -> Response:
         known = case_of(session, shown)
         if known is not None:
             again = session.get_one(Case, known)
-            return _thanks(again.id, again.due_at)
+            return _thanks(box, again.id, again.due_at)
         filed = _file(session, session.get_one(Mailbox, box.id), typed, now)
         made(session, shown, filed.case.id, at=now)
         number, due = filed.case.id, filed.case.due_at
-    return _thanks(number, due)
+    return _thanks(box, number, due)
 
 
 def _once(typed: dict[str, str]) -> str:
@@ -170,6 +170,7 @@ def _form(box: Mailbox, typed: dict[str, str], refusal: str = "", status: int = 
     shown = render_template(
         "contact_form/page.html",
         title=_("Write to us"),
+        shop=box.name or box.address,
         box=box,
         typed=typed,
         refusal=refusal,
@@ -179,10 +180,9 @@ def _form(box: Mailbox, typed: dict[str, str], refusal: str = "", status: int = 
     return make_response(shown, status)
 
 
-def _thanks(number: int, due: datetime | None) -> Response:
+def _thanks(box: Mailbox, number: int, due: datetime | None) -> Response:
     zone = settings().zone
     until = f"{language.say_date(due, zone)}, {language.say_time(due, zone)}" if due else ""
     title = _("We have got your message")
-    return make_response(
-        render_template("contact_form/thanks.html", title=title, number=number, until=until)
-    )
+    values = {"title": title, "number": number, "until": until, "shop": box.name or box.address}
+    return make_response(render_template("contact_form/thanks.html", **values))

@@ -1,6 +1,7 @@
 """The help centre for everybody: approved articles in both languages, found by their words."""
 
 from flask import Response, abort, make_response, render_template, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import articles, fitting
@@ -8,6 +9,7 @@ from bot.articles import Article
 from cases import language
 from cases.db import reading
 from cases.language import gettext as _
+from cases.mailbox import Mailbox
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.pace import Pace, too_fast
 
@@ -34,6 +36,7 @@ def page() -> Response:
             query=query,
             spoken=spoken,
             other=_other(spoken),
+            write_to=_write_to(session, spoken),
         )
     return make_response(shown)
 
@@ -54,6 +57,7 @@ def article(slug: str) -> Response:
             article=found,
             spoken=spoken,
             other=_other(spoken) if both else "",
+            write_to=_write_to(session, spoken),
         )
     return make_response(shown)
 
@@ -63,6 +67,13 @@ def _speak() -> str:
     spoken = asked if asked in language.LANGUAGES else language.current()
     language.choose(spoken)
     return spoken
+
+
+def _write_to(session: Session, spoken: str) -> str:
+    """The mailbox whose form answers who found nothing: one that speaks so comes first."""
+    boxes = select(Mailbox.address).where(Mailbox.paused.is_(False))
+    newest = boxes.order_by(Mailbox.language != spoken, Mailbox.id).limit(1)
+    return session.scalar(newest) or ""
 
 
 def _other(spoken: str) -> str:

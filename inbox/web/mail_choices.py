@@ -5,14 +5,17 @@ one-click refusal (RFC 8058) without any.
 """
 
 from flask import Response, abort, g, make_response, render_template, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import confirming
 from cases import clock, consent, language
+from cases.case import Case
 from cases.consent import Choices, Wish
 from cases.contact import Contact, Identifier
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.mailbox import Mailbox
 from inbox.web.access import Pages, Policy, allow
 
 pages = Pages("mail_choices", __name__)
@@ -130,6 +133,7 @@ def _confirmed(said: str, *, confirms: bool) -> Response:
         _speak(session, session.get_one(Contact, wish.contact_id).language)
         names = [one for one in consent.topics(session) if one.code in wish.topics]
         values = {"wish": wish, "topics": names, "title": _("Your wishes")}
+        values["shop"] = _shop(session, wish.contact_id)
         return make_response(render_template("preferences/confirm.html", **values))
 
 
@@ -147,11 +151,19 @@ def _speak(session: Session, spoken: str) -> None:
     language.choose(chosen or language.current())
 
 
+def _shop(session: Session, contact_id: int) -> str:
+    """Who writes to them: the name of the mailbox they talked with last."""
+    names = select(Mailbox.name).join(Case, Case.mailbox_id == Mailbox.id)
+    newest = names.where(Case.contact_id == contact_id).order_by(Case.id.desc()).limit(1)
+    return session.scalar(newest) or ""
+
+
 def _shown(session: Session, identifier: Identifier, said: str) -> Response:
     local, _at, domain = identifier.original.rpartition("@")
     shown = render_template(
         "preferences/page.html",
         title=_("What may we write to you about?"),
+        shop=_shop(session, identifier.contact_id),
         # The whole address stays out of a page that a forwarded link opens.
         who=f"{local[:2]}…@{domain}",
         topics=consent.topics(session),

@@ -61,7 +61,8 @@ def say(token: str) -> Response:
         case = take(session, _case(session, token).id)
         known = satisfaction.of(session, case.id)
         if chosen not in {str(step.value) for step in Step}:
-            return _shown(case, known, _("Choose one of the five."), 422)
+            refusal = _("Choose one of the five.")
+            return _shown(case, known, refusal, 422, comment=comment)
         step = Step(int(chosen))
         try:
             said = satisfaction.say(session, case, step, comment, at=clock.now())
@@ -82,13 +83,21 @@ def _case(session: Session, token: str) -> Case:
 
 
 def _shown(
-    case: Case, said: Satisfaction | None, refusal: str, status: int = 200, *, done: bool = False
+    case: Case,
+    said: Satisfaction | None,
+    refusal: str,
+    status: int = 200,
+    *,
+    done: bool = False,
+    comment: str = "",
 ) -> Response:
     shown = render_template(
         "satisfaction/page.html",
         title=_("How did we do?"),
+        shop=case.mailbox.name if case.mailbox else "",
         number=case.id,
         said=said,
+        comment=comment or (said.comment if said else ""),
         done=done,
         open=said is None or satisfaction.may_change(said, clock.now()),
         steps=[(step.value, name(step), ICONS[step]) for step in reversed(Step)],

@@ -162,7 +162,7 @@ def _touches(session: Session, values: Sequence[str]) -> Iterable[Seen]:
             "megaphone",
             subject=touch.subject,
             text=touch.preview,
-            delivery=Chip("eye", _("Opened"), "ok") if touch.opened_at else None,
+            delivery=Chip("eye", _("Was opened"), "ok") if touch.opened_at else None,
             ours=True,
         )
 

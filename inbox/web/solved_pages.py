@@ -56,6 +56,7 @@ def _shown(case: Case, vote: Vote, *, done: bool) -> Response:
     shown = render_template(
         "solved/page.html",
         title=_("Did this solve it?"),
+        shop=case.mailbox.name if case.mailbox else "",
         number=case.id,
         vote=vote,
         done=done,

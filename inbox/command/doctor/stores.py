@@ -83,7 +83,7 @@ def redis() -> Iterator[Found]:
         advice = _("Start Redis, or check TREGUA_REDIS_URL. Nothing is lost meanwhile.")
         yield wrong(part, _("does not answer"), advice)
     else:
-        yield good(part, _("answers"))
+        yield good(part, _("it answers"))
 
 
 def workers() -> Iterator[Found]:

@@ -27,7 +27,7 @@ def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
             "are the two best of five steps. Kept quiet: no marketing reached the person "
             "between the opening of the case and the answer."
         ),
-        (_("Answer"), _("marketing kept quiet"), _("marketing wrote meanwhile")),
+        (_("Judgement"), _("marketing kept quiet"), _("marketing wrote meanwhile")),
         [
             (words.name(step), str(quiet[step.value]), str(loud[step.value]))
             for step in reversed(Step)

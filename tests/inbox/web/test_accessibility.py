@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cases import Agent, case_tags, clock, first_run, satisfaction, second_factor, totp
+from bot import solved
+from cases import Agent, case_tags, clock, consent, first_run, satisfaction, second_factor, totp
 from cases.case import take
 from cases.db import Base, engine, transaction
 from cases.exclusions import ceilings, policies
@@ -129,6 +130,10 @@ STATES = {
     "the help for everybody": "/help?{article}",
     "an article for everybody": "/help/seguir?{article}",
     "a question of satisfaction": "/satisfaction/{judged}",
+    "a question whether it is solved": "/solved/{vote}",
+    "what a customer wants to get": "/mail/{mine}",
+    "a form for customers": "/contact/soporte@tienda.test",
+    "a link of a customer that was cut": "/solved/x",
 }
 NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
@@ -188,6 +193,8 @@ def _address(path: str, bots: dict[str, Any] | None = None) -> str:
         case=case_about("Llamadas a deshora").id,
         closed=case_about("¡Gracias!").id,
         judged=satisfaction.token(case_about("¡Gracias!").id),
+        vote=solved.Vote(1, 1, solved=True).token(),
+        mine=consent.token(1),
         tagged=_a_tagged_case() if "{tagged}" in path else 0,
         begun=_begun() if "{begun}" in path else "",
         incident=_an_incident() if "{incident}" in path else "",

@@ -117,7 +117,7 @@ def test_a_no_holds_at_once(client: FlaskClient, luz: int) -> None:
 def test_a_yes_counts_only_when_it_is_confirmed_by_mail(client: FlaskClient, luz: int) -> None:
     client.post(page_of(luz), data={"nothing": "yes"})
     answer = client.post(page_of(luz), data={"topic": ["news"]})
-    assert "te hemos enviado un correo" in answer.text
+    assert "le hemos enviado un correo" in answer.text
     assert "unsubscribed_all" in held()
     link = the_link()
     assert client.get(link).status_code == 200
