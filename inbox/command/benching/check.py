@@ -104,7 +104,7 @@ def _told(asker: Asker, held: int) -> dict[str, float]:
     every = held * KNOWN_FOR_ONE, KNOWN_FOR_ONE
     return {
         "customer_or_stranger_auc": tell_apart(asker, range(1, *every), "promotional"),
-        "held_or_stranger_auc": tell_apart(asker, range(*every), "transactional"),
+        "held_or_stranger_auc": tell_apart(asker, range(0, *every), "transactional"),
     }
 
 
