@@ -129,6 +129,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-submits]");
     if (form) form.requestSubmit();
+    if (event.target.closest?.(".pick")) find("#chosen").textContent = all("#rows .pick :checked").length;
   });
 
   // --- keys -------------------------------------------------------------------------------------
