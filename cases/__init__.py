@@ -2,7 +2,7 @@
 
 from sqlalchemy import event
 
-from cases import breaches, incident, order
+from cases import breaches, going_together, incident, order
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.consent import Topic
@@ -26,6 +26,7 @@ before_commit(merging.settle)
 before_commit(changes.follow)
 # The words of messages can be looked for wherever messages are kept.
 event.listen(Base.metadata, "after_create", tables.follow)
+event.listen(Base.metadata, "after_create", going_together.follow)
 
 __all__ = [
     "Address",

@@ -49,7 +49,7 @@ class NotClosed(Exception):
 
 # Those of nobody are many of those that are open: the lists of all open ones lead to them.
 _GIVEN = text("state != 'closed' AND assignee_id IS NOT NULL")
-_OPEN, _BULK, _AWAY = text("state != 'closed'"), text("bulk"), text("snoozed_until IS NOT NULL")
+_OPEN, _BULK, _ASIDE = text("state != 'closed'"), text("bulk"), text("snoozed_at IS NOT NULL")
 
 
 class Case(Base):
@@ -69,7 +69,7 @@ class Case(Base):
         ),
         Index("ix_cases_open_last_at", "last_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_cases_bulk", "last_at", "id", postgresql_where=_BULK, sqlite_where=_BULK),
-        Index("ix_cases_back", "snoozed_until", postgresql_where=_AWAY, sqlite_where=_AWAY),
+        Index("ix_cases_aside", "snoozed_until", postgresql_where=_ASIDE, sqlite_where=_ASIDE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

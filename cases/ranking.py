@@ -65,6 +65,23 @@ def _postgresql_hours(element: hours_between, compiler: PGCompiler, **more: Any)
     return f"(extract(epoch from ({until} - {since}))::float8 / 3600.0)"
 
 
+class within_one(GenericFunction[float]):  # noqa: N801  the name of a function in SQL
+    """A number, but no less than nothing and no more than one."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(within_one, "sqlite")
+def _sqlite_within_one(element: within_one, compiler: SQLiteCompiler, **more: Any) -> str:
+    return f"max(0.0, min(1.0, {compiler.process(element.clauses, **more)}))"
+
+
+@compiles(within_one, "postgresql")
+def _postgresql_within_one(element: within_one, compiler: PGCompiler, **more: Any) -> str:
+    return f"greatest(0.0, least(1.0, {compiler.process(element.clauses, **more)}))"
+
+
 def facts_of(session: Session, case_ids: Collection[int]) -> dict[int, Facts]:
     """What is known of those cases and of whom they are from."""
     rows = session.execute(
@@ -178,7 +195,8 @@ def _own() -> ColumnElement[float]:
 
 
 def _graded(most: float, grade: ColumnElement[Any]) -> ColumnElement[float]:
-    return case((grade <= 0.0, 0.0), (grade >= 1.0, most), else_=most * grade)
+    # The grade stands in it once: what is said twice PostgreSQL counts twice.
+    return most * within_one(grade)
 
 
 def _of_person(known: Scale) -> ColumnElement[float]:

@@ -6,6 +6,7 @@ import bot.tables
 import cases.audit
 import cases.catching_up
 import cases.correction
+import cases.exclusions.ours
 import cases.linking
 import cases.macro
 import cases.mention
@@ -27,6 +28,7 @@ import inbox.web.guesses
 import inbox.web.pictures
 import inbox.web.saved
 import inbox.web.sessions
+from cases import going_together
 from cases.db import Base, engine
 from cases.words import tables
 
@@ -38,6 +40,7 @@ OWNERS = (
     cases.mention,
     cases.people.scale,
     cases.correction,
+    cases.exclusions.ours,
     cases.people.suggesting,
     cases.audit,
     cases.catching_up,
@@ -73,6 +76,7 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
             tables.follow(Base.metadata, connection)
+            going_together.follow(Base.metadata, connection)
         # On SQLite each migration ends a transaction of its own, and what follows them another.
         connection.commit()
 

@@ -20,7 +20,7 @@ from inbox.web.asking.finding import Slice
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
 from inbox.web.listed import Line, a_page, lines, with_people
-from inbox.web.order import PAGE, Order, Place, by_weight
+from inbox.web.order import PAGE, Order, Place, by_weight, rules
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
 from inbox.web.visible import visible_to
@@ -89,7 +89,8 @@ def page(
 
 
 def _back_at(session: Session, agent: Agent) -> datetime | None:
-    waiting = select(Case.snoozed_until).where(visible_to(agent), Case.snoozed_until.is_not(None))
+    aside = Case.snoozed_at.is_not(None) & Case.snoozed_until.is_not(None)
+    waiting = select(Case.snoozed_until).where(aside, visible_to(agent))
     return session.scalar(waiting.order_by(Case.snoozed_until).limit(1))
 
 
@@ -109,8 +110,11 @@ def _weighed(session: Session, content: Content, behind: Place | None, at: datet
     which = content.which
     if content.meaning is not None:
         which = finding.first(content.meaning, Order.DUE)
-    pressing = select(Case.id).where(which, Case.due_at.is_not(None))
-    pressing = pressing.order_by(Case.due_at, Case.id.desc()).limit(PRESSING)
+    first = select(Case.id, Case.due_at).where(which).order_by(*rules(Order.DUE, Case))
+    # Taken first and looked at then: else the database believes that few have a deadline at all,
+    # and sorts all that have one.
+    some = first.limit(PRESSING).subquery()
+    pressing = select(some.c.id).where(some.c.due_at.is_not(None))
     query = with_people(at).where(Case.id.in_(pressing))
     weighed = session.execute(by_weight(query.add_columns(weight), weight, behind))
     found = [(Line(*row[:6]), Place(at, row[0].id, row[6])) for row in weighed]

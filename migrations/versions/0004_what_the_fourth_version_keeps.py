@@ -19,6 +19,12 @@ def upgrade() -> None:
         sa.Column("below", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_catch_up")),
     )
+    op.create_table(
+        "weighed_up_to",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weighed_up_to")),
+    )
     with op.batch_alter_table("agent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("away_until", cases.db.Utc(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("zone", sa.String(), server_default="", nullable=False))
@@ -50,6 +56,18 @@ def upgrade() -> None:
             sqlite_where=sa.text("unfinished"),
         )
 
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_cases_back"), sqlite_where=sa.text("snoozed_until IS NOT NULL")
+        )
+        batch_op.create_index(
+            "ix_cases_aside",
+            ["snoozed_until"],
+            unique=False,
+            postgresql_where=sa.text("snoozed_at IS NOT NULL"),
+            sqlite_where=sa.text("snoozed_at IS NOT NULL"),
+        )
+
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outgoing_mail_stuck",
@@ -61,6 +79,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("pressure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("topics", sa.JSON(), server_default="{}", nullable=False))
+        batch_op.add_column(sa.Column("ours", sa.Double(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("ours_at", cases.db.Utc(timezone=True), nullable=True))
 
     with op.batch_alter_table("raw_mail", schema=None) as batch_op:
         batch_op.create_index(
@@ -98,6 +118,8 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("pressure", schema=None) as batch_op:
+        batch_op.drop_column("ours_at")
+        batch_op.drop_column("ours")
         batch_op.drop_column("topics")
 
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
@@ -105,6 +127,19 @@ def downgrade() -> None:
             "ix_outgoing_mail_stuck",
             postgresql_where=sa.text("state IN ('rejected', 'uncertain')"),
             sqlite_where=sa.text("state IN ('rejected', 'uncertain')"),
+        )
+
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cases_aside",
+            postgresql_where=sa.text("snoozed_at IS NOT NULL"),
+            sqlite_where=sa.text("snoozed_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_cases_back"),
+            ["snoozed_until"],
+            unique=False,
+            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
         )
 
     with op.batch_alter_table("bulk_action", schema=None) as batch_op:
@@ -125,5 +160,6 @@ def downgrade() -> None:
         batch_op.drop_column("zone")
         batch_op.drop_column("away_until")
 
+    op.drop_table("weighed_up_to")
     op.drop_table("catch_up")
     # ### end Alembic commands ###
