@@ -29,6 +29,10 @@ class Chip:
     """A machine thinks so: drawn with a dashed border until a person confirms it."""
     small: bool = False
     """The icon stands for the word, which only readers of the screen and pointers get."""
+    first: str = ""
+    """What of it is shown where a small one has room."""
+    more: int = 0
+    """How many there are besides the first."""
 
 
 def margin() -> timedelta:
@@ -110,8 +114,11 @@ def course(case: Case) -> list[tuple[str, Chip]]:
 
 def tags(case: Case) -> Chip | None:
     """What people and rules call it; a line has no room for all of them in letters."""
-    said = ", ".join(case_tags.of(case))
-    return Chip("hash", said, "", said, small=True) if said else None
+    own = case_tags.of(case)
+    if not own:
+        return None
+    said = ", ".join(own)
+    return Chip("hash", said, "", said, small=True, first=own[0], more=len(own) - 1)
 
 
 def urgent(case: Case) -> Chip | None:

@@ -58,6 +58,19 @@ def test_a_change_in_the_page_shows_its_parts_again(enter: Enter) -> None:
     assert "/tag-changes/" in parts
 
 
+def test_of_many_tags_a_line_shows_the_first_and_a_case_the_first_six(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(LATE)
+    ana.post(f"/cases/{case.id}/tags", add="uno, dos, tres, cuatro, cinco, seis, siete, ocho")
+    page = ana.get(f"/cases/{case.id}").text
+    row = page.partition(f'id="row-{case.id}"')[2].partition("</li>")[0]
+    assert 'title="uno, dos, tres, cuatro, cinco, seis, siete, ocho"' in row
+    assert '<span class="chip-first" aria-hidden="true">uno</span>' in row
+    assert '<span class="chip-more" aria-hidden="true">+7</span>' in row
+    header = page.partition('id="drop-tags"')[2].partition("</details>")[2]
+    assert header.count("/search?q=tag:") == 6
+    assert f'href="/cases/{case.id}/tags" title="siete, ocho">+2' in header
+
+
 @pytest.mark.parametrize(
     ("add", "status"), [("", 422), ("#!?", 422), ("x" * 41, 422), ("ok,\u202e", 422)]
 )
