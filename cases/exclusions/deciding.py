@@ -42,12 +42,17 @@ def decide(
     *,
     weight: float | None = None,
     planned: Planned | None = None,
+    reports: bool = False,
 ) -> Decision:
-    """What becomes of those people now; who is not in it may be written to."""
+    """What becomes of those people now; who is not in it may be written to.
+
+    For whom it is too much although that holds nobody yet is looked up only for a report.
+    """
     held, soon = look(session, kind, values, question, now)
     policy, cell = in_force(session), (question.campaign_class, Reason.PRESSURE_CAP)
     shipped = Reason.PRESSURE_CAP in MATRIX[question.campaign_class]
     presses = policy.changes[cell] is not Action.ALLOW if cell in policy.changes else shipped
+    presses = presses and (reports or policy.chosen.pressure_enforced)
     if not presses or nobody_is_pressed(session, planned):
         return Decision(held, (), soon)
     free = [value for value in values if value not in held]

@@ -119,6 +119,7 @@ def _ask(gate_id: str) -> Answer:
             now,
             weight=campaign.weight,
             planned=planned.others(session, campaign, now),
+            reports=True,
         )
         decision = approvals.honour(session, campaign.id, gate.kind, decision)
     return Answer(everybody, decision, head, now)

@@ -11,7 +11,7 @@ from cases.contact import Kind
 from cases.exclusions import ceilings
 from cases.exclusions.asking import CHUNK, Question, among, batches
 from cases.exclusions.policies import Policy, PolicyVersion, in_force
-from cases.exclusions.touches import Pressure, Touch
+from cases.exclusions.touches import Pressure, Touch, together
 from cases.pressure import (
     REPORTS_ONLY,
     WEIGHTS,
@@ -100,7 +100,7 @@ def pressed(
     course, half_life = Course(sums, now), usual(policy).half_life
     topic = question.topic if own is not None else ""
     for chunk in batches(values, CHUNK):
-        loads = dict(_loads(session, kind, chunk, question.campaign_class, topic))
+        loads = dict(_loads(session, kind, chunk, question.campaign_class, topic, half_life))
         coming = planned(session, chunk) if planned is not None else {}
         for value in {**loads, **coming}:
             theirs = loads.get(value) or [Load()] * len(sums)
@@ -113,15 +113,23 @@ def pressed(
 
 
 def _loads(
-    session: Session, kind: Kind, values: Sequence[str], campaign_class: str, topic: str
+    session: Session,
+    kind: Kind,
+    values: Sequence[str],
+    campaign_class: str,
+    topic: str,
+    half_life: timedelta,
 ) -> Iterator[tuple[str, list[Load]]]:
     """What weighs on each: all mail, and where that topic has a limit, the mail of it."""
-    columns = (Pressure.value, Pressure.score, Pressure.at, Pressure.last)
+    of_ours = (Pressure.ours, Pressure.ours_at)
+    columns = (Pressure.value, Pressure.score, Pressure.at, Pressure.last, *of_ours)
     query = select(*columns, Pressure.topics) if topic else select(*columns)
     rows = query.where(Pressure.kind == kind, among(session, Pressure.value, values))
-    for value, score, at, last, *topics in session.execute(rows):
+    for value, score, at, last, ours, ours_at, *topics in session.execute(rows):
         said = last.get(campaign_class)
         whole = Load(score, at, datetime.fromisoformat(said) if said else None)
+        if ours_at is not None:
+            whole = together(whole, ours, ours_at, half_life)
         yield value, [whole, *(_of_topic(sums, topic) for sums in topics)]
 
 

@@ -108,11 +108,21 @@ def decide_about(
     *,
     weight: float | None = None,
     planned: Planned | None = None,
+    reports: bool = False,
 ) -> Decision:
     """What becomes of them now; matched loosely, who has a spelling that is held is held."""
     of = spellings.of(session, head, asked.values) if asked.is_loose else None
     names = asked.values if of is None else list(dict.fromkeys(chain(*of.values())))
-    found = decide(session, asked.kind, names, question, now, weight=weight, planned=planned)
+    found = decide(
+        session,
+        asked.kind,
+        names,
+        question,
+        now,
+        weight=weight,
+        planned=planned,
+        reports=reports,
+    )
     return found if of is None else _told(found, of)
 
 

@@ -1,6 +1,7 @@
 """What was written to whom by marketing: for the timeline, and as pressure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,6 +61,22 @@ class Pressure(Base):
     """Campaign class -> when the last mail of that kind was sent."""
     topics: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """Topic -> the sum of its mail, and the instant of the last one, to which it is faded."""
+    ours: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """The same sum of what people of ours and bots wrote or said to the person."""
+    ours_at: Mapped[datetime | None]
+
+    def load(self, half_life: timedelta) -> Load:
+        """What weighs on them: of marketing, and of us."""
+        return together(Load(self.score, self.at), self.ours, self.ours_at, half_life)
+
+
+def together(marketing: Load, ours: float, ours_at: datetime | None, half_life: timedelta) -> Load:
+    """Both sums as one; mail of ours keeps no distance from that of marketing."""
+    if ours_at is None or ours <= 0:
+        return marketing
+    if marketing.score <= 0:
+        return Load(ours, ours_at, marketing.last_at)
+    return replace(added(marketing, ours, ours_at, half_life), last_at=marketing.last_at)
 
 
 def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
@@ -118,7 +135,7 @@ def _insert(session: Session, table: type[Base]) -> Any:
 
 def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
     values = sorted({(touch["kind"], touch["value"]) for touch in fresh})
-    _make(session, values)
+    make(session, values)
     rows = {(row.kind, row.value): row for row in _locked(session, values)}
     half_life = in_force(session).chosen.pressure_half_life
     for touch in fresh:
@@ -146,7 +163,8 @@ def _with_topic(
     return {one: [score, at.isoformat()] for at, score, one in kept[:MOST_TOPICS]}
 
 
-def _make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
+def make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
+    """Have a row for each of them, which weighs nothing where it is new."""
     start = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
     rows = [{"kind": k, "value": v, "score": 0.0, "at": start, "last": {}} for k, v in values]
     session.execute(_insert(session, Pressure), rows)

@@ -3,12 +3,12 @@
 from bot import alarms, queues, signs, staff_mail
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import changes, feed, gating, renewing, waving
+from cases.exclusions import changes, feed, gating, ours, renewing, waving
 from inbox.api import alarm_posts, bot_news, hooks, posting, troubles, warning
 
 
 def sweep_feed() -> None:
-    """Release whose time is over, forget old changes, mark campaigns nobody reported."""
+    """Release whose time is over, forget old changes, mark what nobody reported, weigh ours."""
     now = clock.now()
     with transaction() as session:
         changes.lapse(session, now)
@@ -17,6 +17,7 @@ def sweep_feed() -> None:
         warning.warn(session, now)
     with transaction() as session:
         feed.prune(session, now)
+    ours.weigh(now)
 
 
 def tell_webhooks() -> None:

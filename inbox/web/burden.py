@@ -37,6 +37,7 @@ def of(session: Session, contact: Contact, now: datetime) -> Burden:
     found = session.execute(
         select(
             *(written.c.lately, written.c.longer, Pressure.score, Pressure.at),
+            *(Pressure.ours, Pressure.ours_at),
             policies.content().label("policy"),
         )
         .select_from(written)
@@ -44,10 +45,14 @@ def of(session: Session, contact: Contact, now: datetime) -> Burden:
     ).all()
     policy = policies.meant(found[0].policy)
     chosen = policy.chosen
+    half_life = chosen.pressure_half_life
+    marketing = (faded(row[2], now - row[3], half_life) for row in found if row[3])
+    # What we wrote to the person stands beside each of their identifiers, and counts once.
+    ours = (faded(row[4], now - row[5], half_life) for row in found if row[5])
     return Burden(
-        sum(faded(row[2], now - row[3], chosen.pressure_half_life) for row in found if row[3]),
+        sum(marketing) + max(ours, default=0.0),
         pressing.limits_of_all(policy, now).at(now).cap,
-        chosen.pressure_half_life,
+        half_life,
         int(found[0][0]),
         int(found[0][1]),
         chosen.repeated_contacts,

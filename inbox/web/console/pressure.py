@@ -65,10 +65,12 @@ def page() -> Response:
 def _scores(session: Session) -> list[float]:
     """What weighs on people now, of the first so many: names say nothing about mail."""
     now, half_life = clock.now(), in_force(session).chosen.pressure_half_life
-    rows = session.execute(
-        select(Pressure.score, Pressure.at).order_by(Pressure.kind, Pressure.value).limit(SAMPLE)
-    )
-    return [faded(score, now - at, half_life) for score, at in rows]
+    rows = session.scalars(select(Pressure).order_by(Pressure.kind, Pressure.value).limit(SAMPLE))
+    return [
+        faded(load.score, now - load.at, half_life)
+        for load in (row.load(half_life) for row in rows)
+        if load.at is not None
+    ]
 
 
 def _step(n: int, step: float) -> str:

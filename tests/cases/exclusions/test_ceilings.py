@@ -69,7 +69,7 @@ periods = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(periods, periods)
 def test_two_seasons_meet_if_there_is_a_day_that_is_of_both(one, other):
     since, until = date(2023, 1, 1), date(2031, 12, 31)
@@ -206,7 +206,7 @@ def untils(asked, question, now, weight=1.0):
 def test_many_and_one_are_answered_alike_and_the_promised_instant_is_right(limited):
     shown = 0
 
-    @settings(max_examples=12, database=None)
+    @settings(max_examples=12, database=None, deadline=None)
     @given(rows, st.sampled_from(["", "ofertas", "noticias"]))
     def holds(said, topic):
         nonlocal shown

@@ -1,0 +1,110 @@
+"""What people of ours and bots wrote or said weighs too: on the person, at all their identifiers.
+
+It is reckoned anew from the messages of each person, so that doing it twice changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.among import among
+from cases.case import Case
+from cases.db import Base, reading, transaction
+from cases.exclusions import touches
+from cases.exclusions.facts import identifiers
+from cases.exclusions.policies import in_force
+from cases.exclusions.touches import Pressure
+from cases.mail import Origin
+from cases.message import Direction, Message
+from cases.pressure import LOOK_BACK, WEIGHTS, Load, added
+
+AT_ONCE = 5000
+STEPS = 20
+"""So many at once, and one look does not keep others waiting for a store of years."""
+OVERLAP = 200
+"""A slow transaction makes an older number seen later, so some are looked at again."""
+TALK = "interaction:"
+"""How the rule of a message begins that is a note of a talk."""
+
+
+class WeighedUpTo(Base):
+    """Up to which message what we wrote was weighed; one row."""
+
+    __tablename__ = "weighed_up_to"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(default=0)
+
+
+def weigh(now: datetime) -> int:
+    """Weigh what was written since the last look, in short transactions; of how many people."""
+    people = 0
+    for _step in range(STEPS):
+        with reading() as session:
+            last, newest = _last(session), session.scalar(select(func.max(Message.id))) or 0
+        if newest <= last:
+            break
+        upto = min(newest, last + AT_ONCE)
+        with transaction() as session:
+            people += _weigh(session, last, upto, now)
+    return people
+
+
+def _last(session: Session) -> int:
+    return session.scalar(select(WeighedUpTo.message_id)) or 0
+
+
+def _weigh(session: Session, last: int, upto: int, now: datetime) -> int:
+    mark = session.get(WeighedUpTo, 1, with_for_update=True)
+    if mark is None:
+        mark = WeighedUpTo(id=1, message_id=0)
+        session.add(mark)
+    mark.message_id = max(mark.message_id, upto)
+    written = Message.id.between(last - OVERLAP, upto), *_of_ours(now)
+    people = session.scalars(select(Case.contact_id).join(Message).where(*written).distinct()).all()
+    for n in range(0, len(people), touches.AT_ONCE):
+        press(session, people[n : n + touches.AT_ONCE], now)
+    return len(people)
+
+
+def _of_ours(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Message.direction == Direction.OUT,
+        Message.origin.in_((Origin.AGENT, Origin.BOT)),
+        Message.withdrawn_at.is_(None),
+        Message.arrived_at > now - LOOK_BACK,
+    )
+
+
+def press(session: Session, contact_ids: Collection[int], now: datetime) -> None:
+    """Have what we wrote to those people weigh on all of their identifiers."""
+    loads = _loads(session, contact_ids, now)
+    found = {
+        (one.kind, one.value): loads[contact_id]
+        for contact_id, theirs in identifiers(session, contact_ids).items()
+        for one in theirs
+        if contact_id in loads
+    }
+    if found:
+        touches.make(session, sorted(found))
+        rows = [
+            {"kind": kind, "value": value, "ours": load.score, "ours_at": load.at}
+            for (kind, value), load in sorted(found.items())
+        ]
+        session.execute(update(Pressure), rows)
+
+
+def _loads(session: Session, contact_ids: Collection[int], now: datetime) -> dict[int, Load]:
+    half_life = in_force(session).chosen.pressure_half_life
+    columns = Case.contact_id, Message.arrived_at, Message.origin, Message.rule
+    rows = session.execute(
+        select(*columns).join(Message).where(among(Case.contact_id, contact_ids), *_of_ours(now))
+    )
+    loads: dict[int, Load] = defaultdict(Load)
+    for contact_id, at, origin, rule in rows:
+        said = "talk" if rule.startswith(TALK) else origin.value
+        loads[contact_id] = added(loads[contact_id], WEIGHTS[said], at, half_life)
+    return loads
