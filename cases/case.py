@@ -186,8 +186,8 @@ class Case(Base):
 
     def assign(self, agent_id: int | None, *, by: str, at: datetime) -> None:
         """Make it somebody's, or nobody's."""
-        self.assignee_id = agent_id
-        self.happened(What.ASSIGNED, by=by, at=at, agent_id=agent_id)
+        was, self.assignee_id = self.assignee_id, agent_id
+        self.happened(What.ASSIGNED, by=by, at=at, agent_id=agent_id, was=was)
 
     def wait_for_customer(self, *, by: str, at: datetime) -> None:
         """We can do nothing before they write again, so the clocks stand. Raises AlreadyClosed."""

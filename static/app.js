@@ -127,6 +127,8 @@
     if (row && matchMedia("(min-width: 52.01rem)").matches) row.focus({ preventScroll: true });
   });
   document.addEventListener("change", (event) => {
+    // Enter: a click that no pointer made.
+    if (row && event.isTrusted && !event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey) { if (row.getAttribute("aria-current")) find("#h-case")?.focus(); else toHeading(); }
     const form = event.target.closest?.("form[data-submits]");
     if (form) form.requestSubmit();
     if (event.target.closest?.(".pick")) find("#chosen").textContent = all("#rows .pick :checked").length;
@@ -162,7 +164,7 @@
     const drop = here.closest("details.drop[open]");
     if (drop) { drop.open = false; find("summary", drop).focus(); return; }
     if (writing(here)) here.blur();
-    if (here.closest("#reply-text")) (find("#h-case"))?.focus();
+    else if (here.closest("#reader .case") && !find("dialog[open], :popover-open")) back();
   }
 
   // What is open is gone through with the arrows; its first choice has the focus.
@@ -234,8 +236,7 @@
 
   function read(link) {
     if (link.getAttribute("aria-current") === "true") { find("#h-case")?.focus(); return; }
-    const wait = () => { find("#h-case")?.focus(); document.removeEventListener("htmx:after:swap", wait); };
-    document.addEventListener("htmx:after:swap", wait);
+    toHeading();
     link.click();
   }
 
@@ -243,6 +244,16 @@
     const link = find('#rows [aria-current="true"]');
     const arrow = find(".back");
     if (link?.offsetParent) link.focus(); else arrow?.click();
+  // Who opens a case to read it goes on at its heading, once it is there.
+  function toHeading() {
+    const wait = (event) => {
+      if (event.detail?.ctx?.target?.id !== "reader") return;
+      document.removeEventListener("htmx:after:swap", wait);
+      find("#h-case")?.focus();
+    };
+    document.addEventListener("htmx:after:swap", wait);
+  }
+
     return Boolean(link || arrow);
   }
 

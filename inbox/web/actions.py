@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, correcting
 from cases.agent import Agent
 from cases.correction import MOODS, Correction, Field
 from cases.db import reading
+from cases.history import Event, What
+from cases.language import gettext as _
 from classifiers import taxonomy
 from inbox.web import after, hx, live, notices
 from inbox.web.access import Pages, Policy, allow
@@ -67,7 +70,31 @@ def assign(case_id: int) -> AnyResponse:
         chosen = _chosen(session.get(Agent, whole(wanted) or 0), wanted)
         case.assign(chosen, by=agent().address, at=clock.now())
         live.announce(session)
-    return done(case_id, notices.assigned)
+        number = _last_assignment(session, case_id)
+    return done(case_id, notices.assigned, number)
+
+
+def _last_assignment(session: Session, case_id: int) -> int:
+    """The number of the event that tells of the newest one."""
+    session.flush()
+    theirs = (Event.case_id == case_id) & (Event.what == What.ASSIGNED)
+    return session.scalar(select(func.max(Event.id)).where(theirs)) or 0
+
+
+@pages.post("/assignments/<int:event_id>/undoing")
+@allow(Policy.CASES)
+def unassign(event_id: int) -> AnyResponse:
+    """It is whose it was before, unless somebody gave it to another since."""
+    with reading() as session:
+        which = (Event.id == event_id) & (Event.what == What.ASSIGNED)
+        case_id = session.scalars(select(Event.case_id).where(which)).first() or 0
+    with acting_on(case_id) as (session, case):
+        if _last_assignment(session, case_id) != event_id:
+            abort(409, _("It was given to somebody else since, so it stays theirs."))
+        was = session.get_one(Event, event_id).data.get("was")
+        case.assign(was, by=agent().address, at=clock.now())
+        live.announce(session)
+    return done(case_id, notices.given_back)
 
 
 def _chosen(found: Agent | None, wanted: str) -> int | None:

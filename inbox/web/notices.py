@@ -43,8 +43,13 @@ def unread(case_id: int) -> Notice:
     return Notice(_("Case {number} is marked as unread", number=case_id))
 
 
-def assigned(case_id: int) -> Notice:
-    return Notice(_("Case {number} has a new assignee", number=case_id))
+def assigned(event_id: int) -> Notice:
+    undo = url_for("actions.unassign", event_id=event_id)
+    return Notice(_("The case has a new assignee"), undo)
+
+
+def given_back(case_id: int) -> Notice:
+    return Notice(_("Case {number} is whose it was before", number=case_id))
 
 
 def corrected(correction_id: int) -> Notice:
@@ -247,7 +252,7 @@ KINDS = {
     for kind in (
         closed,
         reopened,
-        assigned,
+        *(assigned, given_back, read, unread),
         corrected,
         uncorrected,
         tagged,

@@ -1,5 +1,7 @@
 """What agents do with a case by one click, with scripts and without."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -72,6 +74,18 @@ def test_a_case_becomes_mine_somebody_elses_or_nobodys(enter: Enter) -> None:
         assert ana.post(f"/cases/{case.id}/assignee", agent=wanted).status_code == 303
         assert case_about(SUBJECT).assignee_id == found
     assert [event.by for event in _events(case, What.ASSIGNED)] == [ANA] * 3
+
+
+def test_giving_a_case_is_taken_back_unless_somebody_gave_it_on_since(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/assignee", agent=_id_of(BEA))
+    taken = ana.get(ana.post(f"/cases/{case.id}/assignee", agent="me").location).text
+    undo = re.findall(r"/assignments/\d+/undoing", taken)[0]
+    assert ana.post(undo, partial=True).status_code == 200
+    assert case_about(SUBJECT).assignee_id == _id_of(BEA)
+    assert ana.post(undo).status_code == 409
+    assert enter(LUIS).post(undo).status_code == 404
+    assert case_about(SUBJECT).assignee_id == _id_of(BEA)
 
 
 @pytest.mark.parametrize("address", ["mar@tienda.test", "ex@tienda.test"])
