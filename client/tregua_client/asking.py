@@ -38,6 +38,8 @@ class Asker:
         transport: httpx.BaseTransport | None = None,
         patience: Patience | None = None,
     ) -> None:
+        if not url.startswith(("https://", "http://")):
+            raise Refusal(f"the address of Tregua begins with https://, and {url!r} does not")
         self._patience = patience or Patience()
         self._http = httpx.Client(
             base_url=url.rstrip("/"),
@@ -164,7 +166,11 @@ def _title(answer: httpx.Response) -> str:
         said = answer.json()
     except (ValueError, httpx.ResponseNotRead):
         return ""
-    return str(said.get("title", "")) if isinstance(said, dict) else ""
+    if not isinstance(said, dict):
+        return ""
+    fields = said.get("fields")
+    about = f" ({', '.join(map(str, fields))})" if isinstance(fields, list) and fields else ""
+    return f"{said.get('title', '')}{about}"
 
 
 def understood(answer: httpx.Response, *needed: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 from tregua_client.asking import FAILS_OPEN, Asker, understood
-from tregua_client.names import digest, looks_right, normalised
+from tregua_client.names import digest, named, normalised
 from tregua_client.receipt import claims_of
-from tregua_client.refusals import Gone, LeaseExpired, NoAnswer, NoGo
+from tregua_client.refusals import Gone, LeaseExpired, NoAnswer, NoGo, Refusal
 
 PART = 50_000
 SAFETY = 5.0
@@ -128,11 +129,12 @@ def open_gate(
     override: Override | None = None,
 ) -> Gate:
     """Bring the audience in parts, each safe to be sent twice, and have it answered."""
-    names = sorted({value for one in audience if looks_right(value := normalised(one))})
-    client.ask("PUT", f"/v1/campaigns/{campaign}", json=described)
+    names = named(audience)
+    url = f"/v1/campaigns/{_in_a_url(campaign)}"
+    client.ask("PUT", url, json=described)
     answer = client.ask(
         "POST",
-        f"/v1/campaigns/{campaign}/gates",
+        f"{url}/gates",
         json=opening,
         headers={"Idempotency-Key": uuid.uuid4().hex},
         safe=True,
@@ -158,6 +160,12 @@ def open_gate(
     if gate.decision != "no_go" or described.get("campaign_class") in FAILS_OPEN:
         gate.fetch()
     return gate
+
+
+def _in_a_url(campaign: str) -> str:
+    if not campaign.strip(".") or "/" in campaign:
+        raise Refusal(f"a campaign cannot be called {campaign!r}: a name without / is needed")
+    return quote(campaign, safe="")
 
 
 def _put(client: Asker, gate_id: str, n: int, part: list[str]) -> None:

@@ -27,6 +27,11 @@ def looks_right(value: str) -> bool:
     return whole and value.isprintable() and " " not in value
 
 
+def named(texts: Iterable[str]) -> list[str]:
+    """Those of them that can be addresses, normalised, sorted, each once."""
+    return sorted({value for one in texts if looks_right(value := normalised(one))})
+
+
 def keyed(value: str, key: bytes) -> str:
     """HMAC-SHA-256 with the token's key, in hexadecimal digits."""
     return hmac.digest(key, value.encode(), "sha256").hex()

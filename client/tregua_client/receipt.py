@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tregua_client.ed25519 import verifies
-from tregua_client.names import digest, normalised
+from tregua_client.names import digest, named
 from tregua_client.refusals import Forged, LeaseExpired
 
 ALG, TYPE = "EdDSA", "tregua-receipt+jwt"
@@ -34,14 +34,17 @@ class Receipt:
 def verify(
     text: str, keys: Mapping[str, Any], *, now: float, audience: Iterable[str] | None = None
 ) -> Receipt:
-    """Raise Forged unless one of the keys signed it and it is about that audience."""
+    """Raise Forged unless one of the keys signed it and it is about that audience.
+
+    What cannot be an address never went to a gate, so it is no part of an audience.
+    """
     header, claims, signed, signature = _parts(text)
     if header.get("alg") != ALG or header.get("typ") != TYPE:
         raise Forged("this is no receipt")
     if not verifies(_public(keys, header.get("kid")), signed, signature):
         raise Forged("the signature is not of that installation")
     if audience is not None:
-        found = digest(normalised(one) for one in audience)
+        found = digest(named(audience))
         if claims.get("audience", {}).get("digest") != found:
             raise Forged("the receipt is about another audience")
     matching_of(claims)

@@ -170,3 +170,36 @@ def test_codes_for_what_goes_wrong(live, capsys, monkeypatch):
     assert run(capsys, "gate", "missing.csv", "--campaign", "x")[0] == 1
     monkeypatch.setenv("TRUCE_URL", "")
     assert run(capsys, "pull")[0] == 40
+
+
+def test_a_list_with_what_is_no_address_is_still_the_audience_of_its_receipt(
+    live, capsys, tmp_path
+):
+    (tmp_path / "l.csv").write_text(f"Correo;Nombre\n{ANA};Ana\nroto;X\n{EVA};Eva\n")
+    told = run(capsys, "gate", "l.csv", "--campaign", "x", "--receipt", "r.jwt")[1]
+    assert (told["audience"], told["invalid"]) == (2, 1)
+    assert run(capsys, "receipt", "verify", "r.jwt", "--audience", "l.csv")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("gate", "l.csv", "--campaign", "a/b"), "a name without /"),
+        (("gate", "l.csv", "--campaign", "ñ?"), "(id)"),
+        (("drop", "--dir", "nowhere"), "there is no folder nowhere"),
+        (("pull", "--mirror", "l.csv"), "the copy is no copy"),
+        (("--url", "tregua.example", "check", EVA), "begins with https://"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(live, capsys, tmp_path, words, said):
+    (tmp_path / "l.csv").write_text(f"{EVA}\n" * 50)
+    code, told = run(capsys, *words)
+    assert code == 1
+    assert said in told["reason"]
+
+
+def test_a_file_of_a_spreadsheet_is_told_from_too(live, capsys, tmp_path):
+    text = f"event_id;address;what\r\n1;{EVA};unsubscribe\r\n2;josé;unsubscribe\r\n"
+    (tmp_path / "s.csv").write_bytes(text.encode("cp1252"))
+    told = run(capsys, "tell", "suppressions", "s.csv")
+    assert told == (0, {"new": 1, "known": 0, "invalid": 1})

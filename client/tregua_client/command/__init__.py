@@ -1,7 +1,9 @@
 """The command `truce`: asks, and says by its exit code whether anything may be sent."""
 
 import argparse
+import csv
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -32,7 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
         code, told = _run(chosen)
     except Refusal as refusal:
         code, told = refusal.code, {"error": type(refusal).__name__, "reason": str(refusal)}
-    except (OSError, UnicodeDecodeError) as wrong:
+    except sqlite3.Error as wrong:
+        code, told = Refusal.code, {"error": "Mirror", "reason": f"the copy is no copy: {wrong}"}
+    except (OSError, csv.Error) as wrong:
         code, told = Refusal.code, {"error": type(wrong).__name__, "reason": str(wrong)}
     except KeyboardInterrupt:
         return 130
@@ -54,5 +58,6 @@ def _say(told: dict[str, Any], *, as_json: bool, failed: bool) -> None:
     if as_json:
         stream.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
-    for name, value in told.items():
+    known = {name: value for name, value in told.items() if value is not None}
+    for name, value in known.items():
         stream.write(f"{name}: {value}\n")

@@ -1,7 +1,6 @@
 """truce check, sift, load and tell: one person, a list, the load, and what the sender knows."""
 
 import argparse
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -52,16 +51,15 @@ def load(client: Client, chosen: argparse.Namespace) -> Told:
 
 def tell(client: Client, chosen: argparse.Namespace) -> Told:
     """What was sent, or who is to get nothing more; the same file twice changes nothing."""
-    with Path(chosen.file).open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        if "event_id" not in (rows.fieldnames or ()):
-            raise Refusal("the first line names the columns: event_id, address and so on")
-        items = [_item(row) for row in rows]
+    names, *rows = files.rows(chosen.file) or [[]]
+    if "event_id" not in names:
+        raise Refusal("the first line names the columns: event_id, address and so on")
+    items = [_item(dict(zip(names, row, strict=False))) for row in rows]
     counts = client.touches(items) if chosen.kind == "touches" else client.suppressions(items)
     return GO, dict(counts)
 
 
-def _item(row: dict[str | None, Any]) -> dict[str, Any]:
+def _item(row: dict[str, str]) -> dict[str, Any]:
     """A row without its empty cells; a list is written with spaces between."""
-    said = {name: value for name, value in row.items() if name and value not in (None, "")}
+    said = {name: value for name, value in row.items() if name and value}
     return {name: value.split() if name in LISTS else value for name, value in said.items()}

@@ -11,7 +11,7 @@ from typing import Any
 from tregua_client.client import Client
 from tregua_client.command import files, sftp
 from tregua_client.mirror import Mirror
-from tregua_client.refusals import NoAnswer
+from tregua_client.refusals import NoAnswer, Refusal
 
 WAIT = 25
 REST = 5.0
@@ -46,6 +46,8 @@ def follow(client: Client, chosen: argparse.Namespace) -> Told:
 
 def drop(client: Client, chosen: argparse.Namespace) -> Told:
     """The feed as CSV with its digest; `.done` comes last, for tools that wait for it."""
+    if chosen.dir and not Path(chosen.dir).is_dir():
+        raise Refusal(f"there is no folder {chosen.dir}")
     if chosen.dir:
         return _write(client, chosen, Path(chosen.dir))[:2]
     with TemporaryDirectory() as folder:

@@ -35,16 +35,21 @@ LOOKED_AT = 200
 
 def read(path: str) -> list[str]:
     """The addresses of a CSV file: of the column called so, or else the one that has most."""
+    found = rows(path)
+    if not found:
+        return []
+    column = _column(found)
+    # Where the first line names no address it names the columns.
+    rest = found if len(found[0]) > column and "@" in found[0][column] else found[1:]
+    return [row[column].strip() for row in rest if len(row) > column and row[column].strip()]
+
+
+def rows(path: str) -> list[list[str]]:
+    """The lines of a CSV file that say anything, whatever separates their cells."""
     text = _text(Path(path).read_bytes())
     sign = max(SIGNS, key=text.partition("\n")[0].count)
-    lines = io.StringIO(text, newline="")
-    rows = [row for row in csv.reader(lines, delimiter=sign) if any(map(str.strip, row))]
-    if not rows:
-        return []
-    column = _column(rows)
-    # Where the first line names no address it names the columns.
-    rest = rows if len(rows[0]) > column and "@" in rows[0][column] else rows[1:]
-    return [row[column].strip() for row in rest if len(row) > column and row[column].strip()]
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+    return [row for row in lines if any(map(str.strip, row))]
 
 
 def _text(content: bytes) -> str:

@@ -12,6 +12,7 @@ from tregua_client.asking import understood
 from tregua_client.client import Client
 from tregua_client.command import files
 from tregua_client.gate import FIELDS, Override
+from tregua_client.names import looks_right, normalised
 from tregua_client.refusals import Forged, Gone, LeaseExpired, NoAnswer, NoGo, Refusal
 
 CODES = {"go": 0, "waves": 10, "review": 11, "no_go": NoGo.code}
@@ -31,9 +32,10 @@ def gate(client: Client, chosen: argparse.Namespace) -> Told:
 def _open(client: Client, chosen: argparse.Namespace) -> Told:
     if not chosen.campaign:
         raise Refusal("say for which campaign: --campaign NAME")
+    audience = files.read(chosen.audience)
     made = client.gate(
         campaign=chosen.campaign,
-        audience=files.read(chosen.audience),
+        audience=audience,
         klass=chosen.klass,
         topic=chosen.topic,
         match=chosen.match,
@@ -47,6 +49,7 @@ def _open(client: Client, chosen: argparse.Namespace) -> Told:
         _write(chosen, chosen.excluded, made.excluded())
     told = {"gate": made.id, "decision": made.decision, "excluded": made.told["excluded"]["n"]}
     told |= {"audience": made.told["audience"]["n"], "lease_until": made.told["lease_until"]}
+    told |= {"invalid": sum(not looks_right(normalised(one)) for one in audience)}
     if made.max_per_hour is not None:
         told |= {"max_per_hour": made.max_per_hour, "not_before": made.not_before}
     return CODES.get(made.decision, NoGo.code), told
