@@ -6,6 +6,7 @@ import bot.tables
 import cases.audit
 import cases.catching_up
 import cases.correction
+import cases.exclusions.learnt
 import cases.exclusions.ours
 import cases.linking
 import cases.macro
@@ -40,6 +41,7 @@ OWNERS = (
     cases.mention,
     cases.people.scale,
     cases.correction,
+    cases.exclusions.learnt,
     cases.exclusions.ours,
     cases.people.suggesting,
     cases.audit,

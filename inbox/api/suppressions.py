@@ -1,18 +1,20 @@
 """POST /v1/suppressions: what senders know first: bounces, complaints, unsubscriptions."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.contact import Contact, Identifier, Kind, introduce
 from cases.db import transaction
+from cases.exclusions import learnt as events
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import Set, exclude, withdraw
@@ -37,6 +39,7 @@ class What(StrEnum):
     COMPLAINT = "complaint"
     BOUNCE_HARD = "bounce_hard"
     BOUNCE_SOFT = "bounce_soft"
+    """It came back for now: the third within a week lets the address rest for one."""
     INVALID = "invalid_address"
 
 
@@ -49,7 +52,7 @@ class Learnt(BaseModel):
     address: str = Field(max_length=1000)
     what: What
     topic: str = Field(default="", max_length=100)
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class Several(BaseModel):
@@ -70,9 +73,18 @@ def suppressions() -> ResponseReturnValue:
     counts = {"new": 0, "known": 0, "invalid": 0}
     for n in range(0, len(several.items), AT_ONCE):
         with transaction() as session:
-            for learnt in several.items[n : n + AT_ONCE]:
-                counts[_take(session, learnt, source)] += 1
+            for fate in _take_all(session, several.items[n : n + AT_ONCE], source):
+                counts[fate] += 1
     return counts
+
+
+def _take_all(session: Session, some: Sequence[Learnt], source: str) -> Iterator[str]:
+    known = events.known(session, source, [one.event_id for one in some])
+    for one in some:
+        fate = "known" if one.event_id in known else _take(session, one, source)
+        if fate == "new":
+            known.add(one.event_id)
+        yield fate
 
 
 def _take(session: Session, learnt: Learnt, source: str) -> str:
@@ -84,7 +96,12 @@ def _take(session: Session, learnt: Learnt, source: str) -> str:
     seen = select(Exclusion.id).where(Exclusion.origin == source, Exclusion.evidence == evidence)
     if session.scalar(seen.limit(1)) is not None:
         return "known"
-    _apply(session, _identifier(session, address), learnt, source, evidence)
+    identifier, now = _identifier(session, address), clock.now()
+    said = {"identifier_id": identifier.id, "what": learnt.what.value}
+    at = min(learnt.at or now, now)
+    if not events.note(session, source=source, event_id=learnt.event_id, at=at, **said):
+        return "known"
+    _apply(session, identifier, learnt, source, evidence)
     session.flush()
     return "new"
 
@@ -106,8 +123,13 @@ def _apply(session: Session, one: Identifier, learnt: Learnt, source: str, evide
         one.bounced_at = one.bounced_at or min(learnt.at or now, now)
         return
     if learnt.what is What.RESUBSCRIBE:
+        # What is told late takes nothing back that the person said after it.
+        if learnt.at and events.refused_since(session, source, one.id, learnt.at):
+            return
         consent = (Reason.UNSUBSCRIBED_ALL, Reason.UNSUBSCRIBED_TOPIC)
         withdraw(session, one.contact_id, consent, by=source, at=now)
+        return
+    if learnt.what is What.BOUNCE_SOFT and not events.comes_back_often(session, one.id, now):
         return
     exclude(session, one.contact_id, _wish(one, learnt, evidence, now), by=source, at=now)
 

@@ -20,6 +20,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_catch_up")),
     )
     op.create_table(
+        "learnt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("event_id", sa.String(length=200), nullable=False),
+        sa.Column("identifier_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("at", cases.db.Utc(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learnt")),
+        sa.UniqueConstraint("source", "event_id", name=op.f("uq_learnt_source_event_id")),
+    )
+    with op.batch_alter_table("learnt", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_learnt_identifier_id_what", ["identifier_id", "what"], unique=False
+        )
+
+    op.create_table(
         "weighed_up_to",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
@@ -161,5 +177,9 @@ def downgrade() -> None:
         batch_op.drop_column("away_until")
 
     op.drop_table("weighed_up_to")
+    with op.batch_alter_table("learnt", schema=None) as batch_op:
+        batch_op.drop_index("ix_learnt_identifier_id_what")
+
+    op.drop_table("learnt")
     op.drop_table("catch_up")
     # ### end Alembic commands ###

@@ -1,10 +1,13 @@
 """What senders know first is believed, once, and taken back by the one who said it alone."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from cases import Exclusion
+from cases import Exclusion, clock
 from cases.db import reading
 from inbox.tokens import Scope
+from tests.builders import MORNING
 
 EVA = "eva@cliente.example"
 ALL = (Scope.SUPPRESSIONS_WRITE, Scope.CHECK)
@@ -72,3 +75,39 @@ def test_an_invalid_line_does_not_spoil_the_others(api_server):
     told = program.post("/v1/suppressions", json={"items": items}).json
     assert told == {"new": 1, "known": 0, "invalid": 1}
     assert not program.allowed(EVA)
+
+
+def test_a_log_that_is_told_again_takes_back_no_newer_refusal(api_server):
+    program = api_server.program(*ALL)
+    said = [("unsubscribe", "1"), ("resubscribe", "2"), ("unsubscribe", "3")]
+    for what, event in said:
+        say(program, what, event=event)
+    assert not program.allowed(EVA)
+    for what, event in said:
+        assert say(program, what, event=event)["known"] == 1
+    assert not program.allowed(EVA)
+    # Nor does one that comes late.
+    say(program, "resubscribe", event="4", at=(MORNING - timedelta(days=2)).isoformat())
+    assert not program.allowed(EVA)
+    say(program, "resubscribe", event="5")
+    assert program.allowed(EVA)
+
+
+def test_an_address_rests_when_mail_came_back_three_times_in_a_week(api_server):
+    program = api_server.program(*ALL)
+    for event, days in (("1", 8), ("2", 6), ("3", 1)):
+        at = (MORNING - timedelta(days=days)).isoformat()
+        assert say(program, "bounce_soft", event=event, at=at)["new"] == 1
+    assert program.allowed(EVA)
+    assert say(program, "bounce_soft", event="3")["known"] == 1
+    assert program.allowed(EVA)
+    say(program, "bounce_soft", event="4")
+    assert not program.allowed(EVA)
+    with clock.at(MORNING + timedelta(days=7)):
+        assert program.allowed(EVA)
+
+
+def test_an_instant_without_a_zone_is_refused(api_server):
+    item = {"event_id": "1", "address": EVA, "what": "bounce_hard", "at": "2026-03-09T10:00:00"}
+    program = api_server.program(*ALL)
+    assert program.post("/v1/suppressions", json={"items": [item]}).status_code == 422

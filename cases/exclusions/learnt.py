@@ -1,0 +1,61 @@
+"""What senders told us of people, each event once: told again it changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Index, String, UniqueConstraint, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.among import among
+from cases.db import Base
+
+SOFT_WITHIN, SOFT_MANY = timedelta(days=7), 3
+"""So many mails came back for now within that time, and the address rests."""
+BOUNCE_SOFT, UNSUBSCRIBE = "bounce_soft", "unsubscribe"
+
+
+class Learnt(Base):
+    """One event of one sender about one identifier."""
+
+    __tablename__ = "learnt"
+    __table_args__ = (
+        UniqueConstraint("source", "event_id"),
+        Index("ix_learnt_identifier_id_what", "identifier_id", "what"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(200))
+    event_id: Mapped[str] = mapped_column(String(200))
+    identifier_id: Mapped[int]
+    """Of which it was said, also where it belongs to nobody any more."""
+    what: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+
+def note(session: Session, **said: object) -> bool:
+    """Keep an event; whether it was new, also where two requests tell the same at once."""
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    kept = kind.insert(Learnt).values(**said).on_conflict_do_nothing().returning(Learnt.id)
+    return session.scalar(kept) is not None
+
+
+def known(session: Session, source: str, event_ids: Sequence[str]) -> set[str]:
+    """Those of the events that were told before."""
+    theirs = Learnt.source == source, among(Learnt.event_id, event_ids)
+    return set(session.scalars(select(Learnt.event_id).where(*theirs)))
+
+
+def comes_back_often(session: Session, identifier_id: int, now: datetime) -> bool:
+    """Whether mail to that address came back for now so often that it had better rest."""
+    lately = Learnt.at > now - SOFT_WITHIN
+    theirs = Learnt.identifier_id == identifier_id, Learnt.what == BOUNCE_SOFT
+    count = session.scalar(select(func.count()).select_from(Learnt).where(*theirs, lately))
+    return (count or 0) >= SOFT_MANY
+
+
+def refused_since(session: Session, source: str, identifier_id: int, at: datetime) -> bool:
+    """Whether that sender told of a refusal which is newer than that instant."""
+    theirs = Learnt.identifier_id == identifier_id, Learnt.what == UNSUBSCRIBE
+    newer = select(Learnt.id).where(*theirs, Learnt.source == source, Learnt.at > at)
+    return session.scalar(newer.limit(1)) is not None
