@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cases.agent import Role
 from cases.language import gettext as _
+from inbox.web import words
 
 
 def kinds() -> dict[str, str]:
@@ -110,8 +112,26 @@ def kind(said: str) -> str:
 def data(said: Mapping[str, Any]) -> str:
     """The details in one line."""
     names = _names()
-    some = ((names.get(name, name), value) for name, value in said.items() if value != "")
-    return " · ".join(f"{name}: {_plain(value)}" for name, value in some)
+    some = ((name, value) for name, value in said.items() if value != "")
+    return " · ".join(f"{names.get(name, name)}: {_value(name, value)}" for name, value in some)
+
+
+def _value(name: str, value: Any) -> str:
+    """A value in words where it is one of a few, else as it was kept."""
+    if name == "mode":
+        return _modes().get(value, _plain(value))
+    if name == "role" and value in frozenset(Role):
+        return words.role(Role(value))
+    return _plain(value)
+
+
+def _modes() -> dict[str, str]:
+    return {
+        "off": _("Off"),
+        "shadow": _("Only tried"),
+        "draft": _("Draft"),
+        "send": _("Sends"),
+    }
 
 
 def _names() -> dict[str, str]:

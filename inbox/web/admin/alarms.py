@@ -1,5 +1,7 @@
 """Alarms: what is wrong now, what was, and who is told of it."""
 
+from urllib.parse import urlsplit
+
 from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -84,8 +86,7 @@ def add() -> AnyResponse:
         goal.language = spoken
         session.add(goal)
         session.flush()
-        about = f"goal {goal.id}"
-        audit.note(session, by=agent().address, what="alarm.goal_added", about=about, way=goal.way)
+        audit.note(session, by=agent().address, what="alarm.goal_added", about=_named(goal))
         if secret:
             return _page(session, secret=secret)
     return redirect(url_for("alarms.page", done=f"saved.{goal.id}"), 303)
@@ -126,10 +127,15 @@ def test(goal_id: int) -> AnyResponse:
 def end(goal_id: int) -> AnyResponse:
     """Tell them no longer."""
     with transaction() as session:
-        _the_goal(session, goal_id).ended_at = clock.now()
-        about = f"goal {goal_id}"
-        audit.note(session, by=agent().address, what="alarm.goal_ended", about=about)
+        goal = _the_goal(session, goal_id)
+        goal.ended_at = clock.now()
+        audit.note(session, by=agent().address, what="alarm.goal_ended", about=_named(goal))
     return redirect(url_for("alarms.page", done="saved.1"), 303)
+
+
+def _named(goal: AlarmGoal) -> str:
+    """Who is told: of a webhook its server alone, since the rest may be a secret."""
+    return goal.address if goal.way is Way.MAIL else f"webhook: {urlsplit(goal.address).hostname}"
 
 
 def _the_goal(session: Session, goal_id: int) -> AlarmGoal:

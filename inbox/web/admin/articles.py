@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot import articles
 from bot.articles import Article
-from cases import clock
+from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from classifiers import taxonomy
@@ -66,13 +66,20 @@ def _fields(article: Article) -> dict[str, Any]:
     }
 
 
+def _called(article: Article) -> str:
+    """Its title in the reader's language, else in the other."""
+    spoken = (language.current(), *language.LANGUAGES)
+    titles = filter(None, (article.title(one) for one in spoken))
+    return next(titles, _("Article {number}", number=article.id))
+
+
 def _form(
     session: Session, article: Article | None, typed: dict[str, Any], wrong: str = ""
 ) -> Response:
     return show(
         session,
         "admin/bots/article.html",
-        title=_("Article {number}", number=article.id) if article else _("New article"),
+        title=_called(article) if article else _("New article"),
         status=422 if wrong else 200,
         article=article,
         typed=typed,

@@ -19,7 +19,9 @@ from cases.exclusions.policies import Policy as InForce
 from cases.exclusions.reasons import RULES, Group, Reason
 from cases.exclusions.rehearsing import Rehearsed, of_change
 from cases.language import gettext as _
+from inbox.web import words
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import terms
 from inbox.web.console import limit_form, names
 from inbox.web.fragments import show
 from inbox.web.who import agent
@@ -80,6 +82,8 @@ def _shown(
         policy=policy,
         versions=session.scalars(versions).all(),
         term_name=term_name,
+        term_shown=terms.shown,
+        changed_to=changed_to,
         limit_name=limit_name,
         effect=effect,
         tried=tried,
@@ -108,6 +112,16 @@ def limit_name(said: dict[str, Any]) -> str:
     """The limit of a topic or season that a version changed."""
     [one] = ceilings.read({ceilings.KEY: [said]})
     return " · ".join(filter(None, (limit_form.about(one), one.name, limit_form.days(one))))
+
+
+def changed_to(what: Content) -> str:
+    """A change of the table in words."""
+    try:
+        reason, one = Reason(what["reason"]), CampaignClass(what["class"])
+        does = names.action(Action(what["action"]))
+    except (KeyError, ValueError):
+        return _("Back to what was shipped")
+    return f"{words.reason(reason)} · {names.campaign_class(one)}: {does}"
 
 
 def term_name(name: str) -> str:
@@ -141,8 +155,7 @@ def change() -> AnyResponse:
         try:
             after, what = _wanted(before)
         except (NotAllowed, ValueError):
-            said = _("That cannot be chosen there: what the person or the law decided stays.")
-            return _shown(session, refusal=said, status=422)
+            return _shown(session, refusal=_refused(), status=422)
         if not saves and what.get("term") in policies.PRESSURE:
             return _shown(session, tried=of_change(session, before, after, clock.now()))
         if not saves:
@@ -157,11 +170,19 @@ def change() -> AnyResponse:
     return redirect(url_for("reasons.page", done="saved.1"), 303)
 
 
+def _refused() -> str:
+    if "term" in request.form:
+        return _(
+            "Write a time such as 12 h or 30 d, a number, or yes or no, as fits what you chose."
+        )
+    return _("That cannot be chosen there: what the person or the law decided stays.")
+
+
 def _wanted(before: Content) -> tuple[Content, Content]:
     """The policy after that change, and the change itself."""
     form = request.form
     if "term" in form:
-        name, value = form["term"], float(form.get("value", "").replace(",", ".") or "x")
+        name, value = form["term"], terms.typed(form["term"], form.get("value", "")[:40])
         return policies.with_term(before, name, value), {"term": name, "value": value}
     one, reason = CampaignClass(form.get("class", "")), Reason(form.get("reason", ""))
     does = Action(form.get("action", ""))

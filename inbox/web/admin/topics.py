@@ -26,7 +26,9 @@ MOST, LONGEST = 200, 120
 def page() -> Response:
     """All topics, those that are offered no longer last."""
     with reading() as session:
-        return _page(session, {})
+        known = session.get(Topic, request.args.get("code", "")[:LONGEST])
+        said = {"code": known.code, "es": known.name_es, "en": known.name_en} if known else {}
+        return _page(session, said)
 
 
 def _page(

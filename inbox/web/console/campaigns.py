@@ -86,12 +86,13 @@ def gate(gate_id: str) -> Response:
         if found is None:
             abort(404)
         receipt = session.get(Receipt, found.jti) if found.jti else None
+        campaign = session.get_one(Campaign, found.campaign_id)
         return shown(
             session,
             "gate",
-            title=_("Campaign"),
+            title=campaign.name or campaign.external_id,
             gate=found,
-            campaign=session.get_one(Campaign, found.campaign_id),
+            campaign=campaign,
             token=session.get(Token, found.token_id),
             receipt=receipt,
             now=clock.now(),

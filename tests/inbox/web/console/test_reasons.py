@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from cases import FeedHead, clock
@@ -12,7 +13,9 @@ from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import PolicyVersion
 from cases.exclusions.rows import Exclusion
+from cases.language import speaking
 from inbox.api import jobs
+from inbox.web.admin import terms
 from tests.inbox.web.conftest import Enter
 from tests.seeding import ADMIN, BEA
 
@@ -80,3 +83,38 @@ def test_a_longer_rest_holds_those_who_were_free_already(enter: Enter) -> None:
     assert admin.post("/admin/reasons", do="save", why="x", term="secret_key",
                       value="1").status_code == 422  # fmt: skip
     assert now
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "value", "read"),
+    [
+        ("truce_after_closing", "30 d", 720.0, "30 d"),
+        ("truce_after_closing", "2 días", 48.0, "2 d"),
+        ("truce_after_closing", "1,5", 1.5, "1,5 h"),
+        ("truce_after_closing", "36 horas", 36.0, "36 h"),
+        ("pressure_cap", "2,5", 2.5, "2,5"),
+        ("pressure_enforced", "Sí", 1.0, "sí"),
+    ],
+)
+def test_times_are_written_as_they_are_read(name: str, said: str, value: float, read: str) -> None:
+    assert terms.typed(name, said) == value
+    with speaking("es"):
+        assert terms.shown(name, value) == read
+
+
+@pytest.mark.parametrize("said", ["", "dos", "3 x", "-1", "1e9", "nan", "9" * 50])
+def test_a_value_that_is_none_is_refused_with_how_it_is_written(enter: Enter, said: str) -> None:
+    refused = enter(ADMIN).post("/admin/reasons", do="try", term="truce_after_closing", value=said)
+    assert refused.status_code == 422
+    assert "un plazo como 12 h o 30 d" in refused.text
+
+
+def test_who_changed_what_is_said_in_words(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    wanted = {"reason": "open_case", "class": "newsletter", "action": "allow"}
+    assert admin.post("/admin/reasons", do="save", why="lo leen igual", **wanted).status_code == 303
+    admin.post("/admin/reasons", do="save", why="más", term="truce_after_closing", value="3 d")
+    page = admin.get("/admin/reasons").text.partition("Quién cambió qué")[2]
+    assert "Caso abierto · Boletín: Se puede enviar" in page
+    assert "Descanso tras cerrar un caso: 3 d" in page
+    assert "open_case" not in page
