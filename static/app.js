@@ -52,14 +52,19 @@
     leave(toast, 30);
   }
 
+  // What closes around the focus gives it back to what opened it.
+  let inside = "";
+  document.addEventListener("focusin", (event) => { inside = event.target.closest("details.drop")?.id || ""; });
+
   function settle() {
     mark();
     see();
     end();
     all(".toast[data-seconds]:not([data-leaving])").forEach((toast) => leave(toast, Number(toast.dataset.seconds)));
     all("iframe.mail-frame").forEach(fit);
-    if (document.activeElement === document.body || !document.activeElement) {
-      (choices(find("details.drop[open]") || document.head)[0] || find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
+    const here = document.activeElement;
+    if (!here || here === document.body || !here.checkVisibility()) {
+      (choices(find("details.drop[open]") || document.head)[0] || (inside && find(`#${inside} > summary`)) || find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
     }
   }
 
@@ -125,10 +130,10 @@
     all("details.drop[open]").forEach((drop) => { if (!drop.contains(target)) drop.open = false; });
     const row = target.closest(".row-link");
     if (row && matchMedia("(min-width: 52.01rem)").matches) row.focus({ preventScroll: true });
-  });
-  document.addEventListener("change", (event) => {
     // Enter: a click that no pointer made.
     if (row && event.isTrusted && !event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey) { if (row.getAttribute("aria-current")) find("#h-case")?.focus(); else toHeading(); }
+  });
+  document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-submits]");
     if (form) form.requestSubmit();
     if (event.target.closest?.(".pick")) find("#chosen").textContent = all("#rows .pick :checked").length;
@@ -163,6 +168,7 @@
   function escape(here) {
     const drop = here.closest("details.drop[open]");
     if (drop) { drop.open = false; find("summary", drop).focus(); return; }
+    if (here.closest("#reply-text")) { find("#h-case")?.focus(); return; }
     if (writing(here)) here.blur();
     else if (here.closest("#reader .case") && !find("dialog[open], :popover-open")) back();
   }
@@ -211,7 +217,7 @@
 
   function step(by, reading) {
     const rows = all("#rows .row-link");
-    if (!rows.length) return false;
+    if (!rows.length) return amongResults(by);
     if (!reading && document.activeElement.closest?.(".case-body") && by && !find("#rows")?.offsetParent) return false;
     const at = rows.findIndex((row) => row === document.activeElement || row.getAttribute("aria-current") === "true");
     const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
@@ -220,6 +226,14 @@
     next.click();
     if (next === rows.at(-1)) find("#more a")?.click();
     return true;
+  }
+
+  // What a search found is gone through; Enter opens it.
+  function amongResults(by) {
+    const found = all(".is-found .row-link"), at = found.indexOf(document.activeElement);
+    const next = found[Math.min(Math.max(at + by, 0), found.length - 1)];
+    next?.focus();
+    return Boolean(next);
   }
 
   // From message to message; one that is folded opens, since somebody wants to read it.
@@ -234,16 +248,6 @@
     return true;
   }
 
-  function read(link) {
-    if (link.getAttribute("aria-current") === "true") { find("#h-case")?.focus(); return; }
-    toHeading();
-    link.click();
-  }
-
-  function back() {
-    const link = find('#rows [aria-current="true"]');
-    const arrow = find(".back");
-    if (link?.offsetParent) link.focus(); else arrow?.click();
   // Who opens a case to read it goes on at its heading, once it is there.
   function toHeading() {
     const wait = (event) => {
@@ -254,6 +258,16 @@
     document.addEventListener("htmx:after:swap", wait);
   }
 
+  function read(link) {
+    if (link.getAttribute("aria-current") === "true") { find("#h-case")?.focus(); return; }
+    toHeading();
+    link.click();
+  }
+
+  function back() {
+    const link = find('#rows [aria-current="true"]');
+    const arrow = find(".back");
+    if (link?.offsetParent) link.focus(); else arrow?.click();
     return Boolean(link || arrow);
   }
 

@@ -59,6 +59,7 @@ def test_a_day_is_worked_without_a_mouse(page: "Page", open_as: "Open", faults: 
     _press(page, "Enter", lambda: _case(number).sentiment == "neutral")
     _press(page, "t", lambda: page.locator("#drop-type[open]").count())
     _press(page, "Enter", lambda: _case(number).type_by == ANA)
+    page.locator("#drop-type > summary:focus").wait_for()
     _press(page, "n", lambda: page.evaluate("document.activeElement.className") == "message-head")
     _press(page, "b", lambda: page.evaluate("document.activeElement.id") == f"truce-of-{number}")
     _press(page, "i", lambda: page.evaluate("document.activeElement.id") == "reply-text")
@@ -105,8 +106,9 @@ def test_a_long_case_is_printed_whole_and_without_what_surrounds_it(
     page.emulate_media(media="print")
     for gone in (".top", ".side", ".list", ".composer", ".case-actions"):
         assert page.locator(gone).first.is_hidden(), gone
-    assert page.get_by_text("Línea 0.").first.is_visible()
-    assert page.get_by_text("Línea 27.").first.is_visible()
+    said = page.locator(".message-body")
+    assert said.get_by_text("Línea 0.").is_visible()
+    assert said.get_by_text("Línea 27.").is_visible()
     assert page.locator("details.message:not([open])").count() == 0
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf())) > 2
     page.emulate_media(media="screen")
