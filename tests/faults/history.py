@@ -56,10 +56,11 @@ class History:
         worst = 0.0
         for who, began, ended in self.free:
             times = self.held[who]
-            for opened, _closing in times[bisect_left(times, (began,)) :]:
+            for opened, closing in times[bisect_left(times, (began,)) :]:
                 if opened >= ended:
                     break
-                worst = max(worst, ended - opened)
+                # From the closing on, "free" is the truth, however long the answer took.
+                worst = max(worst, min(ended, closing) - opened)
         return worst
 
     def judge(self, singles):
