@@ -64,7 +64,7 @@ def _conclude(gate: Gate) -> None:
     else:
         click.echo(
             _(
-                "Parked mails: {n}. They go when the feed can be believed; see: tregua doctor",
+                "Parked mails: {n}. They go when the feed is good again: tregua doctor",
                 n=count,
             )
         )
