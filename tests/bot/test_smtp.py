@@ -163,3 +163,19 @@ def test_a_mail_that_was_taken_back_does_not_leave(smtp_sink: SmtpSink, chosen: 
     with Relay(chosen) as relay, pytest.raises(Withdrawn):
         relay.send("s@t.test", ("a@c.test",), HEAD, before_body=lambda: False)
     assert smtp_sink.mails == []
+
+
+def test_an_address_with_other_letters_is_written_to_where_the_relay_can(
+    smtp_sink: SmtpSink, chosen: Way
+) -> None:
+    with Relay(chosen) as relay:
+        _send(relay, HEAD + "Ñ\r\n".encode(), "josé@c.test", "ana@c.test")
+        _send(relay, HEAD, "ana@c.test")
+    assert smtp_sink.mails[0].recipients == ("josé@c.test", "ana@c.test")
+    smtp_sink.script(Answer("EHLO", "250 nothing else"))
+    with Relay(chosen) as relay:
+        with pytest.raises(PermanentFailure):
+            _send(relay, HEAD, "josé@c.test")
+        # What the relay can do goes on over the same connection.
+        _send(relay, HEAD + "Ñ\r\n".encode(), "eva@c.test")
+    assert [mail.recipients[0] for mail in smtp_sink.mails][1:] == ["ana@c.test", "eva@c.test"]
