@@ -1,11 +1,11 @@
 """What will be said next in a case, what was left unsaid and why, and who has the word."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, literal, select, true, union_all
+from sqlalchemy import Select, Subquery, false, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from bot.outbox import Decided, OutgoingMail, State
@@ -18,6 +18,8 @@ from cases.message import Direction, Message
 MOST, FEW = 20, 5
 ONLY_DELAYS = ("writing", "turn", "limit-domain", "quiet-hours", "breaker")
 """Decisions after which a mail only waits: its line says so, so they are no silences."""
+
+_UNSAID = "unsaid"
 
 
 class Stage(StrEnum):
@@ -68,15 +70,47 @@ class Outlook:
 
 
 def of(session: Session, case_id: int) -> Outlook:
-    """What comes next in that case, in two statements."""
-    coming = [Coming(Stage(row[0]), *row[1:]) for row in session.execute(_coming(case_id))]
-    word, answered, unsaid = _past(session, case_id)
+    """What comes next in that case, in one statement."""
+    rows = session.execute(_all(case_id)).all()
+    if not rows:
+        return Outlook()
+    word, answered = rows[0][:2]
     people = word.is_with_people(answered) if word is not None else answered is not None
     taken_by = word.handed_over_by if word is not None and word.handed_over_at else ""
+    lines = sorted((Coming(*row[2:]) for row in rows if row[2]), key=lambda one: (one.at, one.id))
+    coming = [replace(one, stage=Stage(one.stage)) for one in lines if one.stage != _UNSAID]
+    unsaid = [
+        Unsaid(one.at, one.rule, one.reason, one.template)
+        for one in reversed(lines)
+        if one.stage == _UNSAID
+    ]
     return Outlook(coming, unsaid, people, taken_by if people else "")
 
 
-def _coming(case_id: int) -> Select[Any]:
+def _all(case_id: int) -> Select[Any]:
+    """Who has the word and when a person last answered, beside all that is and is not said."""
+    answered = (
+        select(func.max(Message.arrived_at))
+        .where(
+            Message.case_id == case_id,
+            Message.direction == Direction.OUT,
+            Message.origin == Origin.AGENT,
+            Message.withdrawn_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    parts = (_coming(case_id), _unsaid(case_id))
+    lines = union_all(*(select(*part.c) for part in parts)).subquery()
+    return (
+        select(Voice, answered, *lines.c)
+        .select_from(Case)
+        .outerjoin(Voice, Voice.case_id == Case.id)
+        .outerjoin(lines, true())
+        .where(Case.id == case_id)
+    )
+
+
+def _coming(case_id: int) -> Subquery:
     """Mails that wait for their time, and drafts that wait for a person, the next one first."""
     mails = (
         select(
@@ -100,39 +134,21 @@ def _coming(case_id: int) -> Select[Any]:
         *(Proposal.reason, Proposal.subject, Proposal.text, literal(False)),
     ).where(Proposal.case_id == case_id, Proposal.fate == Fate.DRAFT)
     both = union_all(mails, drafts).subquery()
-    return select(*both.c).order_by(both.c.at, both.c.id).limit(MOST)
-
-
-def _past(session: Session, case_id: int) -> tuple[Voice | None, datetime | None, list[Unsaid]]:
-    """Who has the word, when a person last answered, and the last silences."""
-    answered = (
-        select(func.max(Message.arrived_at))
-        .where(
-            Message.case_id == case_id,
-            Message.direction == Direction.OUT,
-            Message.origin == Origin.AGENT,
-            Message.withdrawn_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    unsaid = _unsaid(case_id)
-    rows = session.execute(
-        select(Voice, answered, *unsaid.c)
-        .select_from(Case)
-        .outerjoin(Voice, Voice.case_id == Case.id)
-        .outerjoin(unsaid, true())
-        .where(Case.id == case_id)
-        .order_by(unsaid.c.at.desc())
-    ).all()
-    said = [Unsaid(*row[2:]) for row in rows if row[2] is not None]
-    return (rows[0][0], rows[0][1], said) if rows else (None, None, [])
+    return select(*both.c).order_by(both.c.at, both.c.id).limit(MOST).subquery()
 
 
 def _unsaid(case_id: int) -> Subquery:
-    decided = select(Decided.at.label("at"), Decided.rule, Decided.reason, Decided.version).where(
-        Decided.case_id == case_id, ~Decided.reply, Decided.rule.not_in(ONLY_DELAYS)
-    )
-    proposed = select(Proposal.at, Proposal.rule, Proposal.reason, Proposal.version).where(
+    """The last silences, in the shape of what is said: in place of a template their version."""
+    decided = select(
+        literal(_UNSAID).label("stage"),
+        *(literal(0).label("id"), Decided.at.label("at"), Decided.version.label("template")),
+        *(literal("").label("bot"), Decided.rule, Decided.reason, literal("").label("subject")),
+        *(literal("").label("text"), false().label("urgent")),
+    ).where(Decided.case_id == case_id, ~Decided.reply, Decided.rule.not_in(ONLY_DELAYS))
+    proposed = select(
+        *(literal(_UNSAID), literal(0), Proposal.at, Proposal.version, literal("")),
+        *(Proposal.rule, Proposal.reason, literal(""), literal(""), false()),
+    ).where(
         Proposal.case_id == case_id,
         Proposal.fate.in_((Fate.SILENCE, Fate.SHADOW)),
         ~Proposal.asks,

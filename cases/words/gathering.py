@@ -23,8 +23,8 @@ from cases.words.terms import Expression, Term
 
 GATHERING = timedelta(milliseconds=200)
 """What takes longer is common: of a phrase, each message with all of its words is read."""
-NOT_TOO_COMMON = 5 * RARE
-"""Estimates may be as wrong as that."""
+SEEMS_RARE, SEEMS_COMMON = RARE, 5 * RARE
+"""Estimates are wrong: between them it is tried where nothing else helps."""
 Few = Mapping[Expression, ColumnElement[bool]]
 """The cases of each of the words whose cases are known."""
 
@@ -45,7 +45,7 @@ class Gathering:
             self._count(new)
             return self._known
         self._estimates |= commonness.estimates(self._session, new)
-        self._look_up([one for one in new if self._estimates[one].hits < RARE], self._most)
+        self._look_up([one for one in new if self._estimates[one].hits < SEEMS_RARE], self._most)
         return self._known
 
     def dig(self, expressions: Sequence[Expression], most: timedelta) -> bool:
@@ -60,7 +60,7 @@ class Gathering:
         if estimate is None or expression in self._known or expression in self._common:
             return False
         several = len(expression.words) > 1 if isinstance(expression, Term) else expression.every
-        return several or estimate.hits < NOT_TOO_COMMON
+        return several or estimate.hits < SEEMS_COMMON
 
     def _count(self, expressions: Sequence[Expression]) -> None:
         hits = {one: matching.hits(self._session, one) for one in expressions}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select, union_all
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from bot.outbox import Decided, OutgoingMail
 from cases.agent import Agent, Role
@@ -17,7 +17,7 @@ from cases.incident import Incident, IncidentCase
 from cases.linking import CaseLink
 from cases.mention import Mention
 from cases.message import Message
-from cases.unsent import Unsent
+from cases.unsent import Unsent, UnsentFile
 from inbox.spool import RawMail, taking
 from inbox.spool.taking import Rest
 from inbox.web import chips, entries, rows, words
@@ -94,15 +94,17 @@ def _case_query(agent: Agent, case_id: int) -> Select[Case, Unsent, Incident, bo
     return (
         select(Case, Unsent, Incident, named.exists(), newest.scalar_subquery())
         .outerjoin(Unsent, mine)
+        .outerjoin(Unsent.files)
         .outerjoin(IncidentCase, part)
         .outerjoin(Incident, Incident.id == IncidentCase.incident_id)
         .options(
             joinedload(Case.contact).joinedload(Contact.identifiers),
             joinedload(Case.mailbox),
             joinedload(Case.assignee),
+            contains_eager(Unsent.files).defer(UnsentFile.content),
         )
         .where(Case.id == case_id, open_to(agent))
-        .order_by(Incident.id.desc())
+        .order_by(Incident.id.desc(), UnsentFile.id)
     )
 
 

@@ -3,6 +3,8 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from cases import Agent, Case, clock, db
 from cases.db import Base, make_engine, reading, transaction
+from cases.words import keeping
 from inbox.app import create_app
 from inbox.web import csrf, sessions, signin
 from tests.databases import forget, settle_in
@@ -112,24 +115,53 @@ def visitor(app: Flask) -> Visitor:
 def enter(app: Flask) -> Enter:
     """Let the agent with that address in, without the slow password."""
 
-    def entered(address: str) -> Visitor:
-        visitor = Visitor(app.test_client())
-        with transaction() as session:
-            agent = session.scalars(select(Agent).where(Agent.address == address)).one()
-            visitor.secret = sessions.begin(session, agent, at=clock.now())
-        visitor.client.set_cookie(signin.COOKIE, visitor.secret)
-        return visitor
+    return partial(_entered, app)
 
-    return entered
+
+def _entered(app: Flask, address: str) -> Visitor:
+    visitor = Visitor(app.test_client())
+    with transaction() as session:
+        agent = session.scalars(select(Agent).where(Agent.address == address)).one()
+        visitor.secret = sessions.begin(session, agent, at=clock.now())
+    visitor.client.set_cookie(signin.COOKIE, visitor.secret)
+    return visitor
+
+
+@pytest.fixture
+def enter_on_postgresql(
+    postgres_url: str,
+    doorbell: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    _app_of_the_session: Flask,
+) -> Iterator[Enter]:
+    """The same for a seeded shop on PostgreSQL."""
+    monkeypatch.setenv("TREGUA_REDIS_URL", doorbell)
+    settle_in(monkeypatch, postgres_url, tmp_path)
+    made = make_engine(postgres_url)
+    Base.metadata.create_all(made)
+    made.dispose()
+    seed()
+    keeping.keep()
+    yield partial(_entered, _app_of_the_session)
+    forget()
 
 
 @pytest.fixture
 def statements(shop: str) -> Iterator[list[str]]:
     """The SQL statements that were sent since the list was last cleared."""
+    with listened() as sent:
+        yield sent
+
+
+@contextmanager
+def listened() -> Iterator[list[str]]:
+    """The statements that the database of the installation is sent meanwhile."""
     sent: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
-        sent.append(statement)
+        if "BEGIN" not in statement and "PRAGMA" not in statement:
+            sent.append(statement)
 
     event.listen(db.engine(), "before_cursor_execute", note)
     yield sent

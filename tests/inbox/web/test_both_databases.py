@@ -1,45 +1,13 @@
 """The same pages and actions on PostgreSQL as on SQLite."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from sqlalchemy import select
-
-from cases import Agent, Case, State, clock
-from cases.db import Base, make_engine, reading, transaction
-from cases.words import keeping
-from inbox.app import create_app
-from inbox.web import sessions, signin
-from tests.databases import forget, settle_in
-from tests.inbox.web.conftest import Visitor, case_about
-from tests.seeding import ANA, seed
+from cases import Case, State
+from cases.db import reading
+from tests.inbox.web.conftest import Enter, Visitor, case_about
+from tests.seeding import ANA
 
 
-@pytest.fixture
-def visitor(
-    postgres_url: str, doorbell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Visitor]:
-    """Ana, signed in to a seeded shop on PostgreSQL."""
-    monkeypatch.setenv("TREGUA_REDIS_URL", doorbell)
-    settle_in(monkeypatch, postgres_url, tmp_path)
-    app = create_app()
-    app.testing = True
-    made = make_engine(postgres_url)
-    Base.metadata.create_all(made)
-    made.dispose()
-    seed()
-    keeping.keep()
-    ana = Visitor(app.test_client())
-    with transaction() as session:
-        agent = session.scalars(select(Agent).where(Agent.address == ANA)).one()
-        ana.secret = sessions.begin(session, agent, at=clock.now())
-    ana.client.set_cookie(signin.COOKIE, ana.secret)
-    yield ana
-    forget()
-
-
-def test_pages_and_actions_work_on_postgresql(visitor: Visitor) -> None:
+def test_pages_and_actions_work_on_postgresql(enter_on_postgresql: Enter) -> None:
+    visitor = enter_on_postgresql(ANA)
     case = case_about("Charged twice for order 88213")
     folders = ("unassigned", "mine", "mentioned", "snoozed", "risk", "all", "view-angry", "bulk")
     view = {"name": "Notes", "rest": "-has:note", "counted": "on", "pinned": "on", "do": "save"}
