@@ -69,6 +69,8 @@ class Identifier(Base):
     value: Mapped[str]
     original: Mapped[str]
     bounced_at: Mapped[datetime | None]
+    drip_answered_at: Mapped[datetime | None]
+    """When they last answered a mail of a series, which stops it."""
     preferred: Mapped[bool] = mapped_column(default=False, server_default="0")
     """The address that comes first, where somebody said so."""
     contact: Mapped[Contact] = relationship(back_populates="identifiers")

@@ -27,7 +27,7 @@ OF_CASE = (
     *("type", "type_by", "complaint", "assignee_id", "answered_at", "merged_into_id"),
     "satisfaction",
 )
-OF_IDENTIFIER = ("contact_id", "contact", "kind", "value", "bounced_at")
+OF_IDENTIFIER = ("contact_id", "contact", "kind", "value", "bounced_at", "drip_answered_at")
 _DERIVED = tuple(reason for reason, rule in RULES.items() if rule.derived)
 Key = tuple[Reason, int | None, int | None]
 

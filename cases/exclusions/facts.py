@@ -70,6 +70,7 @@ class Address:
     kind: Kind
     value: str
     bounced_at: datetime | None
+    drip_answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,13 @@ def identifiers(session: Session, contact_ids: Iterable[int]) -> dict[int, list[
             Identifier.kind,
             Identifier.value,
             Identifier.bounced_at,
+            Identifier.drip_answered_at,
         )
         .where(among(Identifier.contact_id, contact_ids))
         .order_by(Identifier.id)
     )
-    for contact_id, id_, kind, value, bounced_at in rows:
-        found[contact_id].append(Address(id_, kind, value, bounced_at))
+    for contact_id, id_, kind, value, bounced_at, drip_answered_at in rows:
+        found[contact_id].append(Address(id_, kind, value, bounced_at, drip_answered_at))
     return found
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import Index, UniqueConstraint, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.contact import Kind
+from cases.contact import Identifier, Kind
 from cases.db import Base
 from cases.exclusions.asking import among
+from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import in_force
 from cases.pressure import LOOK_BACK, Load, added
 
@@ -89,10 +90,28 @@ def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
             _add(known[key], touch)
         else:
             fresh[key] = {**_EMPTY, **touch}
+    _stop_series(session, touches)
     if fresh:
         session.execute(_insert(session, Touch), list(fresh.values()))
         _press(session, list(fresh.values()))
     return len(fresh)
+
+
+def _stop_series(session: Session, touches: Sequence[Mapping[str, Any]]) -> None:
+    """Who answered a mail of a series gets no more of it; their exclusions follow at the commit."""
+    answered: dict[tuple[Kind, str], datetime] = {}
+    for touch in touches:
+        at = touch.get("answered_at")
+        if at is not None and touch["campaign_class"] == CampaignClass.DRIP:
+            key = touch["kind"], touch["value"]
+            answered[key] = max(at, answered.get(key, at))
+    if not answered:
+        return
+    theirs = among(session, Identifier.value, sorted({value for _kind, value in answered}))
+    for one in session.scalars(select(Identifier).where(theirs)):
+        at = answered.get((one.kind, one.value))
+        if at is not None and (one.drip_answered_at is None or one.drip_answered_at < at):
+            one.drip_answered_at = at
 
 
 def got(

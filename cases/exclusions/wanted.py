@@ -234,6 +234,17 @@ def _bounced(facts: Facts, _: Settings) -> Wishes:
             )
 
 
+def _answered_a_drip(facts: Facts, chosen: Settings) -> Wishes:
+    """Who answers a mail of a series talks with a person now: it does not go on by itself."""
+    answers = [one.drip_answered_at for one in facts.addresses if one.drip_answered_at is not None]
+    if answers:
+        last = max(answers)
+        evidence = f"answer:{last.isoformat()}"
+        yield Wanted(
+            Reason.PERSONAL_CONTACT, last, last + chosen.truce_after_talk, evidence=evidence
+        )
+
+
 def _customers(case: Matter) -> Iterator[Said]:
     """What the customer wrote, and nobody in their name."""
     return (said for said in case.said if said.from_customer and not said.quarantined)
@@ -258,4 +269,5 @@ OF_CONTACT: tuple[Callable[[Facts, Settings], Wishes], ...] = (
     _negative_mood,
     _repeated_contacts,
     _bounced,
+    _answered_a_drip,
 )

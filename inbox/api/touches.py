@@ -76,5 +76,7 @@ def _row(one: Sent, source: str, now: datetime) -> dict[str, Any] | None:
     said = one.model_dump(exclude={"address", "weight"})
     # A sender's clock that runs ahead must not press on people before the mail was sent.
     sent_at = min(one.sent_at, now)
+    for name in ("opened_at", "answered_at"):
+        said[name] = min(said[name], now) if said[name] is not None else None
     known = {"kind": Kind.ADDRESS, "value": value, "source": source, "weight": weight}
     return {**said, **known, "sent_at": sent_at, "campaign_class": one.campaign_class.value}

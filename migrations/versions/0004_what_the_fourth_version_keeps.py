@@ -84,6 +84,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("snoozed_at IS NOT NULL"),
         )
 
+    with op.batch_alter_table("identifier", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("drip_answered_at", cases.db.Utc(timezone=True), nullable=True)
+        )
+
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outgoing_mail_stuck",
@@ -144,6 +149,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('rejected', 'uncertain')"),
             sqlite_where=sa.text("state IN ('rejected', 'uncertain')"),
         )
+
+    with op.batch_alter_table("identifier", schema=None) as batch_op:
+        batch_op.drop_column("drip_answered_at")
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(

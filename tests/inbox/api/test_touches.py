@@ -164,3 +164,20 @@ def test_programs_read_how_much_is_enough(limited):
     claims = json.loads(base64.urlsafe_b64decode(receipt.split(".")[1] + "=="))
     assert claims["policy"] == head.json["policy"]
     assert claims["matching"] == "exact"
+
+
+def test_who_answers_a_series_gets_no_more_of_it(api_server):
+    api_server.close(api_server.case(EVA))
+    program = api_server.program(Scope.TOUCHES_WRITE, Scope.CHECK)
+    later = MORNING + timedelta(days=5)
+    with clock.at(later):
+        assert program.allowed(EVA, campaign_class="drip")
+        drip = a_touch("1", campaign_class="drip")
+        tell(program, drip)
+        assert program.allowed(EVA, campaign_class="drip")
+        # A clock that runs wild stops the series from now on, not for ever.
+        tell(program, drip | {"answered_at": "9999-12-31T23:00:00Z"})
+        assert not program.allowed(EVA, campaign_class="drip")
+        assert program.allowed(EVA)
+    with clock.at(later + timedelta(days=31)):
+        assert program.allowed(EVA, campaign_class="drip")
