@@ -74,7 +74,8 @@ class _Postgresql(Patience):
 
     @contextmanager
     def attempt(self, most: timedelta, *, by_the_index: bool = False) -> Iterator[None]:
-        self._wait(most // timedelta(milliseconds=1), by_the_index=by_the_index)
+        # None at all would mean no limit.
+        self._wait(max(most // timedelta(milliseconds=1), 1), by_the_index=by_the_index)
         try:
             yield
         except OperationalError as error:

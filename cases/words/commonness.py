@@ -35,7 +35,7 @@ def estimates(session: Session, expressions: Collection[Expression]) -> dict[Exp
         return {}
     words = list(dict.fromkeys(word for one in expressions for word in _words(one)))
     everything, *known = _rows(session, [for_postgresql(word) for word in words])
-    rows = _Rows(max(everything, 1), dict(zip(words, known, strict=True)))
+    rows = Rows(max(everything, 1), dict(zip(words, known, strict=True)))
     return {one: Estimate(rows.of(one), rows.by(one)) for one in expressions}
 
 
@@ -50,7 +50,7 @@ def _one_by_one(phrase: Term) -> list[Term]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
     """How many messages there are, and how many with each word."""
 
     everything: int

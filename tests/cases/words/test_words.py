@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import delete, select
 
-from cases import Case, Contact, Direction, Message, Origin, clock
+from cases import Case, Message
 from cases.db import reading, transaction
 from cases.words import gathering, keeping, matching
 from cases.words.folding import beginning, fold, spaced
 from cases.words.terms import Expression, Group, Part, for_postgresql, for_sqlite, term
+from tests.wording import written
 
 
 def test_words_are_compared_without_accents_and_capitals() -> None:
@@ -37,32 +38,6 @@ def test_what_has_no_letter_asks_for_nothing() -> None:
     assert term("¡…!") is None
 
 
-def _write(*texts: str) -> list[int]:
-    """A case with one message of each text; their numbers."""
-    at = clock.now()
-    with transaction() as session:
-        contact = Contact(name="Óscar Ruiz", created_at=at)
-        cases = [Case(subject=text, contact=contact, opened_at=at, last_at=at) for text in texts]
-        for case in cases:
-            session.add(case)
-            case.messages.append(
-                Message(
-                    direction=Direction.IN,
-                    origin=Origin.CUSTOMER,
-                    subject=f"Asunto {case.subject}",
-                    sender="oscar.ruiz@cliente.example",
-                    sender_name="Óscar Ruiz",
-                    to=["soporte@tienda.example"],
-                    text=case.subject,
-                    arrived_at=at,
-                )
-            )
-        session.flush()
-        numbers = [case.id for case in cases]
-    keeping.keep()
-    return numbers
-
-
 def _found(expression: Expression | None) -> set[int]:
     assert expression is not None
     with reading() as session:
@@ -71,7 +46,7 @@ def _found(expression: Expression | None) -> set[int]:
 
 @pytest.mark.usefixtures("installation")
 def test_messages_are_found_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken, late = _write("El envío llegó roto", "Mis envios se retrasan otra vez")
+    broken, late = written("El envío llegó roto", "Mis envios se retrasan otra vez")
     for rare in (gathering.RARE, 0):
         # Words that are everywhere are looked for in another way, and found just the same.
         monkeypatch.setattr(gathering, "RARE", rare)
@@ -87,7 +62,7 @@ def test_messages_are_found_by_their_words(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("installation")
 def test_a_case_that_lacks_a_word_is_told_apart_and_a_hit_can_be_shown() -> None:
-    broken, late = _write("El envío llegó roto", "Mis envios se retrasan")
+    broken, late = written("El envío llegó roto", "Mis envios se retrasan")
     word = term("roto")
     assert word is not None
     with reading() as session:
@@ -98,7 +73,7 @@ def test_a_case_that_lacks_a_word_is_told_apart_and_a_hit_can_be_shown() -> None
 
 @pytest.mark.usefixtures("installation")
 def test_words_follow_their_message_and_go_with_it() -> None:
-    (number,) = _write("Texto antiguo")
+    (number,) = written("Texto antiguo")
     with transaction() as session:
         session.scalars(select(Message)).one().text = "Texto borrado"
     keeping.keep()
@@ -116,5 +91,5 @@ def test_words_follow_their_message_and_go_with_it() -> None:
 @pytest.mark.usefixtures("installation")
 def test_many_messages_are_worded_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "BATCH", 2)
-    numbers = _write(*(f"mensaje {n}" for n in range(5)))
+    numbers = written(*(f"mensaje {n}" for n in range(5)))
     assert _found(term("mensaje")) == set(numbers)
