@@ -12,11 +12,12 @@ from sqlalchemy import select
 from bot import solved
 from cases import Agent, case_tags, clock, consent, first_run, satisfaction, second_factor, totp
 from cases.case import take
-from cases.db import Base, engine, transaction
+from cases.db import Base, engine, reading, transaction
 from cases.exclusions import ceilings, policies
 from cases.exclusions.ceilings import Ceiling, Period
 from cases.incident import Incident, begin
 from cases.macro import Macro, Then
+from cases.message import Message
 from inbox.web import bulk
 from inbox.web.access import Policy, policy_of
 from tests.databases import settle_in
@@ -37,6 +38,8 @@ SCREENS = {
     "listing.folder": "/inbox/all",
     "case.page": "/cases/{case}",
     "contact.page": "/contacts/1",
+    "customers.page": "/contacts",
+    "bodies.headers": "/messages/{message}/headers",
     "privacy.ask": "/contacts/1/erasure",
     "decisions.page": "/cases/{case}/decisions",
     "joining.merge_page": "/cases/{case}/merging?into=1",
@@ -139,7 +142,14 @@ NO_SCREENS = {
     *("static", "listing.home", "listing.start", "listing.news", "case.news", "live.events"),
     *("evaluation.figures", "audit.table", "believed.now"),
     *("bodies.original", "bodies.attachment", "failures.original", "signin.page", "bodies.body"),
-    *("bodies.picture", "suggestions.page", "presence.show", "half_written.stands", "views.counts"),
+    *(
+        "bodies.picture",
+        "thumbnails.picture",
+        "suggestions.page",
+        "presence.show",
+        "half_written.stands",
+        "views.counts",
+    ),
     *("granting.granted", "mailboxes.checked", "reports.table", "style.sheet"),
     *("audience_files.allowed", "audience_files.excluded"),
     *("audience_files.changed", "audience_files.receipt"),
@@ -197,6 +207,7 @@ def _address(path: str, bots: dict[str, Any] | None = None) -> str:
         mine=consent.token(1),
         tagged=_a_tagged_case() if "{tagged}" in path else 0,
         begun=_begun() if "{begun}" in path else "",
+        message=_a_mail() if "{message}" in path else 0,
         incident=_an_incident() if "{incident}" in path else "",
         macro=_a_macro() if "macro" in path else "",
         choice=_a_choice() if "{choice}" in path else "",
@@ -212,6 +223,12 @@ def _a_limit() -> str:
         said = ceilings.with_ceiling(said, Ceiling("b2", 4.0, topic="ofertas", by=ADMIN))
         policies.adopt(session, said, what={}, by=ADMIN, why="Prueba", at=clock.now())
     return "limit=a1"
+
+
+def _a_mail() -> int:
+    """A message that came as a mail."""
+    with reading() as session:
+        return session.scalars(select(Message.id).where(Message.raw_id.is_not(None))).first() or 0
 
 
 def _a_tagged_case() -> int:
