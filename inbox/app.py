@@ -20,6 +20,7 @@ from inbox.web import (
     contact,
     contact_edit,
     contact_form,
+    customers,
     decisions,
     errors,
     exclusions,
@@ -101,7 +102,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = (
     style,
     wrapping_up,
-    *(absences, believed),
+    *(absences, believed, customers),
     *(half_written, joining, macros, naming, presence, privacy, snoozes, tagging),
     *(signin, preferences, listing, selection, case, actions, replies, bodies, contact, search),
     *(pictures, suggestions, thumbnails, writing),

@@ -8,13 +8,18 @@ from sqlalchemy.orm import Session
 
 from bot.outbox import OutgoingMail
 from cases.db import reading
+from cases.language import gettext as _
 from cases.message import Message
 from inbox import content, fetching
+from inbox.mime.parts import header_of
 from inbox.web import file_names, host_marks, pictures, safe_html
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.direction import straight
+from inbox.web.fragments import show
 from inbox.web.visible import the_message
 
 pages = Pages("bodies", __name__)
+MOST_FIELDS, LONGEST_FIELD = 200, 4_000
 
 
 @pages.get("/messages/<int:message_id>/body")
@@ -69,6 +74,29 @@ def original(message_id: int) -> Response:
     with reading() as session:
         raw = content.original(session, the_message(session, message_id).raw_id)
     return as_file(raw, f"mail-{message_id}.eml") if raw is not None else abort(404)
+
+
+@pages.get("/messages/<int:message_id>/headers")
+@allow(Policy.CASES)
+def headers(message_id: int) -> Response:
+    """The header of the mail, field by field as it came: the way it took and what servers say."""
+    with reading() as session:
+        message = the_message(session, message_id)
+        raw = content.original(session, message.raw_id)
+        if raw is None:
+            abort(404)
+        return show(
+            session,
+            "case/headers.html",
+            title=_("Header of a mail in case {number}", number=message.case_id),
+            message=message,
+            fields=[(name, _legible(value)) for name, value in header_of(raw)[:MOST_FIELDS]],
+        )
+
+
+def _legible(value: bytes) -> str:
+    """One line of text, whatever bytes a sender put there."""
+    return straight(" ".join(value[:LONGEST_FIELD].decode("utf-8", "replace").split()))
 
 
 @pages.get("/messages/<int:message_id>/attachments/<int:part>")

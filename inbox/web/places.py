@@ -47,6 +47,7 @@ def _daily() -> tuple[Place, ...]:
     return (
         Place("search", _("Search"), "/search", Policy.CASES),
         Place("mail-plus", _("New message"), "/messages/new", Policy.CASES),
+        Place("users", _("Customers"), "/contacts", Policy.CASES),
         Place("list-filter", _("All views"), "/views", Policy.CASES),
         Place("circle-pause", _("On truce"), "/exclusions", Policy.SIGNED_IN),
         Place("send", _("Marketing"), "/console", Policy.CONSOLE),

@@ -93,6 +93,7 @@ def _everywhere() -> tuple[Shortcut, ...]:
         Shortcut("g s", _("deadlines at risk"), fixed=True),
         Shortcut("g a", _("all open cases"), fixed=True),
         Shortcut("g c", _("closed cases"), fixed=True),
+        Shortcut("g p", _("customers"), fixed=True),
         Shortcut("g x", _("people on truce"), fixed=True),
         Shortcut("g f", _("mails that could not be read or sent"), fixed=True),
         Shortcut("g r", _("reports"), fixed=True),
