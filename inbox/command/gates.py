@@ -77,7 +77,7 @@ def _need(host: str, port: int, setting: str) -> None:
                 " Stop who does, or choose another: {setting}.",
                 host=host,
                 port=port,
-                reason=taken.strerror or str(taken),
+                reason=(taken.strerror or str(taken)).partition(" (")[0],
                 setting=setting,
             )
         ) from taken

@@ -64,6 +64,7 @@ class Gate:
         if not settled.waiting:
             return ACCEPTED, trip
         if not settled.reached and settled.reason != BEHIND:
+            log.warning("the relay takes no mail now: %s", _without_names(settled.reason))
             return LATER, trip
         # Some have it already, or nobody can say who may: the rest waits here, not with the sender.
         rest = mail.to(settled.waiting)
@@ -167,6 +168,11 @@ class Gate:
             self.parking.take(parked)
         trip.over()
         return not settled.waiting
+
+
+def _without_names(reason: str) -> str:
+    """What we say ourselves, or the number alone: servers name people in their answers."""
+    return reason if reason.startswith("the relay") else reason[:3]
 
 
 def _yes() -> bool:
