@@ -54,7 +54,12 @@
 
   // What closes around the focus gives it back to what opened it.
   let inside = "";
-  document.addEventListener("focusin", (event) => { inside = event.target.closest("details.drop")?.id || ""; });
+  document.addEventListener("focusin", (event) => {
+    inside = event.target.closest("details.drop")?.id || "";
+    const again = event.target.closest("#sign-in-again"), me = find("[data-me]")?.dataset.me;
+    // Who was signed in is known: only the password is asked for.
+    if (again && me && event.target.name === "address" && !event.target.value) { event.target.value = me; find("[name=password]", again).focus(); }
+  });
 
   function settle() {
     mark();
@@ -210,9 +215,15 @@
     const button = all(`[data-key="${CSS.escape(key)}"]`).find((one) => one.offsetParent !== null || one.dataset.to);
     if (!button) return false;
     if (button.matches("input[type=search]")) { button.focus(); button.select(); } else button.click();
-    if (button.dataset.to) find(`#${button.dataset.to}`)?.focus();
+    if (button.dataset.to) write(find(`#${button.dataset.to}`));
     if (button.matches("summary")) (choices(button.parentElement)[0] || button).focus();
     return true;
+  }
+
+  // Whoever comes back to a text goes on at its end.
+  function write(goal) {
+    goal?.focus();
+    if (goal?.matches("textarea")) goal.setSelectionRange(goal.value.length, goal.value.length);
   }
 
   function step(by, reading) {
@@ -391,6 +402,9 @@
     });
   }
   if (find("#live") && find("#me-button") && find(".find") && navigator.locks) navigator.locks.request("tregua-live", listen);
+
+  // A menu of icons says its words to who points at them.
+  all(".side a:not([title])").forEach((link) => { link.title = find("span", link)?.textContent || ""; });
 
   document.addEventListener("DOMContentLoaded", settle);
   if (document.readyState !== "loading") settle();

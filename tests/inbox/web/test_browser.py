@@ -153,6 +153,8 @@ def test_a_session_that_ends_while_writing_loses_nothing(page: "Page", open_as: 
     assert page.locator("#sign-in-again").count() == 0
     page.locator("[data-send]").click()
     page.locator("#sign-in-again").wait_for()
+    page.locator("#password:focus").wait_for()
+    assert page.locator("#address").input_value() == ANA
     page.locator("#address").fill("An")
     with page.expect_response("**/inbox/all/news?*"):
         page.evaluate(asks)
