@@ -19,7 +19,8 @@ WIDTHS = ("8", "28", "64")
 """A narrow list, the usual one and a wide one, in quarters of a rem above the narrowest."""
 WIDEST = 100
 LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
-WIDTH = "tregua_width"
+WIDTH, SIDE = "tregua_width", "tregua_side"
+SIDES = ("wide", "slim")
 A_YEAR = 31_536_000
 UNDO_SECONDS = ("0", "5", "10", "20", "30")
 
@@ -36,6 +37,12 @@ def chosen_theme() -> str:
     """The theme this browser chose."""
     kept = request.cookies.get(THEME, "")
     return kept if kept in THEMES else "auto"
+
+
+def chosen_side() -> str:
+    """Whether the menu at the side shows words, or icons alone."""
+    kept = request.cookies.get(SIDE, "")
+    return kept if kept in SIDES else SIDES[0]
 
 
 def chosen_width() -> int:
@@ -84,6 +91,13 @@ def set_width() -> AnyResponse:
     """More room for the list, or for the case."""
     wanted = _width(request.form.get("value", ""))
     return _kept(WIDTH, str(abort(422) if wanted is None else wanted))
+
+
+@pages.post("/preferences/side")
+@allow(Policy.SIGNED_IN)
+def set_side() -> AnyResponse:
+    """A menu with words, or of icons alone."""
+    return _kept(SIDE, _one_of(SIDES))
 
 
 @pages.post("/preferences/keys")

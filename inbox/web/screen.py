@@ -27,6 +27,7 @@ from inbox.web.order import name as order_name
 from inbox.web.preferences import (
     THEMES,
     WIDTHS,
+    chosen_side,
     chosen_theme,
     chosen_width,
     keys_are_on,
@@ -76,6 +77,7 @@ def _of_request() -> dict[str, Any]:
         "languages": language.LANGUAGES,
         "theme": chosen_theme(),
         "width": chosen_width(),
+        "side": chosen_side(),
         "keys": keys_are_on(),
         "csrf": csrf.token(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",

@@ -100,6 +100,8 @@ def test_each_browser_gives_the_list_the_room_it_likes(enter: Enter) -> None:
     assert 'data-width="1 64"' in page
     assert 'aria-valuenow="65"' in page
     assert ana.post("/preferences/width", value="64", partial=True).status_code == 204
+    assert ana.post("/preferences/side", value="slim", back="/inbox/all").status_code == 303
+    assert 'data-side="slim"' in ana.get("/inbox/all").text
     for endless in ("101", "-1", "wide"):
         assert ana.post("/preferences/width", value=endless).status_code == 422
 
