@@ -45,6 +45,20 @@ _WORDS = re.compile(
     r"|vous (?:n'[eê]tes pas|[eê]tes bien)[^\n]{0,40}(?:robot|humain)",
     re.IGNORECASE,
 )
+# Nobody else says both in the same few words, so they need no telling subject.
+_PROOF = re.compile(
+    r"(?:prove|verify|confirm)[^\n.]{0,30}\byou(?:'re| are)\b[^\n.]{0,20}(?:human|real|person"
+    r"|robot)"
+    r"|to (?:reduce|prevent|fight|avoid|stop) (?:spam|junk)|para (?:evitar|reducir|combatir) el"
+    r" (?:correo no deseado|spam)|pour (?:lutter contre|[eé]viter) (?:le spam|les spams)",
+    re.IGNORECASE,
+)
+_TO_CLICK = re.compile(
+    r"(?:click|follow|press|pulse|pulsando|haga clic|cliquez)[^\n]{0,120}(?:link|enlace|lien"
+    r"|button|here|aqu[ií]|ici)",
+    re.IGNORECASE,
+)
+_SHORT = 1500
 
 
 def challenge(mail: Mail, _: Known) -> Said | None:
@@ -56,4 +70,12 @@ def challenge(mail: Mail, _: Known) -> Said | None:
     domain = mail.sender.address.rpartition("@")[2]
     if asks and (domain.endswith(_SENDERS) or _SUBJECT.search(mail.subject[:300])):
         return Said(Origin.CHALLENGE, "asks the sender to prove that he is a person")
+    if mail.in_reply_to and _wants_a_click(mail.own_words):
+        return Said(Origin.CHALLENGE, "answers with a link that proves a person")
     return None
+
+
+def _wants_a_click(words: str) -> bool:
+    if len(words) > _SHORT or "?" in words.partition("http")[0]:
+        return False
+    return bool("http" in words and _PROOF.search(words) and _TO_CLICK.search(words))

@@ -30,7 +30,7 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
     "es": (
         r"respuesta automatica" + _TITLE,
-        r"auto-?respuesta" + _TITLE,
+        r"auto-?r?respuesta" + _TITLE,
         r"respuesta de ausencia",
         r"contestacion automatica",
         r"contestador automatico",
@@ -117,7 +117,7 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
     "sk": (r"automaticka odpoved",),
     "hu": (r"automatikus valasz", r"hazon kivul"),
     "ro": (r"raspuns automat", r"in afara biroului"),
-    "tr": (r"otomatik yanit", r"ofis disinda", r"otomatik cevap"),
+    "tr": (r"otomatik yan[ıi]t", r"ofis disinda", r"otomatik cevap"),
     "el": (r"αυτοματη απαντηση", r"εκτος γραφειου"),
     "ru": (
         r"автоматическии ответ",
@@ -130,6 +130,18 @@ SURE_SUBJECTS: dict[str, tuple[str, ...]] = {
     "ja": (r"自動(?:返信|応答|送信)", r"不在(?:通知|の|:|：)", r"\[自動"),
     "zh": (r"自动(?:回复|答复)", r"自動(?:回覆|回复)", r"外出"),
     "ko": (r"자동 ?(?:회신|응답)", r"부재 ?중"),
+    "he": (r"(?:תשובה|מענה) אוטומטית?", r"מחוץ למשרד"),
+    "ar": (r"(?:رد|الرد) (?:ال)?تلقايي", r"خارج المكتب"),
+    "vi": (r"(?:thu )?tra loi tu đong", r"tu đong tra loi"),
+    "th": (r"ตอบกลบอตโนมต", r"ตอบกลับอัตโนมัติ"),
+    "id": (r"balasan otomatis",),
+    "bg": (r"автоматичен отговор",),
+    "hr": (r"automatski odgovor", r"аутоматски одговор"),
+    "sl": (r"samodejni odgovor",),
+    "lt": (r"automatinis atsakymas",),
+    "lv": (r"automatiska atbilde",),
+    "et": (r"automaatvastus", r"automaatne vastus"),
+    "is": (r"sjalfvirkt svar",),
 }
 
 # A subject that a person may write as well: it counts only beside another sign.
@@ -179,6 +191,16 @@ LIKELY_SUBJECTS: tuple[str, ...] = (
     r"\[#?\d{3,12}\]",
 )
 
+# A title that only a receipt has.
+RECEIPT_SUBJECTS: tuple[str, ...] = (
+    r"(?:acuse de recibo|accuse de reception|eingangsbestatigung|empfangsbestatigung)\b",
+    r"(?:confirmation of receipt|receipt confirmation|conferma di ricezione)\b",
+    r"ontvangstbevestiging\b",
+    r"(?:confirmacion de (?:recepcion|recibo)|confirmacao de rececao|justificant de recepcio)\b",
+    r"(?:we(?:'ve| have)? (?:received|got) your|hemos recibido (?:su|tu)|recebemos)\b",
+    r"your (?:request|message|e-?mail|enquiry) (?:has been |was )?received\b",
+)
+
 # The machine says that it is one, in a statement about the mail itself.
 MACHINE_WORDS: tuple[str, ...] = (
     r"\bthis (?:is|was) an? auto(?:matic|mated|-?generated|matically generated)?[- ](?:generated )?"
@@ -188,7 +210,7 @@ MACHINE_WORDS: tuple[str, ...] = (
     r"(?:generated|sent|created|automated|automatic)\b[^\n]{0,20}(?:automatic|system|computer)",
     r"\bthis (?:message|e-?mail|reply|response) (?:is|was|has been) (?:an )?"
     r"(?:auto(?:mated|matic(?:ally)?)|auto-generated)",
-    r"(?:^|\n)\W{0,5}auto(?:matic|mated|mat)?[- ]?(?:reply|response|responder|generated)\b",
+    r"(?:^|\n)\W{0,5}auto(?:matic|mated|mat)?[- ]?(?:reply|response|responder|generated)\b(?! ?\?)",
     r"(?:please )?do not (?:reply|respond) to this (?:automated|automatic|message|e-?mail|mail)",
     r"\b(?:este|esta|esto) es (?:un |una )?"
     r"(?:mensaje|correo|respuesta|e-?mail|mail|notificacion)[^\n]{0,40}automatic",

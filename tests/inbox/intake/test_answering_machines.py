@@ -13,8 +13,17 @@ from tests.conversations import KNOWN
 from tests.raw import a_raw
 
 ASSETS = Path(__file__).parents[2] / "assets"
+WITHOUT_SIGNS = tomllib.loads((ASSETS / "answers_without_signs.toml").read_text(encoding="utf-8"))
 MAILS = tomllib.loads((ASSETS / "answering_machines.toml").read_text(encoding="utf-8"))
 ASKED = (("In-Reply-To", "<asked@tienda.example>"), ("References", "<asked@tienda.example>"))
+
+
+ANSWER = "Re: Pedido 5518"
+PERSON = Origin.CUSTOMER
+
+
+def _is_automatic(text: str) -> bool:
+    return _origin(ANSWER, text) is Origin.AUTO_REPLY
 
 
 def _origin(subject: str, text: str) -> Origin:
@@ -37,6 +46,61 @@ def test_a_machine_is_told_by_its_subject_or_its_formulas(said: tuple[str, str])
 @pytest.mark.parametrize("said", MAILS["people"], ids=lambda said: said[1][:60])
 def test_a_person_who_uses_such_words_stays_a_person(said: tuple[str, str]) -> None:
     assert _origin(*said) is Origin.CUSTOMER
+
+
+def test_machines_without_telling_header_or_subject_are_found() -> None:
+    missed = [said for said in WITHOUT_SIGNS["machines"] if not _is_automatic(said)]
+    assert not missed
+
+
+def test_people_who_answer_with_the_words_of_machines_are_never_taken_for_one() -> None:
+    wrong = [said for said in WITHOUT_SIGNS["people"] if _origin(ANSWER, said) is not PERSON]
+    assert not wrong
+
+
+@pytest.mark.parametrize("said", ["Rain on a bank holiday.", "Thank you. No need to reply."])
+def test_one_phrase_is_one_formula(said: str) -> None:
+    assert _origin(ANSWER, said) is PERSON
+
+
+def test_who_tells_a_story_is_a_person_though_two_formulas_stand_in_it() -> None:
+    machine = "I am on annual leave until Monday. For urgent matters contact bob@firm.example."
+    story = "\n".join(f"The part number {n} was wrong and the driver left again." for n in range(6))
+    assert _is_automatic(machine)
+    assert _origin(ANSWER, f"{story}\n{machine}") is PERSON
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Please replace the pump.",
+        "Por favor, cambien la bomba.",
+        "Merci de remplacer la pompe.",
+        "Bitte stornieren.",
+        "Any news?",
+        "I accept your offer.",
+    ],
+)
+def test_whoever_wants_something_of_us_is_a_person(wish: str) -> None:
+    away = "I am on annual leave until Monday. My colleague will help you: bob@firm.example."
+    assert _origin(ANSWER, f"{away} {wish}") is PERSON
+
+
+def test_a_machine_may_ask_whether_it_is_urgent_and_answer_itself() -> None:
+    assert _is_automatic("I am on leave and do not read my mail. Urgent? Call 020 7946 0000.")
+    assert _is_automatic("I only check my mail at noon, out today. If it is urgent, call me.")
+
+
+def test_a_title_of_a_receipt_with_the_words_of_one_is_a_machine() -> None:
+    title = "Eingangsbestätigung: Bestellung"
+    assert _origin(title, "Wir haben Ihre Nachricht erhalten.") is Origin.AUTO_REPLY
+    assert _origin(title, "Ich brauche eine für meine Steuer.") is PERSON
+
+
+def test_who_answers_with_a_link_that_proves_a_person_is_a_challenge() -> None:
+    link = "click this link once: https://proof.example/8812"
+    assert _origin(ANSWER, f"To reduce spam, please {link}") is Origin.CHALLENGE
+    assert _origin(ANSWER, f"Your site says {link}. It shows an error.") is PERSON
 
 
 def test_a_receipt_needs_a_promise() -> None:
