@@ -130,6 +130,8 @@
     const target = event.target;
     if (!(target instanceof Element)) return;
     if (target.closest("[data-dismiss]")) target.closest(".toast").remove();
+    const shows = target.closest("[data-show]"), hidden = shows && find(`#${shows.dataset.show}`);
+    if (hidden) { hidden.type = hidden.type === "password" ? "text" : "password"; shows.setAttribute("aria-pressed", String(hidden.type === "text")); }
     if (target.closest("[data-help]")) find("#help").showModal();
     if (target.closest("[data-palette]") && find("#palette")) { event.preventDefault(); palette(); }
     all("details.drop[open]").forEach((drop) => { if (!drop.contains(target)) drop.open = false; });
@@ -332,6 +334,7 @@
     if (!option || option.hasAttribute("aria-disabled")) return;
     find("#palette").close();
     if (option.dataset.href) location.assign(option.dataset.href);
+    else if (option.dataset.opens) find(option.dataset.opens)?.click();
     else if (option.dataset.press.includes(" ")) choose(option.dataset.press.at(-1));
     else act(option.dataset.press);
   }

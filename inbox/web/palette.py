@@ -28,7 +28,7 @@ LONGEST, MANY, LATELY, MOST_PEOPLE = 80, 40, 200, 5
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line: it leads to an address, or presses a key."""
+    """One line: it leads to an address, presses a key, or opens what has a place in every page."""
 
     icon: str
     says: str
@@ -36,6 +36,7 @@ class Command:
     href: str = ""
     press: str = ""
     key: str = ""
+    opens: str = ""
 
 
 @pages.get("/commands")
@@ -64,18 +65,24 @@ def _all(session: Session) -> Iterable[Command]:
         yield from _of_cases()
         for folder in folders.Folder:
             href = url_for("listing.folder", name=folder.value)
-            yield Command(folders.ICONS[folder], folders.name(folder), _("Lists"), href)
+            key = shortcuts.LEADS.get(href, "")
+            yield Command(folders.ICONS[folder], folders.name(folder), _("Lists"), href, key=key)
         for view in saved.seen_by(session, me):
             href = url_for("listing.folder", name=view.value)
             yield Command("list-filter", view.name, _("Views"), href)
     for place in places(me):
-        yield Command(place.icon, place.says, _("Pages"), place.href)
+        key = shortcuts.LEADS.get(place.href, "")
+        yield Command(place.icon, place.says, _("Pages"), place.href, key=key)
+    for says in (_("Available or away"), _("Language"), _("Appearance"), _("Width of the list")):
+        yield Command("settings", says, _("My menu"), opens="#me-button")
 
 
 def _of_cases() -> Iterable[Command]:
     """What can be done with the case or list that is shown: pressing its key does it."""
-    for group, some in shortcuts.all_of_them()[:2]:
-        for one in some:
+    lists, cases, _writing, everywhere = shortcuts.all_of_them()
+    for group, some in (lists, cases, everywhere):
+        # Two keys lead to a page, which has a line of its own.
+        for one in (one for one in some if group != everywhere[0] or not one.fixed):
             key = shortcuts.key_of(agent(), one.key)
             says = one.says[:1].upper() + one.says[1:]
             yield Command("keyboard", says, group, press=one.key, key=key)

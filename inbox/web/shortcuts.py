@@ -7,6 +7,23 @@ from cases.agent import Agent
 from cases.language import gettext as _
 
 AFTER_CLOSE = ("next", "list", "stay")
+LEADS = {
+    "/inbox/unassigned": "g i",
+    "/inbox/mine": "g m",
+    "/inbox/mentioned": "g n",
+    "/inbox/snoozed": "g z",
+    "/inbox/risk": "g s",
+    "/inbox/all": "g a",
+    "/inbox/closed": "g c",
+    "/inbox/bulk": "g b",
+    "/contacts": "g p",
+    "/exclusions": "g x",
+    "/console": "g k",
+    "/failures": "g f",
+    "/reports": "g r",
+    "/admin": "g u",
+}
+"""Pages that two keys lead to from everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

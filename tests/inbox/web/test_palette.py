@@ -35,6 +35,15 @@ def test_every_command_shows_its_key_and_the_words_need_no_accents(enter: Enter)
     assert "Caso siguiente" not in page
 
 
+def test_pages_show_the_keys_that_lead_to_them_and_the_menu_is_a_command(enter: Enter) -> None:
+    ana = enter(ANA)
+    mine = ana.get("/commands?q=mios", partial=True).text
+    assert 'data-href="/inbox/mine"' in mine
+    assert "<kbd>g</kbd> <kbd>m</kbd>" in mine
+    assert 'data-opens="#me-button"' in ana.get("/commands?q=ausente", partial=True).text
+    assert "data-opens" not in ana.get("/commands").text.partition('id="palette"')[0]
+
+
 def test_nobody_is_offered_what_they_may_not_open(enter: Enter) -> None:
     ana, marketing = _named(enter, ANA, ""), _named(enter, MARKETING, "")
     assert "/admin/users" not in ana
@@ -98,5 +107,3 @@ def test_after_closing_without_scripts_the_agent_goes_where_they_like(
     }[habit]
     assert done.startswith(wanted)
     assert f"closed.{shown[1]}" in done
-
-
