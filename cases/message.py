@@ -22,6 +22,9 @@ class Direction(StrEnum):
     NOTE = "note"
 
 
+_STANDS = text("withdrawn_at IS NULL")
+
+
 class Message(Base):
     """A mail that came or went, or an internal note. The bytes lie in the spool."""
 
@@ -32,6 +35,13 @@ class Message(Base):
             "id",
             postgresql_where=text("tagged_at IS NULL AND to_tag"),
             sqlite_where=text("tagged_at IS NULL AND to_tag"),
+        ),
+        # All that reports count by, so that they need not read what the messages say.
+        Index(
+            "ix_message_arrived",
+            *("arrived_at", "direction", "origin", "case_id"),
+            postgresql_where=_STANDS,
+            sqlite_where=_STANDS,
         ),
     )
 

@@ -1,12 +1,13 @@
 """Which cases and which span of time a report is about."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.elements import True_
 
 from cases.case import Case
 
@@ -42,19 +43,37 @@ class Scope:
         """The condition that a person's case was opened in the span."""
         return and_(self.covers(Case.opened_at), Case.bulk.is_(False))
 
+    @property
+    def is_about_all(self) -> bool:
+        """Whether it leaves out no case."""
+        return all(isinstance(one, True_) for one in self.only)
+
     def days(self) -> list[str]:
         """The local days of the span, as 2026-11-25."""
         first, last = (at.astimezone(self.zone).date() for at in (self.since, self.until))
         return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
 
 
-def hour_of(session: Session, instant: InstrumentedAttribute[Any]) -> ColumnElement[str]:
-    """The UTC hour of an instant as text, 2026-11-25 13, so that the database can group by it."""
+def hour_of(session: Session, instant: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """The UTC hour of an instant, so that the database can group by it; read by `local_hour`."""
+    return _cut(session, instant, "hour", 13)
+
+
+def day_of(session: Session, instant: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """The UTC day of an instant."""
+    return _cut(session, instant, "day", 10)
+
+
+def _cut(
+    session: Session, instant: InstrumentedAttribute[Any], unit: str, letters: int
+) -> ColumnElement[Any]:
     if session.get_bind().dialect.name == "sqlite":
-        return func.substr(instant, 1, 13)
-    return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD HH24")
+        return func.substr(instant, 1, letters)
+    # No text: to make one of each row costs more than all the rest.
+    return func.date_trunc(unit, func.timezone("UTC", instant))
 
 
-def local_hour(said: str, zone: ZoneInfo) -> datetime:
+def local_hour(said: str | datetime, zone: ZoneInfo) -> datetime:
     """That hour in the zone of the shop."""
-    return datetime.fromisoformat(f"{said}:00+00:00").astimezone(zone)
+    hour = datetime.fromisoformat(f"{said}:00") if isinstance(said, str) else said
+    return hour.replace(tzinfo=UTC).astimezone(zone)

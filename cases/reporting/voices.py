@@ -13,7 +13,7 @@ from cases.exclusions.rows import Exclusion
 from cases.history import Event, What
 from cases.mail import Origin
 from cases.message import Direction, Message
-from cases.reporting.scope import Scope, hour_of
+from cases.reporting.scope import Scope, day_of
 
 AGAIN = timedelta(hours=72)
 """A case that is opened again so soon after a bot's answer was not solved by it."""
@@ -93,7 +93,7 @@ def cacophony(session: Session, scope: Scope) -> tuple[float | None, float | Non
     In the span, and in the one before.
     """
     is_new = Message.arrived_at >= scope.since
-    day = func.substr(hour_of(session, Message.arrived_at), 1, 10)
+    day = day_of(session, Message.arrived_at)
     days = (
         select(is_new.label("is_new"), func.count().label("mails"))
         .select_from(Message)
@@ -114,7 +114,7 @@ def repeats(session: Session, scope: Scope) -> Counter[int]:
         select(func.count().label("mails"))
         .select_from(Message)
         .join(Case, Case.id == Message.case_id)
-        .where(scope.covers(Message.arrived_at))
+        .where(scope.covers(Message.arrived_at), Message.withdrawn_at.is_(None))
         .where(Message.direction == Direction.IN, Message.origin == Origin.CUSTOMER)
         .group_by(Case.contact_id)
         .subquery()

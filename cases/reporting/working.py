@@ -3,8 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, State
@@ -61,16 +62,8 @@ class Volume:
 def volume(session: Session, scope: Scope) -> Volume:
     """Mails of customers, and of agents and bots to them."""
     hour = hour_of(session, Message.arrived_at)
-    rows = session.execute(
-        select(hour, Message.direction, func.count())
-        .join(Case, Case.id == Message.case_id)
-        .where(scope.covers(Message.arrived_at), Message.withdrawn_at.is_(None))
-        .where(
-            (Message.direction == Direction.OUT)
-            | ((Message.direction == Direction.IN) & (Message.origin == Origin.CUSTOMER))
-        )
-        .group_by(hour, Message.direction)
-    )
+    query = _written(scope, hour, Message.direction, func.count())
+    rows = session.execute(query.group_by(hour, Message.direction))
     found = Volume(Counter(), Counter(), Counter())
     for said, direction, number in rows:
         at = local_hour(said, scope.zone)
@@ -79,6 +72,24 @@ def volume(session: Session, scope: Scope) -> Volume:
         if direction is Direction.IN:
             found.week[at.weekday(), at.hour] += number
     return found
+
+
+def totals(session: Session, scope: Scope) -> Counter[Direction]:
+    """The same as two numbers."""
+    query = _written(scope, Message.direction, func.count()).group_by(Message.direction)
+    return Counter(dict(map(tuple, session.execute(query))))
+
+
+def _written(scope: Scope, *columns: SQLColumnExpression[Any]) -> Select[Any]:
+    query = select(*columns).select_from(Message)
+    if not scope.is_about_all:
+        query = query.join(Case, Case.id == Message.case_id)
+    by_customers = (Message.direction == Direction.IN) & (Message.origin == Origin.CUSTOMER)
+    return query.where(
+        scope.covers(Message.arrived_at),
+        Message.withdrawn_at.is_(None),
+        (Message.direction == Direction.OUT) | by_customers,
+    )
 
 
 def backlog(session: Session, scope: Scope, now: datetime) -> list[int]:

@@ -89,6 +89,15 @@ def upgrade() -> None:
             sa.Column("drip_answered_at", cases.db.Utc(timezone=True), nullable=True)
         )
 
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_arrived",
+            ["arrived_at", "direction", "origin", "case_id"],
+            unique=False,
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+        )
+
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outgoing_mail_stuck",
@@ -148,6 +157,13 @@ def downgrade() -> None:
             "ix_outgoing_mail_stuck",
             postgresql_where=sa.text("state IN ('rejected', 'uncertain')"),
             sqlite_where=sa.text("state IN ('rejected', 'uncertain')"),
+        )
+
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_arrived",
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
         )
 
     with op.batch_alter_table("identifier", schema=None) as batch_op:

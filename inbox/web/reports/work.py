@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.language import current
 from cases.language import gettext as _
+from cases.message import Direction
 from cases.reporting import working
 from cases.reporting.scope import Scope
 from cases.sla.policy import Target
@@ -54,7 +55,7 @@ def _target(target: Target) -> str:
 
 def volume(session: Session, scope: Scope, _now: datetime) -> Card:
     found = working.volume(session, scope)
-    before = working.volume(session, scope.before)
+    before = working.totals(session, scope.before)
     days = scope.days()
     names = [get_day_names("abbreviated", locale=current())[day] for day in range(7)]
     return Card(
@@ -67,8 +68,8 @@ def volume(session: Session, scope: Scope, _now: datetime) -> Card:
         (_("Day"), _("in"), _("out")),
         [(day, str(found.came[day]), str(found.left[day])) for day in days],
         [
-            counted(found.came.total(), before.came.total(), _("mails of customers")),
-            counted(found.left.total(), before.left.total(), _("mails to customers")),
+            counted(found.came.total(), before[Direction.IN], _("mails of customers")),
+            counted(found.left.total(), before[Direction.OUT], _("mails to customers")),
         ],
         charts.lines(
             [(times.in_year(date.fromisoformat(day)), float(found.came[day])) for day in days]
