@@ -15,16 +15,18 @@ from cases.case import Case, State
 from cases.contact import find, normalised
 from cases.db import FILING, reading, transaction
 from cases.language import gettext as _
-from cases.unsent import Written
+from cases.unsent import TooMuch, Written
 from inbox.web import live, notices, recipients, sending
-from inbox.web.access import Pages, Policy, allow
+from inbox.web.access import Pages, Policy, allow, takes
+from inbox.web.enclosed import take_files
 from inbox.web.fragments import show
 from inbox.web.ids import whole
+from inbox.web.replies import LARGEST
 from inbox.web.visible import mailboxes_of, the_contact, visible_to
 from inbox.web.who import agent
 
 pages = Pages("writing", __name__)
-LONGEST = {"to": 320, "subject": 300, "text": 100_000, "mailbox": 12}
+LONGEST = {"to": 320, "cc": recipients.LONGEST, "subject": 300, "text": 100_000, "mailbox": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def _shown(session: Session, typed: dict[str, str], said: Said, status: int = 20
 
 @pages.post("/messages/new")
 @allow(Policy.CASES)
+@takes(LARGEST)
 def send() -> AnyResponse:
     """Open the case and queue the mail, which leaves after the undo window."""
     typed = {
@@ -86,6 +89,10 @@ def send() -> AnyResponse:
     except sending.Doubtful as doubtful:
         with reading() as session:
             return _shown(session, typed, Said(doubts=doubtful.found), 409)
+    except TooMuch:
+        with reading() as session:
+            said = Said(_("The files are too large for one mail."), "files")
+            return _shown(session, typed, said, 422)
     return redirect(
         url_for("case.page", case_id=case_id, done=f"{notices.sent.__name__}.{message_id}"), 303
     )
@@ -96,7 +103,8 @@ def _send(session: Session, typed: dict[str, str]) -> tuple[int, int]:
     box = next(one for one in mailboxes_of(session, agent()) if str(one.id) == typed["mailbox"])
     to = recipients.read(typed["to"]).addresses[0]
     case = first_words.begin(session, agent(), box, to, typed["subject"], at=at)
-    written = Written(typed["text"], to=to)
+    written = Written(typed["text"], to=to, cc=typed["cc"])
+    take_files(session, case, written, at=at)
     message = sending.send(session, case, written, "answer-and-wait", at=at)
     return case.id, message.id
 
@@ -113,9 +121,9 @@ def _refusal(session: Session, typed: dict[str, str]) -> Said | None:
         return Said(_("Choose the mailbox you write from."), "mailbox")
     if not typed["subject"]:
         return Said(_("Give it a subject."), "subject")
-    refused, _field = sending.refusal(Written(typed["text"]), note=False)
+    refused, field = sending.refusal(Written(typed["text"], cc=typed["cc"]), note=False)
     if refused:
-        return Said(refused, "text")
+        return Said(refused, field)
     known = () if request.form.get("even_so") == "yes" else _open_cases(session, address)
     return Said(open_cases=known) if known else None
 

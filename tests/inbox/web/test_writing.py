@@ -1,5 +1,6 @@
 """An agent writes first: one mail, one case that waits, and no second case beside an open one."""
 
+import io
 import re
 
 from sqlalchemy import select
@@ -56,6 +57,21 @@ def test_who_has_an_open_case_is_answered_there_unless_somebody_insists(enter: E
     assert again.status_code == 303
     page = ana.get(f"/messages/new?contact={case.contact_id}").text
     assert f'value="{to}"' in page
+
+
+def test_files_and_copies_leave_with_the_first_mail(enter: Enter) -> None:
+    ana = enter(ANA)
+    files = [(io.BytesIO(b"%PDF-1.4 factura"), "factura.pdf")]
+    typed = NEW | {"mailbox": _box(), "cc": "jefa@otra.example"}
+    wrong = ana.post("/messages/new", **typed | {"cc": "jefa"}, files=[(io.BytesIO(b"x"), "x.txt")])
+    assert wrong.status_code == 422
+    assert "Vuelve a elegir los archivos" in wrong.text
+    assert ana.post("/messages/new", **typed, files=files).status_code == 303
+    with reading() as session:
+        query = select(Message).where(Message.case_id == _newest().id)
+        message = session.scalars(query).one()
+        assert [file["name"] for file in message.attachments] == ["factura.pdf"]
+        assert message.cc == ["jefa@otra.example"]
 
 
 def test_what_is_missing_is_said_beside_its_field(enter: Enter) -> None:
