@@ -143,8 +143,9 @@ class Course:
         if weight <= 0:
             return None
         for start, end, limits in self._stretches:
-            pairs = zip(loads, limits, strict=True)
-            ready = max(_ready_at(load, weight, limit, start) for load, limit in pairs)
+            ready = start
+            for load, limit in zip(loads, limits, strict=True):
+                ready = max(ready, _ready_at(load, weight, limit, start))
             if ready <= start:
                 return start if start > self._now else None
             whole = ready.replace(microsecond=0) + timedelta(seconds=bool(ready.microsecond))
@@ -173,13 +174,14 @@ def fits(load: Load, weight: float, limit: Limit, now: datetime) -> bool:
 
 def _ready_at(load: Load, weight: float, limit: Limit, start: datetime) -> datetime:
     """When that sum lets the mail go under that limit, and not before the start."""
-    apart = load.last_at + limit.gap if load.last_at is not None else start
-    if load.at is None or load.score <= 0:
-        return max(apart, start)
+    apart = start if load.last_at is None else max(start, load.last_at + limit.gap)
+    # Most people have had little, and what fades only grows less: a lot is asked about at once.
+    if load.at is None or load.score <= 0 or load.score + weight <= limit.cap:
+        return apart
     total = faded(load.score, start - load.at, limit.half_life)
     forgotten = load.at + LOOK_BACK
     if forgotten <= start or total + weight <= limit.cap + _ROUNDING:
-        return max(apart, start)
+        return apart
     room = limit.cap - weight
     if room <= 0:
         # A mail that is heavier than the cap never fits: it may go once nothing else weighs.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind
@@ -99,8 +99,11 @@ def pressed(
     sums = [limits_of_all(policy, now), *([own] if own is not None else [])]
     course, half_life = Course(sums, now), usual(policy).half_life
     topic = question.topic if own is not None else ""
+    # What is planned adds to everybody; else who has had little is not even fetched.
+    wanted = true() if planned is not None else _may_be_too_much(sums, heavy, now)
     for chunk in batches(values, CHUNK):
-        loads = dict(_loads(session, kind, chunk, question.campaign_class, topic, half_life))
+        of_them = Pressure.kind == kind, among(session, Pressure.value, chunk), wanted
+        loads = dict(_loads(session, of_them, question.campaign_class, topic, half_life))
         coming = planned(session, chunk) if planned is not None else {}
         for value in {**loads, **coming}:
             theirs = loads.get(value) or [Load()] * len(sums)
@@ -112,10 +115,16 @@ def pressed(
     return found
 
 
+def _may_be_too_much(sums: Sequence[Limits], weight: float, now: datetime) -> ColumnElement[bool]:
+    """Leaves out whom no limit can hold now: a sum only fades, and a topic's is a part of all."""
+    limits = [one.at(now) for one in sums]
+    apart = Pressure.at > now - max(one.gap for one in limits)
+    return (Pressure.score + Pressure.ours + weight > min(one.cap for one in limits)) | apart
+
+
 def _loads(
     session: Session,
-    kind: Kind,
-    values: Sequence[str],
+    of_them: Sequence[ColumnElement[bool]],
     campaign_class: str,
     topic: str,
     half_life: timedelta,
@@ -124,8 +133,7 @@ def _loads(
     of_ours = (Pressure.ours, Pressure.ours_at)
     columns = (Pressure.value, Pressure.score, Pressure.at, Pressure.last, *of_ours)
     query = select(*columns, Pressure.topics) if topic else select(*columns)
-    rows = query.where(Pressure.kind == kind, among(session, Pressure.value, values))
-    for value, score, at, last, ours, ours_at, *topics in session.execute(rows):
+    for value, score, at, last, ours, ours_at, *topics in session.execute(query.where(*of_them)):
         said = last.get(campaign_class)
         whole = Load(score, at, datetime.fromisoformat(said) if said else None)
         if ours_at is not None:

@@ -1,7 +1,6 @@
 """What was written to whom by marketing: for the timeline, and as pressure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from cases.db import Base
 from cases.exclusions.asking import among
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import in_force
-from cases.pressure import LOOK_BACK, Load, added
+from cases.pressure import LOOK_BACK, Load, added, faded
 
 AT_ONCE = 500
 MOST_TOPICS = 50
@@ -75,9 +74,12 @@ def together(marketing: Load, ours: float, ours_at: datetime | None, half_life: 
     """Both sums as one; mail of ours keeps no distance from that of marketing."""
     if ours_at is None or ours <= 0:
         return marketing
-    if marketing.score <= 0:
+    if marketing.score <= 0 or marketing.at is None:
         return Load(ours, ours_at, marketing.last_at)
-    return replace(added(marketing, ours, ours_at, half_life), last_at=marketing.last_at)
+    newest = max(marketing.at, ours_at)
+    total = faded(marketing.score, newest - marketing.at, half_life)
+    total += faded(ours, newest - ours_at, half_life)
+    return Load(total, newest, marketing.last_at)
 
 
 def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:

@@ -203,6 +203,14 @@ def untils(asked, question, now, weight=1.0):
         return {value: verdict.until for value, verdict in held.items()}
 
 
+def of_everybody(question):
+    """The same with nobody left out beforehand, as where something is planned."""
+    with reading() as session:
+        return pressing.pressed(
+            session, Kind.ADDRESS, EVERYBODY, question, 1.0, MORNING, lambda *_: {}
+        )
+
+
 def test_many_and_one_are_answered_alike_and_the_promised_instant_is_right(limited):
     shown = 0
 
@@ -216,6 +224,7 @@ def test_many_and_one_are_answered_alike_and_the_promised_instant_is_right(limit
             touches.record(session, some_touches(said))
         question = Question(CampaignClass.PROMOTIONAL, topic)
         found = untils(EVERYBODY, question, MORNING)
+        assert found == of_everybody(question)
         for value in EVERYBODY:
             assert untils([value], question, MORNING) == (
                 {value: found[value]} if value in found else {}
