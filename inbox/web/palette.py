@@ -11,7 +11,7 @@ from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading
 from cases.language import gettext as _
-from cases.words import gathering
+from cases.words import gathering, matching
 from cases.words.folding import fold
 from cases.words.terms import Part, term
 from inbox.web import folders, hx, rows, saved, shortcuts
@@ -24,6 +24,8 @@ from inbox.web.who import agent
 pages = Pages("palette", __name__)
 TEMPLATE = "commands/page.html"
 LONGEST, MANY, LATELY, MOST_PEOPLE = 80, 40, 200, 5
+LOOKED_INTO = 500
+"""Cases in which somebody is looked for whose name everybody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,13 @@ def people(session: Session, asked: str) -> Sequence[Contact]:
     sought = term(asked, part=Part.SENDER) if len(asked) > 2 else None
     if sought is None:
         return []
-    ids = select(Case.contact_id).where(gathering.holds(session, sought), visible_to(agent()))
+    visible = visible_to(agent())
+    which = gathering.gathered(session, [sought]).get(sought)
+    if which is None:
+        newest = select(Case.id).where(visible).order_by(Case.last_at.desc())
+        some = newest.limit(LOOKED_INTO).subquery()
+        which = Case.id.in_(select(some.c.id)) & matching.looked_into(session, sought)
+    ids = select(Case.contact_id).where(which, visible)
     lately = ids.order_by(Case.last_at.desc()).limit(LATELY).subquery()
     query = select(Contact).where(Contact.id.in_(select(lately.c.contact_id)))
     known = query.options(selectinload(Contact.identifiers))
