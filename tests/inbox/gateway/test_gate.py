@@ -1,6 +1,7 @@
 """The SMTP gate: who is on truce gets nothing, everybody else exactly one, and 250 for all."""
 
 import smtplib
+import socket
 import threading
 from datetime import timedelta
 from email.message import EmailMessage
@@ -82,6 +83,18 @@ def test_of_many_recipients_the_free_ones_get_it(gate, smtp_sink):
     Api().case(ANA)
     send(ANA, EVA, LUZ, EVA)
     assert got(smtp_sink) == [EVA, LUZ]
+
+
+def test_commands_that_come_all_at_once_are_answered_one_by_one(gate, smtp_sink):
+    Api().case(ANA)
+    said = f"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<{EVA}>\r\nDATA\r\n"
+    body = f"X-Tregua-Class: promotional\r\n\r\n..\r\n.\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<{ANA}>\r\n"
+    with socket.create_connection(("127.0.0.1", settings().gate_port)) as line:
+        line.sendall(f"{said}{body}DATA\r\nx\r\n.\r\nQUIT\r\n".encode())
+        answers = line.makefile("rb").read().decode()
+    codes = [one[:3] for one in answers.splitlines() if one[3:4] == " "]
+    assert codes == ["220", "250", "250", "250", "354", "250", "250", "250", "354", "250", "221"]
+    assert got(smtp_sink) == [EVA]
 
 
 def test_a_mail_that_must_arrive_passes(gate, smtp_sink):
