@@ -13,6 +13,8 @@
     event.detail.ctx.request.headers["X-CSRF-Token"] = own || token();
     if (asksByItself(event)) event.detail.ctx.request.headers["X-Quiet"] = "yes";
   });
+  // What is announced already is not announced again.
+  document.addEventListener("htmx:before:swap", (event) => { const { target, text } = event.detail.ctx; if (target?.matches?.(".news-bar") && (text || "").trim() === target.innerHTML.trim()) event.preventDefault(); });
   // What a page asks every minute shows nothing where the session has ended: a person is told once they do something.
   const asksByItself = (event) => event.detail.ctx.sourceElement?.matches?.('[hx-trigger*="every "]');
   document.addEventListener("htmx:before:swap", (event) => { if (asksByItself(event) && event.detail.ctx.response.status === 401) event.preventDefault(); });
