@@ -50,10 +50,11 @@ def set_cookie(response: AnyResponse, name: str, value: str, age: int | None = N
 def is_ours(asked: Request) -> bool:
     """Whether a request that changes something comes from a page of ours."""
     said = asked.headers.get(HEADER) or asked.form.get(FIELD, "")
-    return _same_site(asked) and hmac.compare_digest(said.encode(), token().encode())
+    return is_same_site(asked) and hmac.compare_digest(said.encode(), token().encode())
 
 
-def _same_site(asked: Request) -> bool:
+def is_same_site(asked: Request) -> bool:
+    """Whether the browser says that no other site made it send this."""
     if asked.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = asked.headers.get("Origin")

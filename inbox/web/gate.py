@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import csrf, hx, sessions, signin
+from inbox.web import again, csrf, hx, sessions, signin
 from inbox.web.access import LARGEST_FORM, Policy, may, policy_of
 from inbox.web.preferences import chosen_language
 from inbox.web.style import FILES
@@ -96,6 +96,9 @@ def _ask_to_sign_in() -> AnyResponse:
         return signin.form(
             "", _("Your session has ended. Sign in to go on; your text is kept."), 401
         )
+    if note := again.keep(request, request.cookies.get(signin.COOKIE, "")):
+        said = _("Your session has ended. Sign in to go on; your text is kept.")
+        return signin.form("", said, 401, again=note)
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("signin.page", next=back or None), 303)
 

@@ -1,14 +1,18 @@
 """Signing in and out."""
 
+from typing import Any
+
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, second_factor
+from cases import clock, first_run, second_factor
 from cases.agent import Agent, signed_in_by
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from inbox.web import again as sent_again
 from inbox.web import browsers, csrf, guesses, half_way, hx, sessions
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.again import Sent
 from inbox.web.preferences import local
 from inbox.web.who import somebody
 
@@ -25,12 +29,15 @@ def page() -> AnyResponse:
     return form("", "")
 
 
-def form(address: str, refusal: str, status: int = 200) -> Response:
+def form(address: str, refusal: str, status: int = 200, *, again: str = "") -> Response:
     """The form again: what was typed stays, the password does not."""
-    values = {"address": address, "refusal": refusal, "next": request.values.get("next", "")}
+    values: dict[str, Any] = {"address": address, "refusal": refusal}
+    values |= {"next": request.values.get("next", ""), "again": again or _note()}
     if hx.asked().is_partial:
         block = render_template("signin/dialog.html", **values)
         return hx.answer(block, status=status, retarget="#alerts")
+    with reading() as session:
+        values["nobody"] = first_run.is_empty(session)
     return make_response(render_template("signin/page.html", title=_("Sign in"), **values), status)
 
 
@@ -56,6 +63,7 @@ def sign_in() -> AnyResponse:
 def _ask_for_code(half: str, refusal: str, status: int = 200) -> Response:
     """The second step: the code of the authenticator, or one on paper."""
     values = {"half": half, "refusal": refusal, "next": request.form.get("next", "")}
+    values["again"] = _note()
     if hx.asked().is_partial:
         block = render_template("signin/code_dialog.html", **values)
         return hx.answer(block, status=status, retarget="#alerts")
@@ -100,10 +108,24 @@ def let_in(agent: Agent, start: str = "") -> AnyResponse:
     if hx.asked().is_partial:
         # The page stays as it is, with all that was typed; only its forms get the new token.
         response = hx.tell(hx.answer(""), signedin={"csrf": csrf.token_for(secret)})
+    elif (sent := sent_again.read(_note())) is not None:
+        response = _offer(sent, secret)
     else:
         response = make_response(redirect(local(start or request.form.get("next", "")), 303))
     csrf.set_cookie(response, COOKIE, secret)
     return response
+
+
+def _note() -> str:
+    """The form that was sent when the session had ended."""
+    return request.form.get("again", "") if request.blueprint == pages.name else ""
+
+
+def _offer(sent: Sent, secret: str) -> Response:
+    """Nothing of it was done: they may send it now."""
+    g.secret = secret
+    values = {"sent": sent, "back": local(sent.back), "title": _("You are signed in again")}
+    return make_response(render_template("signin/again.html", **values))
 
 
 @pages.post("/sign-out")

@@ -2,14 +2,17 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cases import language
 from cases.db import reading
 from cases.mailbox import Mailbox
+from cases.settings import settings
 from inbox.intake.poller import errands, lookout
 from inbox.intake.poller.watching import Watch, watch
 
@@ -26,8 +29,10 @@ class _Watched:
 
 def poll(stop: threading.Event) -> None:
     """Watch all mailboxes until told to stop; mailboxes that are added later too."""
+    # What is said of a mailbox is read on its page, so it is said in the shop's language.
+    language.choose(settings().language)
     for besides in (errands.run, lookout.run):
-        threading.Thread(target=besides, args=(stop,), daemon=True).start()
+        _thread(besides, stop).start()
     watched: dict[int, _Watched] = {}
     while not stop.is_set():
         for mailbox_id in _to_watch():
@@ -42,9 +47,14 @@ def poll(stop: threading.Event) -> None:
 
 def _begin(mailbox_id: int, stop: threading.Event) -> _Watched:
     one = Watch(mailbox_id, stop)
-    thread = threading.Thread(target=watch, args=(one,), daemon=True)
+    thread = _thread(watch, one)
     thread.start()
     return _Watched(one, thread)
+
+
+def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
+    """A thread that speaks the language of this one: it would begin in English otherwise."""
+    return threading.Thread(target=copy_context().run, args=(target, *args), daemon=True)
 
 
 def _to_watch() -> Sequence[int]:

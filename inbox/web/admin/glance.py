@@ -64,7 +64,7 @@ def look(session: Session, me: Agent, now: datetime) -> Glance:
     for box in boxes:
         if box.failing_since is not None or box.is_silent(now):
             wrong.setdefault((Kind.MAILBOX, str(box.id)), _unread(box))
-    more = (*_redis(), *_room(), *_left_for_people(session, me))
+    more = (*_no_mailbox(boxes), *_redis(), *_room(), *_left_for_people(session, me))
     lies = sum(waiting[one].count for one in WAITS)
     return Glance((*wrong.values(), *more), tuple(_facts(boxes, lies, alive, now)))
 
@@ -100,6 +100,14 @@ def _unread(box: Mailbox) -> Wrong:
 def _nobody_works(away: list[str]) -> Wrong:
     parts = ", ".join(alarm_words.work_of(one) for one in away)
     return Wrong(_("no worker runs for {queue}", queue=parts), alarm_words.advice("worker"))
+
+
+def _no_mailbox(boxes: Sequence[Mailbox]) -> Iterator[Wrong]:
+    if not boxes:
+        said = _(
+            "Add one: it is tried at once, and nothing in it is changed. Or let a paused one go on."
+        )
+        yield Wrong(_("No mailbox is read"), said, "/admin/mailboxes")
 
 
 def _redis() -> Iterator[Wrong]:
@@ -145,7 +153,10 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """A number and what it counts."""
     read = [one.last_ok_at for one in boxes if one.last_ok_at is not None]
-    yield (times.rough(now - min(read)) if read else "–", _("since all mailboxes were read"))
+    if read:
+        yield (times.rough(now - min(read)), _("since all mailboxes were read"))
+    else:
+        yield ("0", _("mailboxes are read"))
     yield (folders.said_count(lies) or "0", _("mails wait to be filed or sent"))
     yield (f"{alive}/{len(PARTS)}", _("parts of the work are being done"))
     room = standing.room()

@@ -91,7 +91,7 @@ def _values(rule: Rule) -> dict[str, object]:
 
 
 def _of_marketing(rule: Rule) -> dict[str, object]:
-    known: dict[str, object] = {"which": "out"}
+    known: dict[str, object] = {"which": "out", "version": 1}
     if "messages" in rule.rule:
         known["number"] = _a_telling()
     elif rule.arguments:
@@ -228,7 +228,9 @@ def _as_it_should(status: int, rule: Rule, policy: Policy, who: str, *, partial:
         # The token of a session that is no more fits nothing.
         return status in (200, 303, 422) or (who == EX and status == 403)
     if who in ("", EX):
-        return status == (401 if partial else 303)
+        # What a form of theirs sent is kept in the form of the sign-in.
+        sends_a_form = who == EX and "POST" in (rule.methods or ())
+        return status == (401 if partial or sends_a_form else 303)
     if who not in MAY[policy]:
         return status == 403
     if who == LUIS and set(OWNED) & rule.arguments:
@@ -240,7 +242,8 @@ def _as_it_should(status: int, rule: Rule, policy: Policy, who: str, *, partial:
 
 def _of_the_thing(rule: Rule) -> tuple[int, ...]:
     """Nothing of that name is there, or it is somebody else's own."""
-    absent = {"number", "code", "name", "macro_id", "file_id"} & rule.arguments
+    absent = {"number", "code", "name", "macro_id", "file_id", "event_id", "version"}
+    absent &= rule.arguments
     own = "withdrawal" in rule.rule or rule.rule.startswith("/views/<code>")
     return (404,) * bool(absent or rule.rule in NAMED) + (403,) * own
 

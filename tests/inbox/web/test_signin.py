@@ -1,17 +1,21 @@
 """Signing in: who gets in, who is slowed down, and what the browser holds."""
 
+import html
+import json
+import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cases import clock
-from cases.db import reading
-from inbox.web import guesses, sessions, signin
+from cases.consent import Topic
+from cases.db import reading, transaction
+from inbox.web import again, guesses, sessions, signin
 from inbox.web.preferences import local
 from inbox.web.sessions import WebSession
 from tests.inbox.web.conftest import Enter, Visitor
-from tests.seeding import ANA, PASSWORD
+from tests.seeding import ADMIN, ANA, PASSWORD
 
 
 def _sign_in(visitor: Visitor, address: str = ANA, password: str = PASSWORD, **more: str) -> object:
@@ -134,3 +138,50 @@ def test_the_form_speaks_the_language_of_the_browser(visitor: Visitor) -> None:
     assert "Contraseña" in spanish.text
     assert '<html lang="es"' in spanish.text
     assert "Password" in visitor.get("/sign-in").text
+
+
+def _ended(visitor: Visitor) -> None:
+    with transaction() as session:
+        session.execute(delete(WebSession))
+
+
+def test_a_form_that_came_too_late_is_kept_and_sent_once_more(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    _ended(admin)
+    page = {"Referer": "http://localhost/admin/topics"}
+    typed = {"csrf": admin.token(), "code": "viajes", "es": "Viajes & más", "en": "Trips"}
+    late = admin.client.post("/admin/topics", data=typed, headers=page)
+    assert late.status_code == 401
+    assert "your text is kept" in late.text
+    with reading() as session:
+        assert session.get(Topic, "viajes") is None
+    note = html.unescape(re.findall(r'name="again" value="([^"]*)"', late.text)[0])
+    visitor = Visitor(admin.client)
+    wrong = visitor.post("/sign-in", address=ADMIN, password="wrong", again=note)
+    assert 'name="again"' in wrong.text
+    again = visitor.post("/sign-in", address=ADMIN, password=PASSWORD, again=note)
+    assert "Viajes &amp; más" in again.text
+    assert 'href="/admin/topics"' in again.text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', again.text))
+    data = {name: html.unescape(value) for name, value in fields.items()}
+    assert admin.client.post("/admin/topics", data=data).status_code == 303
+    with reading() as session:
+        assert session.get_one(Topic, "viajes").name_es == "Viajes & más"
+
+
+def test_what_no_form_of_ours_sent_is_not_kept_and_no_password_is(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    token = admin.token()
+    _ended(admin)
+    for data, headers in (
+        ({"csrf": "made up", "code": "x"}, {}),
+        ({"csrf": token, "code": "x"}, {"Sec-Fetch-Site": "cross-site"}),
+    ):
+        refused = admin.client.post("/admin/topics", data=data, headers=headers)
+        assert (refused.status_code, refused.location) == (303, "/sign-in")
+    typed = {"csrf": token, "password": "muy secreta 1", "name": "Eva"}
+    kept = admin.client.post("/admin/users", data=typed).text
+    assert "Eva" in kept
+    assert "muy secreta" not in kept
+    made_up = f"{'a' * 26}.{json.dumps(['/admin/users', '/', [['name', 'Mallory']]])}"
+    assert again.read(made_up) is None
