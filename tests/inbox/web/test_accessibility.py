@@ -1,7 +1,6 @@
 """axe finds nothing wrong, and nothing it could not judge, on any screen, theme and language."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from bot import solved
-from cases import Agent, case_tags, clock, consent, first_run, satisfaction, second_factor, totp
-from cases.case import take
-from cases.db import Base, engine, reading, transaction
-from cases.exclusions import ceilings, policies
-from cases.exclusions.ceilings import Ceiling, Period
-from cases.incident import Incident, begin
-from cases.macro import Macro, Then
-from cases.message import Message
-from inbox.web import bulk
+from cases import Agent, clock, consent, first_run, satisfaction, second_factor, totp
+from cases.db import Base, engine, transaction
 from inbox.web.access import Policy, policy_of
 from tests.databases import settle_in
+from tests.inbox.web import looked_at
 from tests.inbox.web.admin.bots_at_work import at_work
 from tests.inbox.web.conftest import Enter, case_about
 from tests.marketing import a_list
@@ -205,79 +198,14 @@ def _address(path: str, bots: dict[str, Any] | None = None) -> str:
         judged=satisfaction.token(case_about("¡Gracias!").id),
         vote=solved.Vote(1, 1, solved=True).token(),
         mine=consent.token(1),
-        tagged=_a_tagged_case() if "{tagged}" in path else 0,
-        begun=_begun() if "{begun}" in path else "",
-        message=_a_mail() if "{message}" in path else 0,
-        incident=_an_incident() if "{incident}" in path else "",
-        macro=_a_macro() if "macro" in path else "",
-        choice=_a_choice() if "{choice}" in path else "",
-        limit=_a_limit() if "{limit}" in path else "",
+        tagged=looked_at.a_tagged_case() if "{tagged}" in path else 0,
+        begun=looked_at.begun() if "{begun}" in path else "",
+        message=looked_at.a_mail() if "{message}" in path else 0,
+        incident=looked_at.an_incident() if "{incident}" in path else "",
+        macro=looked_at.a_macro() if "macro" in path else "",
+        choice=looked_at.a_choice() if "{choice}" in path else "",
+        limit=looked_at.a_limit() if "{limit}" in path else "",
     )
-
-
-def _a_limit() -> str:
-    """A limit of all mail in a season is opened; one of a topic stands beside it."""
-    season = Period(date(2026, 11, 20), date(2026, 12, 1), yearly=True)
-    with transaction() as session:
-        said = ceilings.with_ceiling({}, Ceiling("a1", 6.0, period=season, name="Black Friday"))
-        said = ceilings.with_ceiling(said, Ceiling("b2", 4.0, topic="ofertas", by=ADMIN))
-        policies.adopt(session, said, what={}, by=ADMIN, why="Prueba", at=clock.now())
-    return "limit=a1"
-
-
-def _a_mail() -> int:
-    """A message that came as a mail."""
-    with reading() as session:
-        return session.scalars(select(Message.id).where(Message.raw_id.is_not(None))).first() or 0
-
-
-def _a_tagged_case() -> int:
-    """A case with more tags than a line of a list has room for."""
-    with transaction() as session:
-        case = take(session, case_about("Llamadas a deshora").id)
-        case_tags.put(session, case, ("vip", "envío", "robinson"), by=ADMIN, at=clock.now())
-        return case.id
-
-
-def _begun() -> int:
-    """The administrator has a secret that no code has proven yet."""
-    with transaction() as session:
-        admin = session.scalars(select(Agent).where(Agent.address == ADMIN)).one()
-        return second_factor.begin(session, admin.id, at=clock.now()).agent_id
-
-
-def _a_choice() -> int:
-    """Some cases that the administrator ticked."""
-    with transaction() as session:
-        admin = session.scalars(select(Agent).where(Agent.address == ADMIN)).one()
-        return bulk.choose(session, admin, range(1, 9), "all", clock.now())
-
-
-def _a_macro() -> int:
-    """A ready answer with all it can do."""
-    text = "Hola, {{cliente.nombre}}: va con {{pedido.seguimiento}}."
-    made = Macro(
-        name="Está en camino",
-        text_es=text,
-        then=Then.WAIT,
-        snooze="week",
-        changed_at=clock.now(),
-        changed_by=ADMIN,
-    )
-    with transaction() as session:
-        session.add(made)
-        session.flush()
-        return made.id
-
-
-def _an_incident() -> int:
-    """A trouble that nobody has written about yet."""
-    now = clock.now()
-    late = Incident(
-        title="El camión de Zaragoza", words=["zaragoza"], since=now, opened_at=now, opened_by=ADMIN
-    )
-    with transaction() as session:
-        return begin(session, late).id
 
 
 def test_no_screen_is_forgotten(app: Flask) -> None:
