@@ -10,7 +10,12 @@ from inbox.intake.bounces import read_bounce
 from inbox.intake.known import Known
 from inbox.intake.origin import who_speaks
 from inbox.intake.parsing import parse
-from inbox.intake.reading import forwarded_sender, is_forward, newly_written
+from inbox.intake.reading import (
+    forwarded_sender,
+    is_forward,
+    newly_written,
+    signer_of,
+)
 from inbox.intake.trust import verdict
 
 _ENCLOSED = "message/rfc822"
@@ -31,7 +36,8 @@ def open_mail(content: bytes, known: Known) -> Mail:
 def _read(mail: Mail) -> Mail:
     """With the person's own words. The page's structure helps where the text was made of it."""
     html = mail.html if mail.text == mail.text_from_html else ""
-    written = newly_written(mail.text, html=html, subject=mail.subject)
+    signer = signer_of(mail.sender.name, mail.sender.address)
+    written = newly_written(mail.text, html=html, subject=mail.subject, signer=signer)
     return replace(
         mail,
         new_text=written.new_text,

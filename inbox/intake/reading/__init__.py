@@ -11,8 +11,9 @@ from inbox.intake.reading.markup import without_quotes
 from inbox.intake.reading.page import Fold, Page, Part, has_words, pages_of
 from inbox.intake.reading.quotes import mark_quotes
 from inbox.intake.reading.signatures import mark_signatures
+from inbox.intake.reading.signer import NOBODY, Signer, signer_of
 
-__all__ = ["Fold", "NewlyWritten", "forwarded_sender", "is_forward", "newly_written"]
+__all__ = ["Fold", "NewlyWritten", "forwarded_sender", "is_forward", "newly_written", "signer_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +29,28 @@ class NewlyWritten:
     folded: tuple[Fold, ...] = ()
 
 
-def newly_written(text: str, *, html: str = "", subject: str = "") -> NewlyWritten:
+def newly_written(
+    text: str, *, html: str = "", subject: str = "", signer: Signer = NOBODY
+) -> NewlyWritten:
     """Never empty if the mail is not, but for one that only quotes: there nobody wrote a word.
 
     Give `html` if the text was made of it; its structure then tells what is quoted.
     """
     if html:
-        read = _read(without_quotes(html), subject)
+        read = _read(without_quotes(html), subject, signer)
         if has_words(read.new_text):
             folds = folds_against(text, read.new_text, read.with_signature)
             return NewlyWritten(read.new_text, read.with_signature, folds)
-    read = _read(text, subject)
+    read = _read(text, subject, signer)
     # Pages indent for many reasons, so only marks that stand in the text itself are believed.
     return read if read.new_text or not html else NewlyWritten(text.strip(), text.strip())
 
 
-def _read(text: str, subject: str) -> NewlyWritten:
+def _read(text: str, subject: str, signer: Signer) -> NewlyWritten:
     page, rest = pages_of(text)
     mark_quotes(page)
     mark_disclaimers(page)
-    mark_signatures(page)
+    mark_signatures(page, signer)
     said = has_words(page.joined(Part.WORDS))
     keep_context(page)
     tail = "" if page.parts[-1] is Part.QUOTE else rest

@@ -16,6 +16,8 @@ _LEADING_DATE = re.compile(
     r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}"
 )
 _MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d,? \d{1,2}:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})")
+# Mutt and its kin: "* Ana <ana@example.org> [2026-11-24 10:12]:".
+_MACHINE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w-]|mailto:")
 # "On 5 May your agent wrote:" is the person's own tale, not a mail program's line.
 _TALE = re.compile(
@@ -158,6 +160,8 @@ def _names_a_writer(plain: str, *, above_a_quote: bool) -> bool:
     address, words = bool(_ADDRESS.search(plain)), len(plain.split())
     if not plain.endswith(_ENDS) or words > (20 if address and _TIME.search(plain) else 12):
         return False
+    if above_a_quote and address and (_TIME.search(plain) or _MACHINE_DAY.search(plain)):
+        return True
     if plain.startswith(phrases.QUOTING) and (above_a_quote or "@" in plain):
         return True
     if not _says_wrote(plain):

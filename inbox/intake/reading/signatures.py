@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from inbox.intake.reading import phrases
 from inbox.intake.reading.page import SIGNATURE_MARK, Page, Part, is_rule
+from inbox.intake.reading.signer import NOBODY, Signer
 
 _MOST_LINES = 15
 _LONGEST_SIGNATURE_LINE = 90
@@ -45,13 +46,14 @@ _TITLE = re.compile(
 )
 
 
-def mark_signatures(page: Page) -> None:
+def mark_signatures(page: Page, signer: Signer = NOBODY) -> None:
     """Look at the end of each stretch that a person wrote."""
     for number, line in enumerate(page.shown):
         if page.parts[number] is Part.WORDS and line and is_sent_from(line):
             page.mark(Part.SIGNATURE, number, _past_links(page, number + 1))
     for start, end in _stretches(page):
         _mark_end(page, start, end)
+        _mark_signed(page, start, end, signer)
 
 
 def is_sent_from(line: str) -> bool:
@@ -89,6 +91,23 @@ def _mark_end(page: Page, start: int, end: int) -> None:
         for number in range(found, end):
             if page.parts[number] is Part.WORDS:
                 page.parts[number] = Part.SIGNATURE
+
+
+def _mark_signed(page: Page, start: int, end: int, signer: Signer) -> None:
+    """The sender's own name as the last line, or above his title and telephone."""
+    lines = _filled(page, start, end)
+    for at in range(max(1, len(lines) - _MOST_LINES), len(lines)):
+        if signer.signs(page.shown[lines[at]]) and _is_card(page, lines[at + 1 :]):
+            for number in lines[at:]:
+                page.parts[number] = Part.SIGNATURE
+            return
+
+
+def _is_card(page: Page, lines: list[int]) -> bool:
+    """Nothing, or what stands on a visiting card."""
+    rest = [page.shown[n] for n in lines]
+    told = any(_reaches(line) or _TITLE.search(line.lower()) for line in rest)
+    return not rest or (told and all(len(line) <= 70 and not _is_prose(line) for line in rest))
 
 
 def _filled(page: Page, start: int, end: int) -> list[int]:

@@ -305,3 +305,9 @@ def test_a_quotation_that_the_person_set_is_kept_and_the_whole_mail_before_is_no
 def test_what_others_wrote_has_no_part_in_what_rules_and_models_judge():
     mail = Mail(new_text="> I hate this, cancel everything!\nThanks, all is well.")
     assert mail.own_words == "Thanks, all is well."
+
+
+def test_an_attribution_of_address_and_date_alone_is_one_above_a_quotation():
+    above = "* Help <help@shop.example> [2026-11-24 10:12]:\n"
+    assert newly_written(f"{above}> Did it work?\n\nIt did.\n").new_text == "It did."
+    assert "help@shop" in newly_written(f"{above}\nIt did.\n").new_text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.intake.reading import newly_written
+from inbox.intake.reading import newly_written, signer_of
 
 WORDS = "My order 4711 never arrived and nobody answers the phone.\nPlease send it again."
 
@@ -149,3 +149,46 @@ def test_a_disclaimer_is_folded(disclaimer):
 def test_data_protection_as_a_complaint_is_no_disclaimer():
     text = "Hola.\n\nQuiero saber qué hacen con mi consulta sobre protección de datos."
     assert newly_written(text).new_text == text
+
+
+MOLLY = signer_of("Molly Núñez", "molly.nunez@home.example")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "\n\nMolly",
+        "\n\nMolly\n\nSent from my iPhone",
+        "\nmolly n.\n\nEnviado desde mi iPhone",
+        "\n\nMolly Nunez",
+        "\n\nMolly Núñez\nJefa de Compras\nTalleres Núñez S.L.\nTel. 930 000 000",
+    ],
+)
+def test_the_senders_own_name_below_the_text_is_a_signature(signature: str) -> None:
+    read = newly_written("Thursday works for me." + signature, signer=MOLLY)
+    assert read.new_text == "Thursday works for me."
+    assert "olly" in read.with_signature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Molly",
+        "The name on the parcel should be\n\nGloria Finch",
+        "Yes\n\nPerfect\n\nSent from my iPhone",
+        "This is\nMolly\nThe red one, please.",
+        "Which of us two is right?\n\nMolly?",
+        "Only the blue one.\n\nMonday",
+    ],
+)
+def test_a_name_or_word_that_answers_is_kept(text: str) -> None:
+    assert newly_written(text, signer=MOLLY).new_text == text.removesuffix(
+        "\n\nSent from my iPhone"
+    )
+
+
+def test_a_name_is_known_again_by_the_address_alone() -> None:
+    maria = signer_of("", "mariajose88@home.example")
+    assert newly_written("It broke.\n\nMaría José", signer=maria).new_text == "It broke."
+    patio = signer_of("", "patio@home.example")
+    assert newly_written("Any day.\n\nPat", signer=patio).new_text == "Any day.\n\nPat"
