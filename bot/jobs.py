@@ -1,7 +1,7 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
 from bot import delivery, lifecycle, noticing, staff_mail, uncertain
-from cases import breaches, clock, old_tags, snoozing
+from cases import breaches, clock, old_tags, quiet, snoozing
 from cases.db import transaction
 from cases.people import scale
 from cases.words import keeping
@@ -36,6 +36,12 @@ def wake_snoozed() -> None:
 def sweep_lifecycle() -> None:
     """Say what time has made due."""
     lifecycle.sweep()
+
+
+def ask_about_quiet() -> None:
+    """Ask the owners of open cases in which nothing happens."""
+    with transaction() as session:
+        quiet.ask(session, clock.now())
 
 
 def measure_worth() -> None:

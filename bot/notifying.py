@@ -42,6 +42,7 @@ class Kind(StrEnum):
     MENTIONED = "mentioned"
     WARNED = "warned"
     BREACHED = "breached"
+    QUIET = "quiet"
 
 
 class Notification(Base):
@@ -86,8 +87,8 @@ class News:
     at: datetime
 
 
-_PROMISES = {What.WARNED: Kind.WARNED, What.BREACHED: Kind.BREACHED}
-TELLING = frozenset({What.ASSIGNED, What.NOTED, *_PROMISES})
+_OF_MINE = {What.WARNED: Kind.WARNED, What.BREACHED: Kind.BREACHED, What.QUIET: Kind.QUIET}
+TELLING = frozenset({What.ASSIGNED, What.NOTED, *_OF_MINE})
 """The only events that concern an agent."""
 
 
@@ -134,8 +135,8 @@ def _of_events(session: Session, events: Sequence[Event]) -> Iterator[News]:
         if event.what is What.ASSIGNED and given and by.get(event.by) != given:
             yield News(f"event:{event.id}", given, event.case_id, Kind.ASSIGNED, event.at)
         mine = whose.get(event.case_id)
-        if event.what in _PROMISES and mine is not None:
-            kind = _PROMISES[event.what]
+        if event.what in _OF_MINE and mine is not None:
+            kind = _OF_MINE[event.what]
             yield News(f"event:{event.id}", mine, event.case_id, kind, event.at)
 
 
@@ -187,6 +188,10 @@ def sentence(kind: Kind, case_id: int) -> str:
         Kind.MENTIONED: _("A note in case {number} names you", number=case_id),
         Kind.WARNED: _("A promise of your case {number} is about to be broken", number=case_id),
         Kind.BREACHED: _("A promise of your case {number} is broken", number=case_id),
+        Kind.QUIET: _(
+            "Nothing happens in your case {number}, and marketing waits for it: close or answer it",
+            number=case_id,
+        ),
     }[kind]
 
 

@@ -28,6 +28,7 @@ TIMETABLE = (
     Periodic("bot.jobs.tell_people", SEND, timedelta(seconds=5)),
     Periodic("inbox.api.jobs.watch_over", SEND, timedelta(seconds=30)),
     Periodic("bot.jobs.measure_worth", SEND, timedelta(hours=1)),
+    Periodic("bot.jobs.ask_about_quiet", SEND, timedelta(hours=1)),
     Periodic("inbox.api.jobs.sweep_feed", SEND, timedelta(seconds=60)),
     Periodic("inbox.api.jobs.look_for_waves", SEND, timedelta(minutes=10)),
     Periodic("inbox.api.jobs.follow_policy", SEND, timedelta(seconds=30)),

@@ -35,6 +35,8 @@ class What(StrEnum):
     WARNED = "warned"
     """A promise is about to be broken."""
     BREACHED = "breached"
+    QUIET = "quiet"
+    """Nothing happened for long, so the owner is asked whether the case is still open."""
     OWED = "owed"
     """What is unanswered changed, since messages came from another case or went there."""
     WAITING = "waiting"

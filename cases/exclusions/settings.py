@@ -27,6 +27,8 @@ class Settings(EnvironmentThenFile):
     truce_provisional: timedelta = timedelta(hours=72)
     truce_forgotten_case: timedelta = timedelta(days=30)
     """An open case that is no complaint holds nobody any longer once this quiet."""
+    truce_quiet_case: timedelta = timedelta(days=14)
+    """The owner of an open case is asked about it after so long without any event."""
     repeated_contacts: int = Field(default=3, ge=2)
     provisional_alarm: int = Field(default=100, ge=1)
     """Provisional exclusions within an hour that call for a look."""

@@ -53,6 +53,7 @@ def name_of(kind: Kind) -> str:
         Kind.MENTIONED: _("A note names me"),
         Kind.WARNED: _("A promise of my case is about to be broken"),
         Kind.BREACHED: _("A promise of my case is broken"),
+        Kind.QUIET: _("Nothing happens in my open case"),
     }[kind]
 
 

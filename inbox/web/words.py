@@ -150,6 +150,7 @@ def event(what: What) -> str:
         What.SPLIT: _("Split"),
         What.UNDONE: _("Answer taken back"),
         What.BREACHED: _("The promised time passed"),
+        What.QUIET: _("Quiet for long: its owner was asked about it"),
         What.BOUNCED: _("Mail came back"),
         What.RELEASED: _("Released"),
         What.SNOOZED: _("Laid aside"),

@@ -1,0 +1,30 @@
+"""Open cases that nobody touched for long: their owner is asked, since marketing waits for them."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from cases.case import Case, State
+from cases.exclusions.settings import settings
+from cases.history import Event, What
+
+AT_ONCE = 200
+
+
+def ask(session: Session, now: datetime) -> int:
+    """Ask the owners of quiet cases, again after as long a time; how many cases there were."""
+    since = now - settings().truce_quiet_case
+    lately = select(Event.id).where(Event.case_id == Case.id, Event.at > since)
+    laid_aside = or_(Case.snoozed_until.is_(None), Case.snoozed_until <= now)
+    cases = session.scalars(
+        select(Case)
+        .where(Case.state != State.CLOSED, Case.last_at <= since, ~Case.bulk, laid_aside)
+        .where(Case.assignee_id.is_not(None), ~lately.exists())
+        .order_by(Case.last_at)
+        .limit(AT_ONCE)
+        .with_for_update()
+    ).all()
+    for case in cases:
+        case.happened(What.QUIET, by="truce", at=now)
+    return len(cases)
