@@ -26,6 +26,9 @@ def test_pages_and_actions_work_on_postgresql(enter_on_postgresql: Enter) -> Non
             "/commands?q=oscar",
             "/failures",
             "/exclusions",
+            "/contacts",
+            "/contacts?q=oliver",
+            "/contacts?q=612345678",
         ),
     ):
         assert visitor.get(path).status_code == 200, path
@@ -43,8 +46,20 @@ def test_pages_and_actions_work_on_postgresql(enter_on_postgresql: Enter) -> Non
     with reading() as session:
         assert session.get_one(Case, case.id).state is State.CLOSED
     _is_found_by_its_tags(visitor, case.id)
+    _all_of_a_list_are_read_and_unread_again(visitor)
     sent = visitor.post("/sign-in", address=ANA, password="wrong")
     assert sent.status_code == 422
+
+
+def _all_of_a_list_are_read_and_unread_again(visitor: Visitor) -> None:
+    view = {"name": "Palabras", "rest": "-has:note", "sort": "newest", "do": "save"}
+    name = str(visitor.post("/views/new", **view).location).partition("?")[0].rpartition("/")[2]
+    for shelf in ("all", name):
+        chosen = str(visitor.post("/selection", do="all", **{"in": shelf}).location)
+        number = chosen.rpartition("/")[2]
+        done = visitor.post("/selection", do="read", set=number, **{"in": shelf})
+        assert done.location.endswith(f"done=many.{number}")
+        assert "taken_back." in visitor.post(f"{chosen}/undoing").location
 
 
 def _is_found_by_its_tags(visitor: Visitor, case_id: int) -> None:
