@@ -60,8 +60,8 @@ def look(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> Arou
     weighed = [mail for mail in mails if not is_urgent(mail) or limits.rule_name(mail.rule)]
     if weighed:
         around.got = got.look(session, weighed, now)
-        limits = pressing.limits_of_all(policies.in_force(session), now)
-        around.course = Course([limits.without_gap()], now)
+        enough = pressing.limits_of_all(policies.in_force(session), now)
+        around.course = Course([enough.without_gap()], now)
     return around
 
 
