@@ -101,10 +101,10 @@ def _ratio(times: Sequence[float], bare: Sequence[float]) -> float:
 
 def _told(asker: Asker, held: int) -> dict[str, float]:
     """What the time tells of somebody who may be written to, as the answer says of all of them."""
-    every = held * KNOWN_FOR_ONE, KNOWN_FOR_ONE
+    end = held * KNOWN_FOR_ONE
     return {
-        "customer_or_stranger_auc": tell_apart(asker, range(1, *every), "promotional"),
-        "held_or_stranger_auc": tell_apart(asker, range(0, *every), "transactional"),
+        "customer_or_stranger_auc": tell_apart(asker, range(1, end, KNOWN_FOR_ONE), "promotional"),
+        "held_or_stranger_auc": tell_apart(asker, range(0, end, KNOWN_FOR_ONE), "transactional"),
     }
 
 
