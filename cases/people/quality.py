@@ -14,7 +14,7 @@ from cases.exclusions.rows import Exclusion
 from cases.people.domains import can_exist, likely_meant
 from cases.people.identifiers import SomebodyElses, known_as, matched
 
-LOOKED_AT, SHOWN = 50_000, 50
+LOOKED_AT, SHOWN = 20_000, 50
 
 
 class Flaw(StrEnum):

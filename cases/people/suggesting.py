@@ -2,25 +2,27 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
+from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import String, UniqueConstraint, cast, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.contact import Contact, Identifier, Kind
 from cases.db import Base
 from cases.people.domains import likely_meant
 
-LOOKED_AT = 50_000
+LOOKED_AT = 20_000
 """The newest contacts; a page must not look through millions."""
 MOST_OF_ONE_KEY = 6
 """A name that so many people bear tells nothing."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_CHOSEN = re.compile(r"[._\d-]")
 _ROLES = frozenset(
     (
         *("info", "hola", "contacto", "admin", "support", "soporte"),
@@ -96,32 +98,31 @@ def _everybody(session: Session) -> list[Known]:
         .limit(LOOKED_AT)
         .subquery()
     )
+    # Text: to make a kind of each row takes as long as to read it.
+    kind = cast(Identifier.kind, String)
     rows = session.execute(
-        select(newest.c.id, newest.c.name, Identifier.kind, Identifier.value).join(
-            Identifier, Identifier.contact_id == newest.c.id
-        )
+        select(newest.c.id, newest.c.name, kind, Identifier.value)
+        .join(Identifier, Identifier.contact_id == newest.c.id)
+        .where(Identifier.kind.in_((Kind.ADDRESS, Kind.PHONE)))
+        .order_by(newest.c.id)
     )
-    names: dict[int, str] = {}
-    values: dict[tuple[int, Kind], list[str]] = defaultdict(list)
-    for id_, name, kind, value in rows:
-        names[id_] = name
-        values[id_, kind].append(value)
-    return [
-        Known(id_, name, tuple(values[id_, Kind.ADDRESS]), tuple(values[id_, Kind.PHONE]))
-        for id_, name in sorted(names.items())
-    ]
+    return [_known(list(some)) for _id, some in groupby(map(tuple, rows), key=itemgetter(0))]
+
+
+def _known(rows: Sequence[tuple[int, str, str, str]]) -> Known:
+    """A contact by the rows of their addresses and telephones."""
+    addresses = tuple(value for _id, _name, kind, value in rows if kind == Kind.ADDRESS)
+    phones = tuple(value for _id, _name, kind, value in rows if kind == Kind.PHONE)
+    return Known(rows[0][0], rows[0][1], addresses, phones)
 
 
 def pairs(people: Sequence[Known]) -> list[Suggestion]:
     """All pairs among them, each once with its surest reason."""
+    told = [_Told(one, folded(one.name), _locals(one)) for one in people]
     found: dict[tuple[int, int], Because] = {}
     for because, keys_of in KEYS:
-        alike: dict[str, set[int]] = defaultdict(set)
-        for one in people:
-            for key in keys_of(one):
-                alike[key].add(one.id)
-        for ids in alike.values():
-            if 1 < len(ids) <= MOST_OF_ONE_KEY:
+        for ids in _alike((key, one.known.id) for one in told for key in keys_of(one)):
+            if len(ids) <= MOST_OF_ONE_KEY:
                 for pair in combinations(sorted(ids), 2):
                     found.setdefault(pair, because)
     order = list(Because)
@@ -129,8 +130,27 @@ def pairs(people: Sequence[Known]) -> list[Suggestion]:
     return [Suggestion(pair[0], pair[1], because) for pair, because in ranked]
 
 
-def _same_mailbox(one: Known) -> Iterator[str]:
-    for address in one.addresses:
+def _alike(keyed: Iterable[tuple[str, int]]) -> Iterable[set[int]]:
+    """Those who share a key. Most share none, so a set is made for the others alone."""
+    first: dict[str, int] = {}
+    more: dict[str, set[int]] = {}
+    for key, id_ in keyed:
+        before = first.setdefault(key, id_)
+        if before != id_:
+            more.setdefault(key, {before}).add(id_)
+    return more.values()
+
+
+class _Told(NamedTuple):
+    """A contact with what several keys are made of."""
+
+    known: Known
+    name: str
+    locals: set[str]
+
+
+def _same_mailbox(one: _Told) -> Iterator[str]:
+    for address in one.known.addresses:
         local, _at, domain = address.rpartition("@")
         plain, meant = local.partition("+")[0], likely_meant(domain)
         if plain:
@@ -139,39 +159,39 @@ def _same_mailbox(one: Known) -> Iterator[str]:
             yield f"{same}@{meant}"
 
 
-def _name_and_phone(one: Known) -> Iterator[str]:
-    name = folded(one.name)
-    if name:
+def _name_and_phone(one: _Told) -> Iterator[str]:
+    if one.name:
         # The last digits: one wrote the country, the other did not, or another one.
-        yield from (f"{name}|{phone[-8:]}" for phone in one.phones)
+        yield from (f"{one.name}|{phone[-8:]}" for phone in one.known.phones)
 
 
-def _name_and_local_part(one: Known) -> Iterator[str]:
-    name = folded(one.name)
-    if " " in name:
-        yield from (f"{name}|{local}" for local in _locals(one))
+def _name_and_local_part(one: _Told) -> Iterator[str]:
+    if " " in one.name:
+        yield from (f"{one.name}|{local}" for local in one.locals)
 
 
-def _local_part(one: Known) -> Iterator[str]:
+def _local_part(one: _Told) -> Iterator[str]:
     # A long local part with both name and digits or dots is hardly chosen by two people.
-    for local in _locals(one):
-        if len(local) >= 10 and re.search(r"[._\d-]", local):
+    for local in one.locals:
+        if len(local) >= 10 and _CHOSEN.search(local):
             yield local
 
 
 def _locals(one: Known) -> set[str]:
-    parts = {address.rpartition("@")[0].partition("+")[0] for address in one.addresses}
+    parts = (address.rpartition("@")[0].partition("+")[0] for address in one.addresses)
     return {part for part in parts if len(part) >= 3 and part not in _ROLES}
 
 
 def folded(name: str) -> str:
     """The words of a name without accents, case and order."""
-    plain = unicodedata.normalize("NFKD", name[:200]).casefold()
-    words = _WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
-    return " ".join(sorted(words))
+    plain = name[:200].casefold()
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", name[:200]).casefold()
+        plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(sorted(_WORD.findall(plain)))
 
 
-KEYS: tuple[tuple[Because, Callable[[Known], Iterator[str]]], ...] = (
+KEYS: tuple[tuple[Because, Callable[[_Told], Iterator[str]]], ...] = (
     (Because.SAME_MAILBOX, _same_mailbox),
     (Because.NAME_AND_PHONE, _name_and_phone),
     (Because.NAME_AND_LOCAL_PART, _name_and_local_part),
