@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifiers import taxonomy
+from classifiers import polarity, taxonomy
 from classifiers.labels import Sentiment
 
 CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = ("es", "en")
 # Files of this name are never learned from: they only tell what a model is worth.
 HELD_OUT = "heldout"
+# A word alone teaches less than a text.
+WORD = 0.5
 
 
 class UnreadableExample(ValueError):
@@ -46,6 +48,20 @@ def to_learn(corpus: Path = CORPUS) -> list[Example]:
 
 def held_out(corpus: Path = CORPUS) -> list[Example]:
     return list(_all(corpus, held_out=True))
+
+
+def words() -> list[Example]:
+    """The words and phrases of the polarity lists, each as a text of that mood."""
+    return [
+        Example(word, None, language, sentiment=_mood(strength), weight=WORD)
+        for word, language, strength in polarity.listed()
+    ]
+
+
+def _mood(strength: float) -> Sentiment:
+    if not strength:
+        return Sentiment.NEUTRAL
+    return Sentiment.POSITIVE if strength > 0 else Sentiment.NEGATIVE
 
 
 def _all(corpus: Path, *, held_out: bool) -> Iterator[Example]:

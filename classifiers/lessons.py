@@ -1,12 +1,12 @@
 """What is to be learned, as numbers: features of the texts and the targets of each head."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import dense, heads, sentiment, sparse, taxonomy
+from classifiers import dense, examples, heads, sentiment, sparse, taxonomy
 from classifiers.examples import Example
 from classifiers.heads import Floats
 from classifiers.ngrams import Grams
@@ -53,6 +53,8 @@ class Lesson:
     weights: Floats
     groups: tuple[slice, ...]
     manner: Manner
+    aside: int = 0
+    """So many of the last are words alone: learned from, but nobody is asked about them."""
 
     def only(self, chosen: NDArray[np.intp]) -> "Lesson":
         views = tuple(view[chosen] for view in self.views)
@@ -102,8 +104,14 @@ def types(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
     return lesson
 
 
-def moods(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
-    """Complaint, sentiment, anger and urgency, each from the texts that have the label."""
+def moods(texts: Sequence[Example], read: Sequence[Features], words: Sequence[Features]) -> Lesson:
+    """Complaint, sentiment, anger and urgency, each from the texts that have the label.
+
+    How glad a word of the polarity lists is tells the vectors what gladness is. Its tone is left
+    out: the lists would only confirm themselves.
+    """
+    texts = [*texts, *examples.words()]
+    read = [*read, *(replace(word, tone=np.zeros_like(word.tone)) for word in words)]
     targets = np.zeros((len(texts), heads.WIDTH), np.float32)
     for head, place in heads.columns():
         for row, text in enumerate(texts):
@@ -113,7 +121,8 @@ def moods(texts: Sequence[Example], read: Sequence[Features]) -> Lesson:
                 targets[row, place.start + grade] = MATTER if matter else 1.0
     groups = tuple(place for _, place in heads.columns())
     views = (np.stack([one.mood for one in read]),)
-    return _lesson(texts, read, views, targets, groups, ABOUT_MOODS)
+    lesson = _lesson(texts, read, views, targets, groups, ABOUT_MOODS)
+    return replace(lesson, aside=len(words))
 
 
 def fit(lesson: Lesson) -> Learned:

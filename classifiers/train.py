@@ -22,6 +22,7 @@ from classifiers.nlp.mixture import Features, Weights
 from classifiers.places import ABOUT, MODEL, WORTH
 
 FOLDS = 3
+ASIDE = -1
 # Neighbours in a file are alike, so they go into the same fold together.
 NEIGHBOURS = 10
 SLICE = 500
@@ -53,10 +54,12 @@ def train(
     say(f"{len(texts)} texts")
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawning) as pool:
-        parts = [texts[start : start + SLICE] for start in range(0, len(texts), SLICE)]
+        asked = [*texts, *examples.words()]
+        parts = [asked[start : start + SLICE] for start in range(0, len(asked), SLICE)]
         read = [one for part in pool.map(features, parts) for one in part]
         say(f"read in {time.monotonic() - began:.1f} s")
-        both = (lessons.types(texts, read), lessons.moods(texts, read))
+        of_texts, of_words = read[: len(texts)], read[len(texts) :]
+        both = (lessons.types(texts, of_texts), lessons.moods(texts, of_texts, of_words))
         jobs = [pool.submit(_fitted, lesson, fold) for lesson in both for fold in range(FOLDS + 1)]
         done = [job.result() for job in jobs]
     types = _mixed(both[0], done[: FOLDS + 1])
@@ -86,26 +89,29 @@ def features(texts: Sequence[Example]) -> list[Features]:
 
 def _fitted(lesson: Lesson, left_out: int) -> tuple[Learned, list[Floats] | None]:
     """Fitted without one fold, with the scores of that fold; without none at all for the last."""
-    folds = _folds(len(lesson.weights))
+    folds = _folds(lesson)
     learned = lessons.fit(lesson.only(np.flatnonzero(folds != left_out)))
     unseen = np.flatnonzero(folds == left_out)
     return learned, (learned.scores(lesson.only(unseen)) if len(unseen) else None)
 
 
-def _folds(count: int) -> NDArray[np.intp]:
-    return np.arange(count) // NEIGHBOURS % FOLDS
+def _folds(lesson: Lesson) -> NDArray[np.intp]:
+    """The fold of each text; what is put aside is in none, so that all learn from it."""
+    folds = np.arange(len(lesson.weights)) // NEIGHBOURS % FOLDS
+    folds[len(folds) - lesson.aside :] = ASIDE
+    return folds
 
 
 def _mixed(lesson: Lesson, done: Sequence[tuple[Learned, Any]]) -> Mixed:
     """Bring all parts, then their sum, to probabilities that hold on unseen texts."""
-    folds = _folds(len(lesson.weights))
+    folds = _folds(lesson)
     said = np.zeros((len(lesson.views) + 1, *lesson.targets.shape), np.float32)
     for fold in range(FOLDS):
         said[:, folds == fold] = done[fold][1]
     final = done[FOLDS][0]
     scale = np.ones((len(said), lesson.targets.shape[1]), np.float32)
     for group in lesson.groups:
-        known = np.flatnonzero(lesson.targets[:, group].sum(axis=1))
+        known = np.flatnonzero(lesson.targets[:, group].sum(axis=1) * (folds != ASIDE))
         if len(known):
             goal = lesson.targets[known, group]
             scale[:, group] = _scales(said[:, known, group], goal, lesson.manner)[:, None]

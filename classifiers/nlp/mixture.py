@@ -18,13 +18,17 @@ from thinc.types import Floats2d
 
 from classifiers import encoder, heads
 from classifiers.ngrams import Grams, fold, gathered, grams
+from classifiers.nlp.rules import folded_words
 from classifiers.tone import WIDTH as TONE_WIDTH
 from classifiers.tone import tone
 
 # The subject and this much of the beginning tell the type best.
 TELLING = 500
-# The encoder is slow, and hardly anything changes where it hears no more than this of it.
+# The encoder is slow, so it hears how a text begins, and of a longer one how a beginning as long
+# as this ends: there it says what is wanted.
 ENCODED = 350
+BEGINNING = 230
+FAR = 800
 # The first sentence is heard once more: it is a title, or says what the rest is about.
 OPENING = 160
 # What is this short is all opening.
@@ -76,14 +80,23 @@ def features(docs: Sequence[Doc]) -> list[Features]:
     ends = [doc.user_data.get(TOLD, TELLING) for doc in new]
     tellings = [doc.text[:end] for doc, end in zip(new, ends, strict=True)]
     # The encoder takes capitals for other words, so that a shouted complaint would read as praise.
-    heard = zip(tellings, ends, strict=True)
-    vectors, openings = _encoded([text[: end - TELLING + ENCODED].lower() for text, end in heard])
+    heard = [heard_of(doc.text, end - TELLING).lower() for doc, end in zip(new, ends, strict=True)]
+    vectors, openings = _encoded(heard)
     for doc, telling, vector, first in zip(new, tellings, vectors, openings, strict=True):
         found = doc.to_array([NORM, IDX])
         words = found[found[:, 1] < len(telling), 0] if len(doc) else np.zeros(0, np.uint64)
         letters = grams(fold(telling), words)
-        doc.user_data[FEATURES] = Features(vector, first, tone(telling), letters)
+        voice = tone(telling, folded_words(doc))
+        doc.user_data[FEATURES] = Features(vector, first, voice, letters)
     return [doc.user_data[FEATURES] for doc in docs]
+
+
+def heard_of(text: str, subject: int) -> str:
+    """What the encoder hears of a text whose subject is so long."""
+    if len(text) <= subject + ENCODED:
+        return text
+    far = text[subject + BEGINNING : subject + FAR]
+    return f"{text[: subject + BEGINNING]} {far[BEGINNING - ENCODED :]}"
 
 
 def opening(telling: str) -> str:

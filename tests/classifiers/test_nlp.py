@@ -34,11 +34,28 @@ def test_it_learns_by_update_and_remembers_on_disk(tmp_path):
         assert cats == pipeline(texts[0]).cats
 
 
-def test_only_the_telling_part_decides_the_type():
+def test_what_stands_far_behind_decides_nothing():
     pipeline = nlp.pipeline()
-    start = "Me cobraron dos veces la factura. " * 20
-    short, long = nlp.read_features(pipeline, [("", start[:500]), ("", start + "El gato duerme.")])
+    text = "Me cobraron dos veces la factura. " * 40
+    short, long = nlp.read_features(pipeline, [("", text), ("", text + "El gato duerme.")])
     assert np.allclose(short.vector, long.vector, atol=1e-5)
+    assert (short.grams.keys == long.grams.keys).all()
+
+
+def test_a_longer_text_is_heard_where_it_begins_and_where_it_ends():
+    words = [f"palabra{number:03}" for number in range(60)]
+    heard = mixture.heard_of(" ".join(words), 0)
+    assert words[0] in heard
+    assert words[-1] in heard
+    assert words[30] not in heard
+    assert len(heard) == mixture.ENCODED + 1
+
+
+def test_a_subject_is_heard_whole_besides():
+    lead = "Factura. "
+    text = lead + "a" * 1000
+    assert mixture.heard_of(text, len(lead)).count("a") == mixture.ENCODED + lead.count("a")
+    assert mixture.heard_of(lead + "corto", len(lead)) == lead + "corto"
 
 
 def test_folding_keeps_the_length_and_forgets_accents_capitals_and_digits():
