@@ -31,18 +31,20 @@ _SUBJECT = re.compile(
     r"|authentifi\w{1,10}[^\n]{0,40}(?:message|mail)|best[aä]tigen sie",
     re.IGNORECASE,
 )
+# Such mails are wrapped by their programs, so a line may end in the middle; a paragraph may not.
+_ON = r"(?:[^\n]|\n(?!\n))"
 _WORDS = re.compile(
-    r"(?:prove|verify|confirm|show)[^\n]{0,60}(?:human|real person|not a (?:spammer|robot"
+    rf"(?:prove|verify|confirm|show){_ON}{{0,60}}(?:human|real person|not a (?:spammer|robot"
     r"|machine)|not spam|legitimate)"
     r"|(?:anti[- ]?spam|spam (?:blocker|filter|protection|arrest)|whitelist"
-    r"|approved senders?)[^\n]{0,300}(?:click|reply|confirm|verify|link)"
-    r"|(?:click|reply|confirm)[^\n]{0,200}(?:deliver(?:ed|y) (?:of )?(?:your|the) (?:message"
-    r"|mail)|your (?:message|mail)[^\n]{0,60}(?:held|quarantine|deliver))"
-    r"|(?:your|this) (?:message|mail|e-?mail)[^\n]{0,80}(?:held|on hold|quarantine"
-    r"|waiting)[^\n]{0,200}(?:confirm|verif|click|reply)"
-    r"|demuestre que[^\n]{0,40}(?:persona|humano|robot)|(?:antispam"
-    r"|correo no deseado)[^\n]{0,200}(?:confirm|pulse|clic|enlace)"
-    r"|vous (?:n'[eê]tes pas|[eê]tes bien)[^\n]{0,40}(?:robot|humain)",
+    rf"|approved senders?){_ON}{{0,300}}(?:click|reply|confirm|verify|link)"
+    rf"|(?:click|reply|confirm){_ON}{{0,200}}(?:deliver(?:ed|y) (?:of )?(?:your|the) (?:message"
+    rf"|e-?mail|mail)|your (?:message|mail){_ON}{{0,60}}(?:held|quarantine|deliver))"
+    rf"|(?:your|this) (?:message|mail|e-?mail){_ON}{{0,80}}(?:held|on hold|quarantine"
+    rf"|waiting){_ON}{{0,200}}(?:confirm|verif|click|reply)"
+    rf"|demuestre que{_ON}{{0,40}}(?:persona|humano|robot)|(?:antispam"
+    rf"|correo no deseado){_ON}{{0,200}}(?:confirm|pulse|clic|enlace)"
+    rf"|vous (?:n'[eê]tes pas|[eê]tes bien){_ON}{{0,40}}(?:robot|humain)",
     re.IGNORECASE,
 )
 # Nobody else says both in the same few words, so they need no telling subject.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inbox.intake.reading.armor import mark_armor
 from inbox.intake.reading.attribution import LONGEST
 from inbox.intake.reading.context import keep_context
 from inbox.intake.reading.disclaimers import mark_disclaimers
@@ -49,6 +50,8 @@ def newly_written(
 def _read(text: str, subject: str, signer: Signer) -> NewlyWritten:
     page, rest = pages_of(text)
     mark_quotes(page)
+    if "-----BEGIN PGP" in text:
+        mark_armor(page)
     mark_disclaimers(page)
     mark_signatures(page, signer)
     said = has_words(page.joined(Part.WORDS))

@@ -1,5 +1,7 @@
 """Which lines carry a quotation prefix: "> ", "| ", or the writer's initials before a ">"."""
 
+from inbox.intake.reading import phrases
+
 _INITIALS_AT_MOST = 4
 _SHORTEST_WRAPPED_LINE = 60
 
@@ -29,6 +31,8 @@ def _only_looks_quoted(lines: list[str], marks: list[bool], number: int) -> bool
         return True
     after = "".join(lines[number + 1 : number + 2])
     if ">" in (before[:1], after[:1]):
+        return False
+    if before.endswith(":") and phrases.WROTE.search(before[-24:].lower()):
         return False
     return line.startswith(">From ") or line[1:].strip()[:1].isdigit()
 

@@ -311,3 +311,9 @@ def test_an_attribution_of_address_and_date_alone_is_one_above_a_quotation():
     above = "* Help <help@shop.example> [2026-11-24 10:12]:\n"
     assert newly_written(f"{above}> Did it work?\n\nIt did.\n").new_text == "It did."
     assert "help@shop" in newly_written(f"{above}\nIt did.\n").new_text
+
+
+def test_a_quoted_number_below_its_attribution_is_a_quotation():
+    text = "On Wed, 18 Nov 2009 00:23:42 +0100, Ana <ana@home.example> wrote:\n> 17 files\n\nMany!"
+    assert newly_written(text).new_text == "Many!"
+    assert newly_written("It weighs\n> 17 kg").new_text == "It weighs\n> 17 kg"

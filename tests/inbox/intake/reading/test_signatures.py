@@ -192,3 +192,12 @@ def test_a_name_is_known_again_by_the_address_alone() -> None:
     assert newly_written("It broke.\n\nMaría José", signer=maria).new_text == "It broke."
     patio = signer_of("", "patio@home.example")
     assert newly_written("Any day.\n\nPat", signer=patio).new_text == "Any day.\n\nPat"
+
+
+def test_what_openpgp_writes_around_a_text_is_folded() -> None:
+    begin = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+    quoted = "\n\nOn 1 November 2026 08:48, Help <help@shop.example> wrote:\n> Is it on?\n"
+    end = "-----BEGIN PGP SIGNATURE-----\n\niD8DBQE9\n=CLnw\n-----END PGP SIGNATURE-----\n"
+    assert newly_written(f"{begin}It is on.{quoted}{end}").new_text == "It is on."
+    assert newly_written(f"{begin}It is on.\n{end}").new_text == "It is on."
+    assert newly_written(begin).new_text
