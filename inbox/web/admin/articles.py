@@ -16,6 +16,7 @@ from cases.language import gettext as _
 from classifiers import taxonomy
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import meanwhile
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
@@ -109,6 +110,8 @@ def _saved(number: int | None) -> AnyResponse:
     with transaction() as session:
         article = session.get(Article, number) or abort(404) if number is not None else None
         wrong = _refusal(typed)
+        if article is not None and not wrong:
+            wrong = meanwhile.refusal(article.at.isoformat(), article.by, article.at)
         if wrong:
             return _form(
                 session, article, {**typed, "keywords": ", ".join(typed["keywords"])}, wrong

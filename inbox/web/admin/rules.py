@@ -16,7 +16,7 @@ from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from inbox.web import field_words, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import rule_form, rule_words
+from inbox.web.admin import meanwhile, rule_form, rule_words
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
@@ -109,6 +109,8 @@ def _saved(number: int | None) -> AnyResponse:
         before = the_row(session, number) if number is not None else None
         try:
             rule = rule_form.read(request.form, before.name if before else "")
+            if before and (late := meanwhile.refusal(str(before.id), before.by, before.at)):
+                return _form(session, before, rule_form.typed(request.form), late)
             if before is None and rulebook.exists(session, rule.name):
                 raise BadRule(_("There is a rule of that name already."))
             place = request.form.get("position", "").strip()

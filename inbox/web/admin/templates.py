@@ -20,7 +20,7 @@ from cases.language import LANGUAGES
 from cases.language import gettext as _
 from inbox.web import notices, reasons
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import template_form
+from inbox.web.admin import meanwhile, template_form
 from inbox.web.fragments import show
 from inbox.web.notices import Notice
 from inbox.web.visible import visible_to
@@ -99,6 +99,7 @@ def _form(
         session,
         "admin/bots/template.html",
         title=reasons.reply(name),
+        seen=row.id if (row := _newest(session, name)) else "",
         status=422 if wrong else 200,
         name=name,
         texts=texts,
@@ -130,6 +131,17 @@ def _chosen(cases: list[Case]) -> Case | None:
     return next((case for case in cases if case.id == number), cases[0] if cases else None)
 
 
+def _newest(session: Session, name: str) -> MailTemplate | None:
+    rows = select(MailTemplate).where(MailTemplate.name == name).order_by(MailTemplate.id.desc())
+    return session.scalars(rows.limit(1)).first()
+
+
+def _meanwhile(session: Session, name: str) -> str:
+    """Whether somebody else saved it since this form was shown."""
+    row = _newest(session, name)
+    return "" if row is None else meanwhile.refusal(str(row.id), row.by, row.at)
+
+
 def _is_shipped(name: str) -> bool:
     try:
         wording.shipped(name, "en")
@@ -144,7 +156,7 @@ def save(name: str) -> AnyResponse:
     """Keep both languages, or only look at them."""
     texts = {one: template_form.typed(one) for one in LANGUAGES}
     with transaction() as session:
-        wrong = template_form.refusal(name, texts)
+        wrong = template_form.refusal(name, texts) or _meanwhile(session, name)
         if wrong or request.form.get("do") == "preview":
             return _form(session, _named(name), texts, wrong)
         for language, text in texts.items():
