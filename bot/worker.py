@@ -15,6 +15,7 @@ from redis import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import configure_mappers
 
 from bot import queues, signs
 from bot.settings import settings
@@ -80,9 +81,13 @@ def work(name: str) -> None:
     """Serve that queue until the process is told to stop."""
     # Until the library's own handlers are there, and between two tries to reach Redis.
     signal.signal(signal.SIGTERM, _told_to_end)
-    for periodic in TIMETABLE:
-        if periodic.queue == name:
-            threading.Thread(target=_sweep, args=(periodic,), daemon=True).start()
+    mine = [periodic for periodic in TIMETABLE if periodic.queue == name]
+    # Imported before any thread asks the database: a question that comes between two classes that
+    # name each other would spoil the tables of all classes for as long as this process lives.
+    calls = [named(periodic.job) for periodic in mine]
+    configure_mappers()
+    for periodic, call in zip(mine, calls, strict=True):
+        threading.Thread(target=_sweep, args=(periodic, call), daemon=True).start()
     threading.Thread(target=_give_signs, args=(name,), daemon=True).start()
     while not _serve(name) and not _stopping.is_set():
         time.sleep(REDIS_AWAY_SECONDS)
@@ -116,8 +121,7 @@ def _worker(name: str) -> _Worker:
     )
 
 
-def _sweep(periodic: Periodic) -> None:
-    call = named(periodic.job)
+def _sweep(periodic: Periodic, call: Callable[[], None]) -> None:
     while not _stopping.is_set():
         try:
             with _work:
