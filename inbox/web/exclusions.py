@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import ColumnElement, func, or_, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
+from cases.among import among
 from cases.case import Case
 from cases.contact import Contact, find
 from cases.db import reading, transaction
@@ -20,12 +22,13 @@ from cases.language import gettext as _
 from inbox.web import chips, rows, words
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.pace import Pace, too_fast
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("exclusions", __name__)
-SHOWN = 200
+SHOWN = 100
 LOOK_UPS = Pace(60)
 """A minute, of one person: whole lists go through a gate, which keeps a record."""
 
@@ -64,7 +67,8 @@ def _shown(asked: str) -> Response:
             "exclusions/page.html",
             title=_("On truce"),
             counts=_counts(session),
-            people=_people(session) if may(agent(), Policy.CASES) else None,
+            reason=_chosen(),
+            **(_people(session) if may(agent(), Policy.CASES) else {"people": None}),
             asked=asked,
             verdict=_verdict(session, asked),
             flood=flooded(session, clock.now()),
@@ -90,7 +94,7 @@ def _live() -> ColumnElement[bool]:
     return Exclusion.lifted_at.is_(None) & (Exclusion.starts_at <= now) & ends
 
 
-def _counts(session: Session) -> list[tuple[str, int]]:
+def _counts(session: Session) -> list[tuple[Reason, str, int]]:
     """People on truce by reason."""
     found = session.execute(
         select(Exclusion.reason, func.count(Exclusion.contact_id.distinct()))
@@ -99,23 +103,42 @@ def _counts(session: Session) -> list[tuple[str, int]]:
     )
     by_reason: dict[Reason, int] = {row[0]: row[1] for row in found}
     counted = sorted(by_reason.items(), key=lambda one: (-one[1], one[0]))
-    return [(words.reason(reason), number) for reason, number in counted]
+    return [(reason, words.reason(reason), number) for reason, number in counted]
 
 
-def _people(session: Session) -> list[Held]:
-    theirs = select(Case.contact_id).where(visible_to(agent()))
+def _chosen() -> Reason | None:
+    said = request.args.get("reason", "")
+    return Reason(said) if said in frozenset(Reason) else None
+
+
+def _people(session: Session) -> dict[str, Any]:
+    """A page of people, who was held last first, and where the next page begins."""
+    ids, older = _page_of(session)
     found = session.execute(
         select(Exclusion, Contact)
         .join(Contact, Contact.id == Exclusion.contact_id)
         .options(selectinload(Contact.identifiers))
-        .where(_live(), Exclusion.contact_id.in_(theirs))
+        .where(_live(), among(Exclusion.contact_id, ids))
         .order_by(Exclusion.id.desc())
-        .limit(SHOWN)
     )
-    by_contact: dict[Contact, list[Exclusion]] = {}
+    by_contact: dict[int, tuple[Contact, list[Exclusion]]] = {}
     for exclusion, contact in found:
-        by_contact.setdefault(contact, []).append(exclusion)
-    return [_held(contact, holds) for contact, holds in by_contact.items()]
+        by_contact.setdefault(contact.id, (contact, []))[1].append(exclusion)
+    return {"people": [_held(*by_contact[one]) for one in ids if one in by_contact], "older": older}
+
+
+def _page_of(session: Session) -> tuple[list[int], int | None]:
+    newest = func.max(Exclusion.id)
+    theirs = select(Case.contact_id).where(visible_to(agent()))
+    asked = select(Exclusion.contact_id, newest).where(_live(), Exclusion.contact_id.in_(theirs))
+    if (reason := _chosen()) is not None:
+        asked = asked.where(Exclusion.reason == reason)
+    asked = asked.group_by(Exclusion.contact_id)
+    if (before := whole(request.args.get("before", ""))) is not None:
+        asked = asked.having(newest < before)
+    rows = session.execute(asked.order_by(newest.desc()).limit(SHOWN + 1)).all()
+    older = rows[SHOWN - 1][1] if len(rows) > SHOWN else None
+    return [row[0] for row in rows[:SHOWN]], older
 
 
 def _held(contact: Contact, holds: Sequence[Exclusion]) -> Held:

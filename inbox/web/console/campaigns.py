@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.db import reading
 from cases.exclusions import policies, receipts
-from cases.exclusions.gates import Campaign, Gate
-from cases.exclusions.matrix import policy
+from cases.exclusions.gates import Campaign, Gate, Going
+from cases.exclusions.matrix import CampaignClass, policy
 from cases.exclusions.receipts import Checked, Forged, Receipt
 from cases.language import gettext as _
 from inbox.sighting import by_sender
 from inbox.tokens import Token
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.console import names
 from inbox.web.console.frame import shown
 from inbox.web.console.lists.rows import AudienceList
+from inbox.web.ids import whole
 
 pages = Pages("campaigns", __name__, url_prefix="/console/campaigns")
-SHOWN = 100
+SHOWN, MOST_PAGES = 100, 1000
 A_WEEK = timedelta(days=7)
 LONGEST_RECEIPT = 8000
 
@@ -34,21 +36,28 @@ def page() -> Response:
         return _shown(session, {}, 200)
 
 
+def page_number() -> int:
+    """Which hundred of them, from the newest on."""
+    return min(max(whole(request.args.get("page", "")) or 1, 1), MOST_PAGES)
+
+
 def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
     rows = session.execute(
         select(Gate, Campaign, Token.name, AudienceList.id)
         .join(Campaign, Campaign.id == Gate.campaign_id)
         .outerjoin(Token, Token.id == Gate.token_id)
         .outerjoin(AudienceList, AudienceList.campaign_id == Campaign.id)
-        .order_by(Gate.created_at.desc())
-        .limit(SHOWN)
+        .order_by(Gate.created_at.desc(), Gate.id)
+        .offset(SHOWN * (page_number() - 1))
+        .limit(SHOWN + 1)
     ).all()
     return shown(
         session,
         "campaigns",
         title=_("Campaigns"),
         status=status,
-        rows=rows,
+        rows=rows[:SHOWN],
+        next_page=page_number() + 1 if len(rows) > SHOWN else None,
         now=clock.now(),
         around=by_sender(session, clock.now() - A_WEEK),
         typed=request.form.get("receipt", "")[:LONGEST_RECEIPT],
@@ -69,8 +78,20 @@ def verify() -> Response:
             said = _("This receipt was not signed here, or it was changed.")
             return _shown(session, {"refusal": said}, 200 if typed else 422)
         until, digest = _until(checked, now), str(checked.claims.get("policy", ""))
-        found = {"checked": checked, "until": until, "as_shipped": digest == policy()}
-        return _shown(session, {**found, "version": policies.named(session, digest)}, 200)
+        found: dict[str, Any] = {"checked": checked, "until": until}
+        found["as_shipped"] = digest == policy()
+        found |= {"said": _in_words(checked), "version": policies.named(session, digest)}
+        return _shown(session, found, 200)
+
+
+def _in_words(checked: Checked) -> dict[str, str]:
+    """What a receipt says of the kind of campaign and the decision; what is unknown stays."""
+    kind, decision = checked.claims["campaign"]["campaign_class"], checked.claims["decision"]
+    kinds, goings = frozenset(CampaignClass), frozenset(Going)
+    return {
+        "kind": names.campaign_class(CampaignClass(kind)) if kind in kinds else str(kind),
+        "decision": names.decision(Going(decision)).text if decision in goings else str(decision),
+    }
 
 
 def _until(checked: Checked, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from bot.outbox import State as Sent
 from cases import Agent, Case, Message, Role
 from cases.db import reading, transaction
 from inbox.spool import Fate, RawMail
+from inbox.web import exclusions
 from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, BEA, PASSWORD
 
@@ -190,3 +191,20 @@ def test_a_choice_of_language_theme_and_keys_is_kept(enter: Enter) -> None:
 def test_every_role_begins_where_its_work_is(enter: Enter) -> None:
     begins = {ANA: "/inbox", "mar@tienda.test": "/console", "aud@tienda.test": "/admin/queues"}
     assert {who: enter(who).get("/").location for who in begins} == begins
+
+
+def test_those_on_truce_are_listed_by_reason_and_page_by_page(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exclusions, "SHOWN", 12)
+    admin, seen, path = enter(ADMIN), [], "/exclusions"
+    while path:
+        page = admin.get(path).text.partition('id="people"')[2]
+        seen += re.findall(r'href="/contacts/(\d+)"', page)
+        older = re.findall(r'href="(/exclusions\?before=\d+)', page)
+        path = older[0] if older else ""
+    assert len(seen) == len(set(seen)) > 24
+    some = admin.get("/exclusions?reason=negative_mood").text.partition('id="people"')[2]
+    assert 0 < len(re.findall(r'href="/contacts/\d+"', some)) < 12
+    assert "Nora Vidal" in some
+    assert admin.get("/exclusions?reason=nonsense&before=x").status_code == 200
