@@ -16,6 +16,8 @@ from cases.exclusions.policies import in_force
 from cases.pressure import LOOK_BACK, Load, added, faded
 
 AT_ONCE = 500
+JOURNAL = "journal"
+"""The source of what was seen in a mailbox and told by nobody."""
 MOST_TOPICS = 50
 """Sums of topics that are kept of one person; the newest ones, however many a sender names."""
 
@@ -94,9 +96,28 @@ def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
             fresh[key] = {**_EMPTY, **touch}
     _stop_series(session, touches)
     if fresh:
+        seen = _seen_before(session, list(fresh.values()))
         session.execute(_insert(session, Touch), list(fresh.values()))
-        _press(session, list(fresh.values()))
+        if heavier := [one for key, one in fresh.items() if key not in seen]:
+            _press(session, heavier)
     return len(fresh)
+
+
+def _seen_before(session: Session, fresh: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Those that were seen in a mailbox before their sender told of them: they weigh already."""
+    named = {
+        (touch["value"], touch["message_id"]): (touch["source"], touch["event_id"])
+        for touch in fresh
+        if touch["message_id"] and touch["source"] != JOURNAL
+    }
+    if not named:
+        return set()
+    theirs = among(session, Touch.value, sorted({value for value, _id in named}))
+    seen = session.scalars(select(Touch).where(Touch.source == JOURNAL, theirs)).all()
+    same = [row for row in seen if (row.value, row.message_id) in named]
+    for row in same:
+        session.delete(row)
+    return {named[row.value, row.message_id] for row in same}
 
 
 def _stop_series(session: Session, touches: Sequence[Mapping[str, Any]]) -> None:

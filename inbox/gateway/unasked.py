@@ -13,6 +13,7 @@ from cases.exclusions.policies import in_force
 from cases.exclusions.receipts import Receipt
 from cases.mail import Origin
 from cases.message import Message
+from inbox.gateway import journal
 from inbox.gateway.passing import Marketing, read
 from inbox.sighting import Finding, Sighting
 from inbox.spool import content_of
@@ -45,6 +46,9 @@ def _judge(session: Session, message: Message) -> Sighting:
     mail = read(message.sender, message.to, content or b"", CampaignClass.PROMOTIONAL)
     on_truce = _on_truce(session, mail, message.arrived_at)
     asked = _is_good(session, mail.receipt, message.arrived_at)
+    if not asked:
+        # With a receipt it is the sender who reports what was sent.
+        journal.weigh(session, message, mail)
     finding = Finding.UNASKED if on_truce else Finding.HARMLESS
     return Sighting(
         message_id=message.id,

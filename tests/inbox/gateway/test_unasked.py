@@ -8,8 +8,12 @@ from sqlalchemy import select
 
 from bot import timetable
 from cases import Direction, Message, Origin, clock
-from cases.db import transaction
+from cases.contact import Kind
+from cases.db import reading, transaction
+from cases.exclusions import touches
 from cases.exclusions.receipts import Receipt
+from cases.exclusions.touches import Pressure, Touch
+from cases.mail import Trust
 from inbox import spool
 from inbox.gateway import jobs, unasked
 from inbox.intake import pipeline
@@ -33,7 +37,7 @@ def held(installation):
         yield
 
 
-def seen(session, to, *, at=LATER):
+def seen(session, to, *, at=LATER, **said):
     case_id = session.scalars(select(Message.case_id)).first()
     session.add(
         Message(
@@ -43,6 +47,7 @@ def seen(session, to, *, at=LATER):
             sender="boletin@tienda.example",
             to=[to],
             arrived_at=at,
+            **said,
         )
     )
     session.flush()
@@ -109,3 +114,33 @@ def test_a_mailing_around_the_gate_is_reported_within_two_minutes(held, redis_ur
         sighting = session.scalars(select(Sighting)).one()
         assert (sighting.finding, sighting.held) == (Finding.UNASKED, [ANA])
         assert by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
+
+
+def weight_on(value):
+    with reading() as session:
+        row = session.get(Pressure, (Kind.ADDRESS, value))
+        return round(row.score, 3) if row is not None else 0
+
+
+def told_of(value, **said):
+    row = {"kind": Kind.ADDRESS, "value": value, "source": "api:x", "campaign_class": "promotional",
+           "weight": 1.0, "sent_at": LATER, "event_id": value, **said}  # fmt: skip
+    with transaction() as session:
+        touches.record(session, [row])
+
+
+def test_what_is_seen_and_told_by_nobody_weighs_once(held):
+    told_of(EVA, subject="Rebajas")
+    with transaction() as session:
+        for to, subject in ((ANA, "Rebajas"), (EVA, "Rebajas"), (EVA, "Otra cosa")):
+            seen(session, to, subject=subject, rfc_id=f"{subject}@tienda.example")
+        seen(session, ANA, subject="Robado", trust=Trust.FAIL)
+    jobs.look_for_unasked()
+    jobs.look_for_unasked()
+    assert (weight_on(ANA), weight_on(EVA)) == (1, 2)
+    # The sender's own report comes late, and replaces what was seen.
+    told_of(ANA, message_id="Rebajas@tienda.example")
+    assert weight_on(ANA) == 1
+    with reading() as session:
+        sources = session.scalars(select(Touch.source).where(Touch.value == ANA)).all()
+    assert sources == ["api:x"]
