@@ -134,6 +134,8 @@
     if (target.closest("[data-dismiss]")) target.closest(".toast").remove();
     const shows = target.closest("[data-show]"), hidden = shows && find(`#${shows.dataset.show}`);
     if (hidden) { hidden.type = hidden.type === "password" ? "text" : "password"; shows.setAttribute("aria-pressed", String(hidden.type === "text")); }
+    if (target.closest("[data-pick]")) choose(find("#rows .pick input:not(:checked)") ? "a" : "n");
+    if (target.matches(".pick input")) range(target, event.shiftKey);
     if (target.closest("[data-help]")) find("#help").showModal();
     if (target.closest("[data-palette]") && find("#palette")) { event.preventDefault(); palette(); }
     all("details.drop[open]").forEach((drop) => { if (!drop.contains(target)) drop.open = false; });
@@ -301,6 +303,14 @@
     [rows[here], there].forEach((row) => { if (row) tick(row, true); });
     find(".row-link", there || document)?.focus();
     return rows.length > 0;
+  }
+
+  // With the shift key all rows between the last one and this one become as this one is.
+  let last;
+  function range(box, between) {
+    const rows = all("#rows .row"), ends = [last, box].map((one) => rows.indexOf(one?.closest(".row"))).sort((a, b) => a - b);
+    last = box;
+    if (between && ends[0] >= 0) rows.slice(ends[0], ends[1] + 1).forEach((row) => tick(row, box.checked));
   }
 
   function tick(row, on) {

@@ -57,6 +57,21 @@ def test_a_case_is_found_and_many_are_worked_by_keyboard_alone(
     assert faults == []
 
 
+def test_rows_are_ticked_together_by_pointer_and_shift(page: "Page", open_as: Open) -> None:
+    open_as(ANA, "/inbox/all")
+    boxes, ticked = page.locator(".pick input"), page.locator(".pick :checked")
+    boxes.nth(1).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    assert ticked.count() == 4
+    boxes.nth(3).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    assert ticked.count() == 2
+    page.locator("[data-pick]").click()
+    assert ticked.count() == boxes.count()
+    page.locator("[data-pick]").click()
+    assert ticked.count() == 0
+
+
 def _given() -> int:
     """How many cases the administrator has."""
     with reading() as session:
