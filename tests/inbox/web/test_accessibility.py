@@ -280,6 +280,16 @@ def test_axe_finds_nothing_in_what_opens_and_fails(page: "Page", open_as: Open, 
     assert _found(page, "#help") == []
 
 
+def test_axe_finds_nothing_on_paper(page: "Page", open_as: Open) -> None:
+    open_as(ADMIN, "/reports?days=90", theme="dark")
+    page.emulate_media(media="print")
+    assert _found(page) == []
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(28, 32, 36)"
+    )
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_sign_in(page: "Page", site: str, theme: str) -> None:
     page.context.add_cookies([{"name": "tregua_theme", "value": theme, "url": site}])
