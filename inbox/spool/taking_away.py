@@ -6,13 +6,24 @@ and one that only points at a row that goes points at nothing afterwards.
 
 from collections import defaultdict
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Table,
+    delete,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from cases.contact import Identifier
 from cases.db import Base
 from cases.exclusions.changes import note_contact
 from cases.exclusions.rows import Exclusion, FeedEntry
+from cases.exclusions.touches import Pressure
 from cases.message import Message
 from inbox.spool import example
 from inbox.spool.rows import RawContent, RawMail
@@ -48,6 +59,10 @@ def people(session: Session, contact_ids: list[int]) -> None:
     """Then the customers, of whom nothing is held back any more."""
     for table in (Exclusion, FeedEntry):
         session.execute(delete(table).where(table.contact_id.in_(contact_ids)))
+    of_them = select(Identifier.kind, Identifier.value).where(
+        Identifier.contact_id.in_(contact_ids)
+    )
+    session.execute(delete(Pressure).where(tuple_(Pressure.kind, Pressure.value).in_(of_them)))
     session.flush()
     _take(session, {"contact": set(contact_ids)})
     session.expire_all()

@@ -8,9 +8,9 @@ from cases import clock
 from cases.db import reading
 from cases.exclusions.policies import in_force
 from cases.exclusions.pressing import holds_from, is_enforced, limits_of_all, usual
-from cases.exclusions.touches import Pressure
+from cases.exclusions.touches import Pressure, together
 from cases.language import gettext as _
-from cases.pressure import WEIGHTS, faded
+from cases.pressure import WEIGHTS, Load, faded
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import charts, names
 from inbox.web.console.frame import shown
@@ -65,12 +65,12 @@ def page() -> Response:
 def _scores(session: Session) -> list[float]:
     """What weighs on people now, of the first so many: names say nothing about mail."""
     now, half_life = clock.now(), in_force(session).chosen.pressure_half_life
-    rows = session.scalars(select(Pressure).order_by(Pressure.kind, Pressure.value).limit(SAMPLE))
-    return [
-        faded(load.score, now - load.at, half_life)
-        for load in (row.load(half_life) for row in rows)
-        if load.at is not None
-    ]
+    columns = (Pressure.score, Pressure.at, Pressure.ours, Pressure.ours_at)
+    rows = session.execute(
+        select(*columns).order_by(Pressure.kind, Pressure.value).limit(SAMPLE)
+    ).all()
+    loads = (together(Load(row[0], row[1]), row[2], row[3], half_life) for row in rows)
+    return [faded(load.score, now - load.at, half_life) for load in loads if load.at is not None]
 
 
 def _step(n: int, step: float) -> str:

@@ -82,6 +82,17 @@ def test_mail_and_talks_of_ours_weigh_on_the_person_and_once(nora):
     assert not is_held(OTHER)
 
 
+def test_numbers_that_come_again_are_weighed_again(nora):
+    write(nora, Origin.BOT, 1)
+    ours.weigh(MORNING)
+    with transaction() as session:
+        session.get_one(ours.WeighedUpTo, 1).message_id = 1000
+    write(nora, Origin.BOT, 0)
+    assert ours.weigh(MORNING) == 1
+    assert weighs(NORA) == pytest.approx(0.2 + 0.2 * 2 ** (-1 / 168))
+    assert ours.weigh(MORNING) == 0
+
+
 def test_both_sums_press_together(nora):
     write(nora, Origin.AGENT, 2, rule="interaction: call")
     ours.weigh(MORNING)
