@@ -56,7 +56,11 @@ class TemporaryFailure(DeliveryFailure):
     """It may take it later."""
 
 
-class SignInFailure(TemporaryFailure):
+class Away(TemporaryFailure):
+    """It takes nobody's mail just now."""
+
+
+class SignInFailure(Away):
     """The relay does not know us; mended by a new password or a new grant."""
 
 
@@ -289,5 +293,7 @@ def _by_kind(failure: smtplib.SMTPException | OSError) -> DeliveryFailure:
         # A refused sign-in is our trouble and not the mail's: it can be mended.
         if failure.smtp_code in _WHO_ARE_YOU:
             return SignInFailure(said)
+        if failure.smtp_code == _CLOSES:
+            return Away(said)
         return PermanentFailure(said) if 500 <= failure.smtp_code < 600 else TemporaryFailure(said)
-    return TemporaryFailure(f"the relay cannot be reached: {failure}")
+    return Away(f"the relay cannot be reached: {failure}")

@@ -1,14 +1,15 @@
 """What the gate does with a mail: pass it to some, drop it for others, or park it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.smtp import BeforeBody, PermanentFailure, TemporaryFailure, Uncertain
+from bot.smtp import Away, BeforeBody, PermanentFailure, TemporaryFailure, Uncertain
 from cases import clock
 from cases.db import reading
 from cases.exclusions.matrix import FAILS_CLOSED
@@ -98,20 +99,24 @@ class Gate:
     def _pass(self, mail: Marketing, trip: Trip, now: datetime) -> Settled:
         """Send to each apart, so that one refusal never costs another their mail."""
         passed: list[str] = []
-        waiting: Sequence[str] = ()
-        reason = ""
-        for n, one in enumerate(mail.recipients):
+        later: list[str] = []
+        rest, reason = deque(mail.recipients), ""
+        while rest:
+            one = rest.popleft()
             try:
                 trip.once(one, partial(self._send, mail, one))
             except PermanentFailure as failure:
                 keep(mail.to([one]), Outcome.REFUSED, now, reason=str(failure))
             except TemporaryFailure as failure:
-                waiting, reason = mail.recipients[n:], str(failure)
-                break
+                later.append(one)
+                reason = str(failure)
+                if isinstance(failure, Away) or len(later) == PATIENCE:
+                    break
             else:
                 passed.append(one)
         keep(mail.to(passed), Outcome.PASSED, now)
-        return Settled(bool(passed), tuple(waiting), reason)
+        # Who could not get it comes last, so that they never stand before all others.
+        return Settled(bool(passed), (*rest, *later), reason)
 
     def _send(self, mail: Marketing, recipient: str, mark: BeforeBody) -> None:
         """Of marketing rather none than two, of an invoice rather two than none."""
@@ -120,7 +125,7 @@ class Gate:
             self.send(mail.sender, recipient, mail.content, _yes if must_arrive else mark)
         except Uncertain as doubt:
             if must_arrive:
-                raise TemporaryFailure(str(doubt)) from doubt
+                raise Away(str(doubt)) from doubt
             log.warning("the relay broke off; perhaps one mail of marketing was lost")
         if must_arrive:
             mark()
@@ -144,6 +149,7 @@ class Gate:
             if self._is_too_late(parked):
                 self.drop(parked, "parked too long")
             elif not self.release(parked):
+                self.parking.put_last(parked)
                 failed += 1
                 continue
             settled += 1
@@ -172,7 +178,7 @@ class Gate:
 
 def _without_names(reason: str) -> str:
     """What we say ourselves, or the number alone: servers name people in their answers."""
-    return reason if reason.startswith("the relay") else reason[:3]
+    return reason[:3] if reason[:3].isdigit() else reason
 
 
 def _yes() -> bool:

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -43,6 +44,8 @@ class Parking:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._failed: dict[str, int] = {}
+        self._turns = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, mail: Marketing, at: datetime, reason: str = "") -> None:
@@ -88,9 +91,12 @@ class Parking:
             yield True
 
     def waiting(self, came_before: datetime | None = None) -> Iterator[Parked]:
-        """All of them, the oldest first; or those that came before then or wait for no feed."""
+        """All of them, or those that came before then or wait for no feed.
+
+        The oldest comes first, and what could not go after all that were not tried.
+        """
         last = None if came_before is None else came_before.timestamp()
-        for path in sorted(self._folder.glob(f"*{WHOLE}"), key=_came):
+        for path in sorted(self._folder.glob(f"*{WHOLE}"), key=self._place):
             if last is not None and not path.stem.endswith(MUST_ARRIVE) and _came(path)[0] > last:
                 continue
             with contextlib.suppress(FileNotFoundError):
@@ -98,9 +104,17 @@ class Parking:
                 if found is not None:
                     yield found
 
+    def _place(self, path: Path) -> tuple[int, float, str]:
+        return self._failed.get(path.stem, 0), *_came(path)
+
+    def put_last(self, parked: Parked) -> None:
+        """It could not go, so all others are looked at before it is again."""
+        self._failed[parked.name] = next(self._turns)
+
     def take(self, parked: Parked) -> None:
         """It went on its way, or is over."""
         parked.path.unlink(missing_ok=True)
+        self._failed.pop(parked.name, None)
 
     def damaged(self) -> int:
         """How many could not be read and were put aside."""

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.smtp import BeforeBody, Relay, TemporaryFailure, Way, Withdrawn
+from bot.smtp import Away, BeforeBody, Relay, Way, Withdrawn
 from cases.settings import settings as case_settings
 from inbox.gateway import passing
 from inbox.gateway.gate import Fresh, Gate
@@ -115,7 +115,7 @@ class _Relays:
         try:
             relay.send(sender, [recipient], content, before_body=before_body)
         except Withdrawn as nothing_went:
-            raise TemporaryFailure("it could not be noted that it leaves") from nothing_went
+            raise Away("it could not be noted that it leaves") from nothing_went
         finally:
             self._free.put(relay)
 

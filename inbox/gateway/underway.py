@@ -4,6 +4,7 @@ A sender whose connection broke, or whose gate died, sends all of it again. The 
 that outlive this process; they go as soon as the sender has been answered.
 """
 
+import contextlib
 import hashlib
 import logging
 import threading
@@ -45,8 +46,10 @@ class UnderWay:
         """Forget marks of senders who never came again."""
         oldest = time.time() - KEPT.total_seconds()
         for path in self._folder.iterdir():
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+            # A sender who is answered meanwhile takes their marks away.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
 
 
 class _Alone:

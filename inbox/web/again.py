@@ -31,7 +31,8 @@ class Sent:
 
 def keep(asked: Request, secret: str) -> str:
     """A signed note of the form, or "" where it is not ours or cannot be kept."""
-    ours = hmac.compare_digest(asked.form.get(csrf.FIELD, ""), csrf.token_for(secret))
+    said = asked.form.get(csrf.FIELD, "").encode()
+    ours = hmac.compare_digest(said, csrf.token_for(secret).encode())
     if not (secret and ours and csrf.is_same_site(asked)) or asked.files:
         return ""
     fields = [pair for pair in asked.form.items(multi=True) if not _is_secret(pair[0])]

@@ -1,13 +1,14 @@
 """A gate that dies, restarts or loses its sender: nobody gets a mail twice, what waits is kept."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.smtp import TemporaryFailure, Uncertain
+from bot.smtp import Away, TemporaryFailure, Uncertain
 from cases import clock
 from cases.exclusions.matrix import CampaignClass
-from inbox.gateway.gate import ACCEPTED, LATER, Gate
+from inbox.gateway.gate import ACCEPTED, LATER, PATIENCE, Gate
 from inbox.gateway.parking import Parking
 from inbox.gateway.passing import Marketing
 from inbox.gateway.server import _Door
@@ -27,10 +28,12 @@ class Line:
     """The way to the relay, and what arrived there; at a recipient it may fail, once."""
 
     def __init__(self):
-        self.arrived, self.fails = [], {}
+        self.arrived, self.fails, self.full = [], {}, ()
         self.fresh = True
 
     def send(self, _sender, recipient, _content, before_body):
+        if recipient in self.full:
+            raise TemporaryFailure("452 4.2.2 mailbox full")
         failure = self.fails.pop(recipient, None)
         if isinstance(failure, TemporaryFailure):
             raise failure
@@ -162,6 +165,32 @@ def test_one_mail_that_cannot_go_holds_back_no_other(born, line):
     line.fails[ANA] = TemporaryFailure("mailbox full")
     assert gate.look_again() == 1
     assert line.arrived == [EVA]
+
+
+def test_some_who_cannot_get_it_now_are_no_obstacle_to_the_others(born, line):
+    gate = born()
+    line.full = [f"{n}@full.example" for n in range(PATIENCE)]
+    for one in line.full:
+        gate.parking.put(a_mail(one), clock.now())
+    gate.parking.put(a_mail(*line.full, ANA), clock.now())
+    for _look in range(3):
+        gate.look_again()
+    assert line.arrived == [ANA]
+
+
+def test_a_relay_that_is_away_is_asked_once_and_not_for_each(born, line):
+    gate = born()
+    line.fails.update({ANA: Away("the relay cannot be reached"), EVA: Died()})
+    assert take(gate, a_mail(ANA, EVA)) == LATER
+
+
+def test_a_mark_that_goes_while_old_ones_are_swept_is_no_trouble(born, line, monkeypatch):
+    gate = born()
+    take(gate, a_mail(ANA), told=False)
+    [mark] = gate.under_way.mark("").iterdir()
+    monkeypatch.setattr(Path, "iterdir", lambda _self: iter([mark, mark.with_name("gone")]))
+    gate.under_way.sweep()
+    assert mark.exists()
 
 
 def test_two_gates_of_one_folder_never_send_the_same_at_once(born, line):

@@ -175,6 +175,7 @@ def test_what_no_form_of_ours_sent_is_not_kept_and_no_password_is(enter: Enter) 
     _ended(admin)
     for data, headers in (
         ({"csrf": "made up", "code": "x"}, {}),
+        ({"csrf": "ñ", "code": "x"}, {}),
         ({"csrf": token, "code": "x"}, {"Sec-Fetch-Site": "cross-site"}),
     ):
         refused = admin.client.post("/admin/topics", data=data, headers=headers)
