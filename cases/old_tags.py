@@ -1,6 +1,6 @@
 """Tags from before cases were found by them: written into their table once, some at a time."""
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from cases import case_tags, catching_up, tag
@@ -31,7 +31,7 @@ def _batch(session: Session) -> bool:
         Case.id >= numbers.start,
         Case.id < numbers.stop,
         cast(Case.labels, String).contains('"tags"'),
-        Case.id.not_in(select(CaseTag.case_id)),
+        ~exists().where(CaseTag.case_id == Case.id),
     )
     for case in session.scalars(wanted.order_by(Case.id).with_for_update()):
         own = tag.joined((), case_tags.of(case))

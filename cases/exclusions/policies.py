@@ -122,6 +122,12 @@ def current(session: Session) -> Content:
     return session.scalar(select(FeedHead.policy)) or {}
 
 
+def to_change(session: Session) -> Content:
+    """The same for whoever is about to decide: nobody else decides until their transaction ends."""
+    feed.lock(session)
+    return current(session)
+
+
 def with_cell(content: Content, one: CampaignClass, reason: Reason, does: Action) -> Content:
     """The content with that cell changed; the shipped answer leaves nothing behind."""
     allowed = may_become(one, reason)

@@ -151,7 +151,7 @@ def change() -> AnyResponse:
     saves = request.form.get("do") == "save"
     # A look goes through everybody on truce, and nobody who writes waits for it.
     with transaction() if saves else reading() as session:
-        before = policies.current(session)
+        before = policies.to_change(session) if saves else policies.current(session)
         try:
             after, what = _wanted(before)
         except (NotAllowed, ValueError):

@@ -134,7 +134,7 @@ def write() -> AnyResponse:
     saves = request.form.get("do") == "save"
     # A look goes through thousands of mails, and nobody who writes waits for it.
     with transaction() if saves else reading() as session:
-        before = policies.current(session)
+        before = policies.to_change(session) if saves else policies.current(session)
         try:
             new = form.read(typed, by=agent().address, today=today())
             after = ceilings.with_ceiling(before, new)
@@ -174,10 +174,11 @@ def _adopt(session: Session, after: Content, what: Content, why: str) -> int:
 def end(number: str) -> AnyResponse:
     """It holds no longer; one press brings it back."""
     with transaction() as session:
+        before = policies.to_change(session)
         found = _standing(session, number)
         if found is None:
             return redirect(url_for("limits.page", done="limit_gone.1"), 303)
-        after = ceilings.without(policies.current(session), number)
+        after = ceilings.without(before, number)
         what = {"limit": found.as_content(), "ended": True}
         version = _adopt(session, after, what, _("ended"))
     return redirect(url_for("limits.page", done=f"limit_ended.{version}"), 303)
@@ -193,7 +194,7 @@ def bring_back(version: int) -> AnyResponse:
             abort(404)
         [found] = ceilings.read({ceilings.KEY: [row.what["limit"]]})
         try:
-            after = ceilings.with_ceiling(policies.current(session), found)
+            after = ceilings.with_ceiling(policies.to_change(session), found)
         except (BadCeiling, Overlaps):
             return hx.lead_to(url_for("limits.page", done="limit_blocked.1"))
         _adopt(session, after, {"limit": found.as_content()}, _("not ended after all"))

@@ -1,6 +1,7 @@
 """The policy in force: what can be changed, what it does to followers, and numbers of people."""
 
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
@@ -16,6 +17,7 @@ from cases.exclusions.policies import (
     in_force,
     of,
     reset,
+    to_change,
     with_cell,
     with_term,
 )
@@ -97,3 +99,26 @@ def test_numbers_of_people_on_truce(installation):
         assert numbers.median_age(session, now, 4) == 2 * DAY
         trend = [count for _at, count in numbers.trend(session, now)]
         assert (trend[-1], trend[-3], trend[0]) == (4, 3, 0)
+
+
+def test_two_who_decide_at_once_lose_nothing_of_each_other(installation):
+    begun = Event()
+
+    def decide(name, session):
+        after = with_term(to_change(session), name, 5)
+        adopt(session, after, what={}, by="a@b.example", why="x", at=MORNING)
+
+    def decide_too():
+        begun.set()
+        with transaction() as session:
+            decide("truce_after_talk", session)
+
+    other = Thread(target=decide_too)
+    with transaction() as session:
+        to_change(session)
+        other.start()
+        begun.wait(10)
+        decide("pressure_cap", session)
+    other.join(30)
+    with transaction() as session:
+        assert set(current(session)["terms"]) == {"truce_after_talk", "pressure_cap"}
