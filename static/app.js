@@ -71,7 +71,7 @@
     all("iframe.mail-frame").forEach(fit);
     const here = document.activeElement;
     if (!here || here === document.body || !here.checkVisibility()) {
-      (choices(find("details.drop[open]") || document.head)[0] || (inside && find(`#${inside} > summary`)) || find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
+      (find('#main [aria-invalid="true"]') || choices(find("details.drop[open]") || document.head)[0] || (inside && find(`#${inside} > summary`)) || find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
     }
   }
 
