@@ -13,6 +13,7 @@ from cases.incident import link as link_to
 from cases.words import gathering
 from inbox.web.asking import finding
 from tests.inbox.web.conftest import Enter, Visitor, case_about, listened
+from tests.marketing import a_list
 from tests.seeding import ADMIN, ANA
 
 pytestmark = pytest.mark.nightly
@@ -79,6 +80,15 @@ def test_no_case_asks_more_than_a_dozen_times_with_all_that_can_be_in_it(enter: 
     assert older is not None
     around = "&in=view-angry&sort=newest&html=1"
     assert _asked(admin, (page, page + older[0], page + older[0] + around)) == {}
+
+
+def test_no_figures_and_no_customer_ask_more_than_a_dozen_times(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    for _time in range(3):
+        a_list("Correo\nnora@correo.example\nuno@x.example\n", by=ADMIN)
+    customers = tuple(f"/contacts/{number}" for number in range(1, 6))
+    figures = ("/reports", "/reports/meaning", "/reports/voices?days=90", "/console", "/quality")
+    assert _asked(admin, (*customers, *figures)) == {}
 
 
 def _fill(case: Case) -> None:
