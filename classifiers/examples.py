@@ -13,8 +13,6 @@ CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = ("es", "en")
 # Files of this name are never learned from: they only tell what a model is worth.
 HELD_OUT = "heldout"
-# A word alone teaches less than a text.
-WORD = 0.5
 
 
 class UnreadableExample(ValueError):
@@ -53,7 +51,7 @@ def held_out(corpus: Path = CORPUS) -> list[Example]:
 def words() -> list[Example]:
     """The words and phrases of the polarity lists, each as a text of that mood."""
     return [
-        Example(word, None, language, sentiment=_mood(strength), weight=WORD)
+        Example(word, None, language, sentiment=_mood(strength))
         for word, language, strength in polarity.listed()
     ]
 

@@ -98,7 +98,7 @@ def _fitted(lesson: Lesson, left_out: int) -> tuple[Learned, list[Floats] | None
 def _folds(lesson: Lesson) -> NDArray[np.intp]:
     """The fold of each text; what is put aside is in none, so that all learn from it."""
     folds = np.arange(len(lesson.weights)) // NEIGHBOURS % FOLDS
-    folds[len(folds) - lesson.aside :] = ASIDE
+    folds[lesson.texts :] = ASIDE
     return folds
 
 

@@ -79,17 +79,25 @@ def said(word: str, language: str) -> Said:
 
 
 def listed() -> Iterator[tuple[str, str, float]]:
-    """Every word and phrase with its language and strength: what a mood may be learned from."""
+    """Words and phrases with their language and strength: what a mood may be learned from."""
     for language in LANGUAGES:
         told = _told(language)
         for name in (*STRENGTHS, "dull"):
-            for word in told[name].split():
-                # What is left of a short beginning is no word.
-                if not word.endswith("*") or len(word) > 2 * SHORTEST:
-                    yield word.rstrip("*"), language, STRENGTHS.get(name, 0.0)
+            for word in _different(told[name].split()):
+                yield word, language, STRENGTHS.get(name, 0.0)
         for name in ("phrases_glad", "phrases_sad"):
             for phrase in _phrases(told[name]):
                 yield phrase, language, float(PHRASES[name])
+
+
+def _different(words: list[str]) -> Iterator[str]:
+    """One of the forms that stand together; what is left of a short beginning is no word."""
+    last = ""
+    for word in words:
+        if not word.endswith("*") or len(word) > 2 * SHORTEST:
+            if word[: 2 * SHORTEST - 1] != last:
+                yield word.rstrip("*")
+            last = word[: 2 * SHORTEST - 1]
 
 
 @cache
