@@ -5,6 +5,14 @@ from cases.db import reading
 from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ANA
 
+PATHS = (
+    "/search?q=88213",
+    "/search?q=%C3%93SCAR",
+    "/search?q=pedido+OR+-from:ana+is:open+-sla:none+has:attachment+bot:yes+after:7d",
+    *("/contacts", "/contacts?q=oliver", "/contacts?q=612345678"),
+    *("/views/counts", "/commands?q=oscar", "/failures", "/exclusions"),
+)
+
 
 def test_pages_and_actions_work_on_postgresql(enter_on_postgresql: Enter) -> None:
     visitor = enter_on_postgresql(ANA)
@@ -18,18 +26,7 @@ def test_pages_and_actions_work_on_postgresql(enter_on_postgresql: Enter) -> Non
         *(f"/inbox/{folder}?sort={sort}" for folder in folders for sort in ("due", "priority")),
         *("/inbox/all?after=~5", "/inbox/all?sort=oldest&after=2026-11-01T00:00:00%2B00:00~5"),
         *(f"/cases/{case.id}", f"/cases/{case.id}/news?seen=0", f"/contacts/{case.contact_id}"),
-        *(
-            "/search?q=88213",
-            "/search?q=%C3%93SCAR",
-            "/search?q=pedido+OR+-from:ana+is:open+-sla:none+has:attachment+bot:yes+after:7d",
-            "/views/counts",
-            "/commands?q=oscar",
-            "/failures",
-            "/exclusions",
-            "/contacts",
-            "/contacts?q=oliver",
-            "/contacts?q=612345678",
-        ),
+        *PATHS,
     ):
         assert visitor.get(path).status_code == 200, path
     assert "Devolución sin reembolsar" in visitor.get("/search?q=%C3%93SCAR").text
