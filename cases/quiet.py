@@ -16,10 +16,10 @@ def ask(session: Session, now: datetime) -> int:
     """Ask the owners of quiet cases, again after as long a time; how many cases there were."""
     since = now - settings().truce_quiet_case
     lately = select(Event.id).where(Event.case_id == Case.id, Event.at > since)
-    laid_aside = or_(Case.snoozed_until.is_(None), Case.snoozed_until <= now)
+    on_the_desk = or_(Case.snoozed_until.is_(None), Case.snoozed_until <= now)
     cases = session.scalars(
         select(Case)
-        .where(Case.state != State.CLOSED, Case.last_at <= since, ~Case.bulk, laid_aside)
+        .where(Case.state != State.CLOSED, Case.last_at <= since, ~Case.bulk, on_the_desk)
         .where(Case.assignee_id.is_not(None), ~lately.exists())
         .order_by(Case.last_at)
         .limit(AT_ONCE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, UniqueConstraint, func, select
+from sqlalchemy import Index, String, UniqueConstraint, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -13,6 +13,7 @@ from cases.db import Base
 SOFT_WITHIN, SOFT_MANY = timedelta(days=7), 3
 """So many mails came back for now within that time, and the address rests."""
 BOUNCE_SOFT, UNSUBSCRIBE = "bounce_soft", "unsubscribe"
+NOBODYS = 0
 
 
 class Learnt(Base):
@@ -28,7 +29,7 @@ class Learnt(Base):
     source: Mapped[str] = mapped_column(String(200))
     event_id: Mapped[str] = mapped_column(String(200))
     identifier_id: Mapped[int]
-    """Of which it was said, also where it belongs to nobody any more."""
+    """Of which it was said; NOBODYS where that is gone."""
     what: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
 
@@ -44,6 +45,12 @@ def known(session: Session, source: str, event_ids: Sequence[str]) -> set[str]:
     """Those of the events that were told before."""
     theirs = Learnt.source == source, among(Learnt.event_id, event_ids)
     return set(session.scalars(select(Learnt.event_id).where(*theirs)))
+
+
+def detach(session: Session, identifier_id: int) -> None:
+    """The identifier is gone: SQLite may give its number to another, of which nothing was said."""
+    theirs = update(Learnt).where(Learnt.identifier_id == identifier_id)
+    session.execute(theirs.values(identifier_id=NOBODYS))
 
 
 def comes_back_often(session: Session, identifier_id: int, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.contact import Contact, Identifier, Kind
+from cases.exclusions import learnt
 from cases.exclusions.changes import note_contact
 from cases.exclusions.reasons import RULES, Group, Severity
 from cases.exclusions.rows import Exclusion
@@ -39,6 +40,7 @@ def take_away(session: Session, contact: Contact, identifier_id: int) -> None:
     )
     if session.scalars(standing.limit(1)).first() is not None:
         raise RefusalStands
+    learnt.detach(session, one.id)
     session.delete(one)
     session.flush()
     session.expire(contact, ["identifiers"])

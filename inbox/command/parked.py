@@ -124,22 +124,24 @@ def _settle(
     with a_gate(look_out()) as gate, gate.parking.alone() as mine:
         if not mine:
             raise click.ClickException(_("The gate is sending them just now. Try again."))
-        chosen = _chosen(gate, names)
-        done = [act(gate, one) for one in chosen]
+        people, done = 0, []
+        # One after the other: all of a campaign at once may be more than the memory holds.
+        for one in gate.parking.waiting(only=_chosen(gate.parking.names(), names)):
+            people += len(one.mail.recipients)
+            done.append(act(gate, one))
     with transaction() as session:
-        people = sum(len(one.mail.recipients) for one in chosen)
         audit.note(session, by="command line", what=what, about=str(people), reason=reason)
     return done.count(True), done.count(False)
 
 
-def _chosen(gate: Gate, names: Sequence[str]) -> list[Parked]:
-    waiting = list(gate.parking.waiting())
+def _chosen(waiting: Sequence[str], names: Sequence[str]) -> set[str]:
+    """The whole names of those that are meant; where none is named, all."""
     if not names:
-        return waiting
-    found = []
+        return set(waiting)
+    found = set()
     for name in dict.fromkeys(names):
-        matching = [one for one in waiting if one.name.startswith(name)]
+        matching = [one for one in waiting if one.startswith(name)]
         if len(matching) != 1:
             raise click.UsageError(_("There is not one parked mail {name}.", name=name))
-        found += matching
+        found.update(matching)
     return found

@@ -8,7 +8,7 @@ import itertools
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -90,13 +90,21 @@ class Parking:
                 return
             yield True
 
-    def waiting(self, came_before: datetime | None = None) -> Iterator[Parked]:
-        """All of them, or those that came before then or wait for no feed.
+    def names(self) -> list[str]:
+        """What they are called."""
+        return sorted(path.stem for path in self._folder.glob(f"*{WHOLE}"))
+
+    def waiting(
+        self, came_before: datetime | None = None, *, only: Container[str] | None = None
+    ) -> Iterator[Parked]:
+        """All of them, or those of these names, or those that came before then or wait for no feed.
 
         The oldest comes first, and what could not go after all that were not tried.
         """
         last = None if came_before is None else came_before.timestamp()
         for path in sorted(self._folder.glob(f"*{WHOLE}"), key=self._place):
+            if only is not None and path.stem not in only:
+                continue
             if last is not None and not path.stem.endswith(MUST_ARRIVE) and _came(path)[0] > last:
                 continue
             with contextlib.suppress(FileNotFoundError):
