@@ -177,6 +177,8 @@
     form.elements.aside_mode.value = was;
   }
   document.addEventListener("click", (event) => {
+    // Whoever presses a tab means to write, also the one that is chosen: letters there are no keys.
+    if (event.target.matches?.("form.write [name=mode]")) people(event.target.form);
     const form = event.target.closest?.("[data-bring]") && box();
     if (!form) return;
     const { text, aside } = form.elements;

@@ -142,6 +142,20 @@ def test_a_half_written_answer_survives_news_other_cases_and_a_conflict(
     assert _states(case) == []
 
 
+def test_who_presses_the_tab_that_is_chosen_writes_and_presses_no_keys(
+    page: "Page", open_as: Open
+) -> None:
+    case = case_about("Factura")
+    open_as(ANA, f"/cases/{case.id}")
+    for tab, typed in (("#mode-answer", "e"), ("#mode-note", "w"), ("#mode-note", "e")):
+        page.locator(f"label:has({tab})").click()
+        page.keyboard.type(typed)
+    assert page.locator("#reply-text").input_value() == "we"
+    assert page.locator('[name="aside"]').input_value() == "e"
+    page.locator("[data-bring]").click()
+    assert page.locator("#reply-text").input_value() == "we\n\ne"
+
+
 def test_a_session_that_ends_while_writing_loses_nothing(page: "Page", open_as: Open) -> None:
     case = case_about("Factura")
     open_as(ANA, f"/cases/{case.id}")
