@@ -8,6 +8,15 @@ from bot import writing
 
 _LINK = re.compile(r"https?://[^\s<>\"']{1,500}")
 _TRAILING = ".,;:!?)»”"
+_ABOUT = (
+    '<meta name="viewport" content="width=device-width">'
+    '<meta name="color-scheme" content="light dark">'
+)
+# A style of its own, since mail programs drop others; no colours, so that a dark one stays dark.
+_STYLE = (
+    "font:16px/1.5 -apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif;"
+    "max-width:40em;overflow-wrap:anywhere"
+)
 
 
 def two_forms(text: str, language: str = "") -> str:
@@ -25,8 +34,8 @@ def as_html(text: str, language: str = "") -> str:
     paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip("\n"))
     body = "\n".join(f"<p>{_lines(one)}</p>" for one in paragraphs)
     spoken = f' lang="{html.escape(language)}"' if language else ""
-    head = f'<!DOCTYPE html>\n<html{spoken}><head><meta charset="utf-8"></head>'
-    return f"{head}\n<body>{body}</body></html>\n"
+    head = f'<!DOCTYPE html>\n<html{spoken}><head><meta charset="utf-8">{_ABOUT}</head>'
+    return f'{head}\n<body style="{_STYLE}">{body}</body></html>\n'
 
 
 def _lines(paragraph: str) -> str:
