@@ -176,6 +176,11 @@
     [text.value, aside.value] = [aside.value, text.value];
     form.elements.aside_mode.value = was;
   }
+  // On a telephone the tabs are there as long as somebody writes: pressing one must not end that.
+  document.addEventListener("mousedown", (event) => {
+    const form = event.target.closest?.(".write-tabs, .write-actions") && box();
+    if (form?.contains(document.activeElement)) event.preventDefault();
+  });
   document.addEventListener("click", (event) => {
     // Whoever presses a tab means to write, also the one that is chosen: letters there are no keys.
     if (event.target.matches?.("form.write [name=mode]")) people(event.target.form);

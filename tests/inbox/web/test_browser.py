@@ -154,6 +154,9 @@ def test_who_presses_the_tab_that_is_chosen_writes_and_presses_no_keys(
     assert page.locator('[name="aside"]').input_value() == "e"
     page.locator("[data-bring]").click()
     assert page.locator("#reply-text").input_value() == "we\n\ne"
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.locator("label:has(#mode-forward)").click()
+    assert page.locator("#mode-forward").is_checked()
 
 
 def test_a_session_that_ends_while_writing_loses_nothing(page: "Page", open_as: Open) -> None:
