@@ -97,10 +97,19 @@ def _mark_signed(page: Page, start: int, end: int, signer: Signer) -> None:
     """The sender's own name as the last line, or above his title and telephone."""
     lines = _filled(page, start, end)
     for at in range(max(1, len(lines) - _MOST_LINES), len(lines)):
-        if signer.signs(page.shown[lines[at]]) and _is_card(page, lines[at + 1 :]):
+        if not signer.signs(page.shown[lines[at]]) or _leads_to(page, lines, at):
+            continue
+        if _is_card(page, lines[at + 1 :]):
             for number in lines[at:]:
                 page.parts[number] = Part.SIGNATURE
             return
+
+
+def _leads_to(page: Page, lines: list[int], at: int) -> bool:
+    """A name below "Ship to:" is said, and so is one that ends a list of names."""
+    above = page.shown[lines[at - 1]]
+    listed = lines[at] - lines[at - 1] == 1 and len(above.split()) > 1 and above.istitle()
+    return above.endswith(":") or listed
 
 
 def _is_card(page: Page, lines: list[int]) -> bool:

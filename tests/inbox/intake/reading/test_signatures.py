@@ -179,6 +179,8 @@ def test_the_senders_own_name_below_the_text_is_a_signature(signature: str) -> N
         "This is\nMolly\nThe red one, please.",
         "Which of us two is right?\n\nMolly?",
         "Only the blue one.\n\nMonday",
+        "Ship to:\n\nMolly Núñez\nTel. 930 000 000",
+        "These two come:\n\nAda Finch\nMolly Núñez",
     ],
 )
 def test_a_name_or_word_that_answers_is_kept(text: str) -> None:
