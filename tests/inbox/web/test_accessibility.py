@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot import solved
 from cases import Agent, clock, consent, first_run, satisfaction, second_factor, totp
 from cases.db import Base, engine, transaction
 from inbox.web.access import Policy, policy_of
+from inbox.web.sessions import WebSession
 from tests.databases import settle_in
 from tests.inbox.web import looked_at
 from tests.inbox.web.admin.bots_at_work import at_work
@@ -278,6 +279,26 @@ def test_axe_finds_nothing_in_what_opens_and_fails(page: "Page", open_as: Open, 
     page.keyboard.press("Escape")
     page.locator("[data-help]").click()
     assert _found(page, "#help") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_asks_to_be_sure(page: "Page", open_as: Open, theme: str) -> None:
+    open_as(ADMIN, "/admin/users/2", theme=theme)
+    page.locator("details.sure summary").click()
+    assert _found(page) == []
+    page.set_viewport_size({"width": 390, "height": 1600})
+    assert _found(page) == []
+    with transaction() as session:
+        session.execute(delete(WebSession))
+    page.locator("#name").fill("Otro nombre")
+    page.get_by_role("button", name="Guardar").click()
+    page.locator('input[name="again"]').wait_for(state="attached")
+    page.locator("#address").fill(ADMIN)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("button.is-primary").click()
+    page.locator("details summary").click()
+    assert _found(page) == []
+    assert "Otro nombre" in page.locator("dl").inner_text()
 
 
 def test_axe_finds_nothing_on_paper(page: "Page", open_as: Open) -> None:
