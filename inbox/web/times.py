@@ -63,13 +63,8 @@ def date_of(day: date) -> str:
     return _said("yMMMd", datetime.combine(day, time()), current())
 
 
-def day_of_year(day: date) -> str:
-    """The same without its year."""
-    return _said("MMMd", datetime.combine(day, time()), current())
-
-
 def in_year(day: date) -> str:
-    """A day below a drawing, where the year is known: 13 Nov."""
+    """The same where the year is known, or does not matter: 13 Nov."""
     return _said("MMMd", datetime.combine(day, time()), current())
 
 
@@ -79,7 +74,7 @@ def dated(said: str) -> str:
         found = date.fromisoformat(said) if len(said) == len("2026-11-26") else None
     except ValueError:
         found = None
-    return said if found is None else _said("yMMMd", datetime.combine(found, time()), current())
+    return said if found is None else date_of(found)
 
 
 def _here(instant: datetime) -> datetime:

@@ -98,7 +98,7 @@ def days(one: Ceiling) -> str:
     if one.period is None:
         return _("always")
     if one.period.yearly:
-        first, last = (times.day_of_year(day) for day in (one.period.first, one.period.last))
+        first, last = (times.in_year(day) for day in (one.period.first, one.period.last))
         return _("{first} to {last}, every year", first=first, last=last)
     first, last = (times.date_of(day) for day in (one.period.first, one.period.last))
     return _("{first} to {last}", first=first, last=last)
