@@ -112,8 +112,9 @@ def _seen_before(session: Session, fresh: Sequence[Mapping[str, Any]]) -> set[tu
     }
     if not named:
         return set()
-    theirs = among(session, Touch.value, sorted({value for value, _id in named}))
-    seen = session.scalars(select(Touch).where(Touch.source == JOURNAL, theirs)).all()
+    values, ids = (sorted(set(some)) for some in zip(*named, strict=True))
+    theirs = among(session, Touch.value, values), among(session, Touch.message_id, ids)
+    seen = session.scalars(select(Touch).where(Touch.source == JOURNAL, *theirs)).all()
     same = [row for row in seen if (row.value, row.message_id) in named]
     for row in same:
         session.delete(row)

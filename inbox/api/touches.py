@@ -74,6 +74,8 @@ def _row(one: Sent, source: str, now: datetime) -> dict[str, Any] | None:
         return None
     weight = WEIGHTS[one.campaign_class] if one.weight is None else one.weight
     said = one.model_dump(exclude={"address", "weight"})
+    # As mailboxes know it, where the same mail may have been seen.
+    said["message_id"] = one.message_id.strip().removeprefix("<").removesuffix(">")
     # A sender's clock that runs ahead must not press on people before the mail was sent.
     sent_at = min(one.sent_at, now)
     for name in ("opened_at", "answered_at"):

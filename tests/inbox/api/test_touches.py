@@ -36,12 +36,13 @@ def program(api_server):
 
 
 def test_what_becomes_of_a_mail_is_added_to_it(program):
-    assert tell(program, a_touch("1"))["new"] == 1
+    assert tell(program, a_touch("1", message_id=" <r1@tienda.example>"))["new"] == 1
     later = a_touch("1", opened_at=MORNING.isoformat(), clicked=["https://tienda.example/x"])
     assert tell(program, later) == {"new": 0, "known": 1, "invalid": 0}
     with reading() as session:
         touch = session.scalars(select(Touch)).one()
         assert touch.opened_at == MORNING
+        assert touch.message_id == "r1@tienda.example"
         assert touch.clicked == ["https://tienda.example/x"]
 
 
