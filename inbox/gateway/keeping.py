@@ -1,5 +1,6 @@
 """What became of the recipients is written down; a database that is away must not stop the mail."""
 
+import hashlib
 import logging
 from datetime import datetime
 
@@ -23,23 +24,26 @@ def keep(mail: Marketing, outcome: Outcome, now: datetime, *, reason: str = "") 
         with transaction() as session:
             passing.write_down(session, mail, outcome, now, reason=reason)
             if outcome is Outcome.PASSED:
-                touches.record(session, [_touch(mail, one, now) for one in mail.recipients])
+                touches.record(session, _touches(mail, now))
     except SQLAlchemyError:
         log.exception(
             "%s recipients %s, and it could not be written down", len(mail.recipients), outcome
         )
 
 
-def _touch(mail: Marketing, recipient: str, now: datetime) -> dict[str, object]:
-    value = normalised(recipient)
-    return {
+def _touches(mail: Marketing, now: datetime) -> list[dict[str, object]]:
+    """What presses on its recipients."""
+    # A sender that lost us brings the same mail again, which then weighs no more than once.
+    same = hashlib.sha256(mail.sender.encode("utf-8", "replace") + b"\n" + mail.content)
+    event = f"{now:%Y-%m-%d}:{same.hexdigest()[:32]}"
+    said: dict[str, object] = {
         "kind": Kind.ADDRESS,
-        "value": value,
         "source": "smtp-gate",
-        "event_id": f"{now.isoformat()}:{value}"[:400],
         "campaign": mail.campaign,
         "campaign_class": mail.campaign_class.value,
         "topic": mail.topic,
         "weight": WEIGHTS[mail.campaign_class],
         "sent_at": now,
     }
+    values = dict.fromkeys(map(normalised, mail.recipients))
+    return [{**said, "value": one, "event_id": f"{event}:{one}"[:400]} for one in values]

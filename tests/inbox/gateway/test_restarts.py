@@ -4,10 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.smtp import Away, TemporaryFailure, Uncertain
 from cases import clock
+from cases.db import reading
 from cases.exclusions.matrix import CampaignClass
+from cases.exclusions.touches import Touch
 from inbox.gateway.gate import ACCEPTED, LATER, PATIENCE, Gate
 from inbox.gateway.parking import Parking
 from inbox.gateway.passing import Marketing
@@ -105,6 +108,8 @@ def test_who_hung_up_before_the_answer_and_comes_again_doubles_nothing(born, lin
     take(gate, a_mail(ANA), told=False)
     take(gate, a_mail(ANA))
     assert line.arrived == [ANA]
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Touch)) == 1
     # Answered at last, so the same words are another mail from now on.
     take(gate, a_mail(ANA))
     assert line.arrived == [ANA, ANA]
