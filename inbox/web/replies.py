@@ -165,7 +165,7 @@ def _put_back(session: Session, case: Case, message: Message, text: str) -> None
     row = unsent.find(session, case.id, me.id)
     before = row.written if row is not None else Written("")
     if before.mode == box.NOTE:
-        before = Written("", aside=before.text, aside_mode=box.NOTE)
+        before = Written(before.aside, aside=before.text, aside_mode=box.NOTE)
     mode = "forward" if message.rule == "forward" else "all" if message.cc else "reply"
     to, cc, bcc = (", ".join(people) for people in (message.to, message.cc, message.bcc))
     both = f"{text}\n\n{before.text}".strip()

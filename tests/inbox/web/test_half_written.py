@@ -97,6 +97,19 @@ def test_an_answer_that_is_taken_back_leaves_the_note_beside_it(enter: Enter) ->
     assert 'id="mode-answer" checked' in shown
 
 
+def test_an_answer_that_is_taken_back_keeps_the_one_that_waited_beside_a_note(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/replies", text="Dear Emily", mode="reply")
+    with reading() as session:
+        number = session.scalars(select(Message.id).order_by(Message.id.desc())).first()
+    beside = {"aside": "One thing more", "aside_mode": "reply"}
+    assert _save(ana, case, "ask Bea", 0, mode="note", **beside) == 200
+    ana.post(f"/messages/{number}/withdrawal")
+    shown = _box(ana, case)
+    assert "Dear Emily\n\nOne thing more</textarea>" in shown
+    assert "ask Bea</textarea>" in shown
+
+
 def test_files_wait_with_the_text_leave_with_it_and_come_back_with_it(enter: Enter) -> None:
     ana, case = enter(ANA), case_about(SUBJECT)
     file = (io.BytesIO(b"%PDF-1.4 x"), "factura.pdf", "application/pdf")
