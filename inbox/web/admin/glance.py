@@ -57,7 +57,7 @@ def look(session: Session, me: Agent, now: datetime) -> Glance:
     waiting = {one.what: one for one in standing.waiting(session)}
     boxes = session.scalars(select(Mailbox).where(~Mailbox.paused)).all()
     alive, away = _workers(session, now)
-    wrong = {(one.kind, one.about): _of_alarm(one) for one in _alarms(session)}
+    wrong = {(one.kind, one.about): _of_alarm(one, me) for one in _alarms(session)}
     if away:
         wrong = {key: one for key, one in wrong.items() if key[0] is not Kind.WORKER}
         wrong[Kind.WORKER, ""] = _nobody_works(away)
@@ -86,9 +86,11 @@ def _alarms(session: Session) -> list[Alarm]:
     return list(session.scalars(select(Alarm).where(Alarm.ended_at.is_(None)).order_by(Alarm.id)))
 
 
-def _of_alarm(alarm: Alarm) -> Wrong:
+def _of_alarm(alarm: Alarm, me: Agent) -> Wrong:
     kind = alarm.kind.value
     href = HREFS.get(alarm.kind, "/admin/queues").format(about=alarm.about)
+    if href.startswith("/inbox") and not may(me, Policy.CASES):
+        href = ""
     return Wrong(alarm_words.sentence(kind, alarm.said), alarm_words.advice(kind), href)
 
 

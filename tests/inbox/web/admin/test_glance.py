@@ -65,6 +65,7 @@ def test_a_trouble_is_said_once_with_its_advice(enter: Enter) -> None:
     assert "2 cosas te necesitan" in page
     assert "Quizá ha cambiado su contraseña" in page
     assert 'href="/inbox/risk"><svg' in page
+    assert "/inbox/risk" not in enter(AUDITOR).get("/admin").text
 
 
 def test_a_mail_nobody_could_send_needs_people_until_its_case_is_closed(enter: Enter) -> None:
