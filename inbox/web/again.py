@@ -33,7 +33,8 @@ def keep(asked: Request, secret: str) -> str:
     """A signed note of the form, or "" where it is not ours or cannot be kept."""
     said = asked.form.get(csrf.FIELD, "").encode()
     ours = hmac.compare_digest(said, csrf.token_for(secret).encode())
-    if not (secret and ours and csrf.is_same_site(asked)) or asked.files:
+    leaves = asked.path == "/sign-out"
+    if not (secret and ours and csrf.is_same_site(asked)) or asked.files or leaves:
         return ""
     fields = [pair for pair in asked.form.items(multi=True) if not _is_secret(pair[0])]
     page = urlsplit(asked.referrer or "")

@@ -180,6 +180,7 @@ def test_what_no_form_of_ours_sent_is_not_kept_and_no_password_is(enter: Enter) 
     ):
         refused = admin.client.post("/admin/topics", data=data, headers=headers)
         assert (refused.status_code, refused.location) == (303, "/sign-in")
+    assert admin.client.post("/sign-out", data={"csrf": token}).status_code == 303
     typed = {"csrf": token, "password": "muy secreta 1", "name": "Eva"}
     kept = admin.client.post("/admin/users", data=typed).text
     assert "Eva" in kept
