@@ -47,7 +47,7 @@ def minimised(
                 break
             length /= 2
         change, turn = there - here, new_slope - slope
-        settled = value - new_value < 1e-7 * max(1.0, abs(value))
+        settled = value - new_value < 1e-5 * max(1.0, abs(value))
         here, value, slope = there, new_value, new_slope
         if settled:
             break

@@ -48,7 +48,7 @@ ABOUT_TYPES = Manner(buckets=BUCKETS, epochs=4, decays=(7e-5,), shares=(0.45, 0.
 STRICTER = {"sentiment": 2e-3}
 ABOUT_MOODS = Manner(
     buckets=FEWER_BUCKETS,
-    epochs=5,
+    epochs=3,
     decays=tuple(STRICTER.get(head, 6e-4) for head in heads.HEADS),
     shares=(0.9,),
 )
