@@ -24,9 +24,7 @@ class Signer:
         if not 1 < len(line) <= _LONGEST or not self.names:
             return False
         words = _plain_words(line)
-        if not 0 < len(words) <= _MOST_WORDS or any(
-            sign.isdigit() or sign in "?:@" for sign in line
-        ):
+        if not 0 < len(words) <= _MOST_WORDS or _NO_NAME.search(line):
             return False
         return self._is_called(words) or self._writes_as("".join(words))
 
