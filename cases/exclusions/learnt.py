@@ -1,4 +1,4 @@
-"""What senders told us of people, each event once: told again it changes nothing."""
+"""What senders and mailboxes told us of people, each event once: told again it changes nothing."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,10 +8,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.among import among
+from cases.contact import Identifier
 from cases.db import Base
+from cases.exclusions.reasons import Reason
+from cases.exclusions.verbs import Set, exclude
 
 SOFT_WITHIN, SOFT_MANY = timedelta(days=7), 3
 """So many mails came back for now within that time, and the address rests."""
+SOFT_LASTS = timedelta(days=7)
+MAILBOX = "mailbox"
+"""The source of what reports in our own mailboxes tell."""
 BOUNCE_SOFT, UNSUBSCRIBE = "bounce_soft", "unsubscribe"
 NOBODYS = 0
 
@@ -51,6 +57,24 @@ def detach(session: Session, identifier_id: int) -> None:
     """The identifier is gone: SQLite may give its number to another, of which nothing was said."""
     theirs = update(Learnt).where(Learnt.identifier_id == identifier_id)
     session.execute(theirs.values(identifier_id=NOBODYS))
+
+
+def came_back(session: Session, one: Identifier, mail: str, at: datetime) -> None:
+    """A mail of ours to that address came back for now, says a report in a mailbox.
+
+    A server tells of one mail several times while it goes on trying; that is one event.
+    """
+    said = {"identifier_id": one.id, "what": BOUNCE_SOFT, "at": at}
+    if note(session, source=MAILBOX, event_id=f"{one.id}:{mail}"[:200], **said):
+        rest(session, one, by=MAILBOX, evidence=f"report:{mail}"[:200], at=at)
+
+
+def rest(session: Session, one: Identifier, *, by: str, evidence: str, at: datetime) -> None:
+    """Hold marketing back from an address whose mail comes back again and again."""
+    if comes_back_often(session, one.id, at):
+        until = at + SOFT_LASTS
+        wish = Set(Reason.BOUNCE_SOFT, until=until, identifier_id=one.id, evidence=evidence)
+        exclude(session, one.contact_id, wish, by=by, at=at)
 
 
 def comes_back_often(session: Session, identifier_id: int, now: datetime) -> bool:

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import object_session
+
 from cases import snoozing
 from cases.case import Case, State
 from cases.contact import Contact, Identifier, Kind, normalised
+from cases.exclusions import learnt
 from cases.filing.arrival import Arrival
 from cases.filing.thanks import thanks_only
 from cases.history import What
-from cases.mail import Origin
+from cases.mail import Bounce, Origin
 from cases.message import Message
 
 REOPEN_DAYS = 14
@@ -117,11 +120,18 @@ def _failed(case: Case, arrival: Arrival, proven: bool) -> None:
         return
     case.happened(What.BOUNCED, by="", at=arrival.at, recipients=list(bounce.recipients))
     # Anybody can write a bounce; who names our signed id or came to it has had our mail.
-    if bounce.address_dead and proven:
+    if proven:
+        failed = frozenset(map(normalised, bounce.recipients))
         for identifier in case.contact.identifiers:
-            _mark_dead(identifier, frozenset(map(normalised, bounce.recipients)), arrival.at)
+            if identifier.kind is Kind.ADDRESS and identifier.value in failed:
+                _came_back(identifier, bounce, arrival)
 
 
-def _mark_dead(identifier: Identifier, failed: frozenset[str], at: datetime) -> None:
-    if identifier.kind is Kind.ADDRESS and identifier.value in failed:
-        identifier.bounced_at = at
+def _came_back(identifier: Identifier, bounce: Bounce, arrival: Arrival) -> None:
+    if bounce.address_dead:
+        identifier.bounced_at = arrival.at
+        return
+    session = object_session(identifier)
+    of = bounce.original_message_id or arrival.mail.message_id
+    if session is not None and of:
+        learnt.came_back(session, identifier, of, arrival.at)

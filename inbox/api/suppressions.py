@@ -1,7 +1,6 @@
 """POST /v1/suppressions: what senders know first: bounces, complaints, unsubscriptions."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +26,6 @@ pages: Blueprint = contract("suppressions")
 MOST = 10_000
 LARGEST = 8 * 2**20
 AT_ONCE = 500
-SOFT_LASTS = timedelta(days=7)
 
 
 class What(StrEnum):
@@ -129,12 +127,13 @@ def _apply(session: Session, one: Identifier, learnt: Learnt, source: str, evide
         consent = (Reason.UNSUBSCRIBED_ALL, Reason.UNSUBSCRIBED_TOPIC)
         withdraw(session, one.contact_id, consent, by=source, at=now)
         return
-    if learnt.what is What.BOUNCE_SOFT and not events.comes_back_often(session, one.id, now):
+    if learnt.what is What.BOUNCE_SOFT:
+        events.rest(session, one, by=source, evidence=evidence, at=now)
         return
-    exclude(session, one.contact_id, _wish(one, learnt, evidence, now), by=source, at=now)
+    exclude(session, one.contact_id, _wish(one, learnt, evidence), by=source, at=now)
 
 
-def _wish(one: Identifier, learnt: Learnt, evidence: str, now: datetime) -> Set:
+def _wish(one: Identifier, learnt: Learnt, evidence: str) -> Set:
     said: dict[str, Any] = {"evidence": evidence}
     if learnt.what is What.UNSUBSCRIBE and learnt.topic:
         return Set(Reason.UNSUBSCRIBED_TOPIC, topics=(learnt.topic,), **said)
@@ -142,6 +141,4 @@ def _wish(one: Identifier, learnt: Learnt, evidence: str, now: datetime) -> Set:
         return Set(Reason.UNSUBSCRIBED_ALL, **said)
     if learnt.what is What.COMPLAINT:
         return Set(Reason.SPAM_COMPLAINT, **said)
-    if learnt.what is What.BOUNCE_SOFT:
-        return Set(Reason.BOUNCE_SOFT, until=now + SOFT_LASTS, identifier_id=one.id, **said)
     return Set(Reason.INVALID_ADDRESS, identifier_id=one.id, **said)

@@ -15,6 +15,8 @@ from bot.outbox import OutgoingMail, State
 from bot.policy import Reply
 from cases import Address, Agent, Bounce, Case, Direction, Mailbox, Message, Origin, What, signing
 from cases.db import transaction, write_rows
+from cases.exclusions.reasons import Reason
+from cases.exclusions.rows import Exclusion
 from cases.filing import Filed, file
 from inbox.intake.opening import open_mail
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
@@ -69,6 +71,41 @@ def test_13_an_answer_that_failed_comes_back_to_the_agent(
     session.flush()
     assert What.BOUNCED in {event.what for event in first.case.events}
     assert first.case.contact.identifiers[0].bounced_at is not None
+
+
+def _full(session: Session, rfc_id: str, told: int = 1) -> None:
+    for n in range(told):
+        bounce = Bounce(("ana@cliente.example",), "4.2.2", False, False, rfc_id)
+        mail = a_mail("Delayed", sender="mailer-daemon@mx.example", bounce=bounce,
+                      message_id=f"d{n}.{rfc_id}", speaker=spoken_by(Origin.BOUNCE))  # fmt: skip
+        file(session, an_arrival(mail, minutes=9))
+
+
+def _resting(session: Session) -> list[Exclusion]:
+    session.flush()
+    wanted = select(Exclusion).where(Exclusion.reason == Reason.BOUNCE_SOFT)
+    return list(session.scalars(wanted))
+
+
+def test_13_an_address_rests_after_three_mails_that_came_back_for_now(
+    session: Session, first: Filed, bea: Agent
+) -> None:
+    texts = ("Mañana", "Hoy no", "Pasado")
+    sent = [answers.send(session, first.case, bea, Answer(one), at=LATER) for one in texts]
+    for answer in sent[:2]:
+        _full(session, answer.rfc_id, told=4)
+    assert not _resting(session)
+    _full(session, sent[2].rfc_id)
+    (rests,) = _resting(session)
+    assert rests.identifier_id == first.case.contact.identifiers[0].id
+    assert rests.until == MORNING + timedelta(days=7, minutes=9)
+    assert first.case.contact.identifiers[0].bounced_at is None
+
+
+def test_13_made_up_delays_rest_no_address(session: Session, first: Filed) -> None:
+    for n in range(4):
+        _full(session, f"made-up-{n}@tienda.example")
+    assert not _resting(session)
 
 
 @pytest.mark.parametrize("reported", ["", "made-up@tienda.example", "tregua.c1.x.y@tienda.example"])
