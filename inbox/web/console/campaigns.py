@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, abort, request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from cases import clock
@@ -20,10 +20,9 @@ from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import names
 from inbox.web.console.frame import shown
 from inbox.web.console.lists.rows import AudienceList
-from inbox.web.ids import whole
 
 pages = Pages("campaigns", __name__, url_prefix="/console/campaigns")
-SHOWN, MOST_PAGES = 100, 1000
+SHOWN = 100
 A_WEEK = timedelta(days=7)
 LONGEST_RECEIPT = 8000
 
@@ -36,9 +35,13 @@ def page() -> Response:
         return _shown(session, {}, 200)
 
 
-def page_number() -> int:
-    """Which hundred of them, from the newest on."""
-    return min(max(whole(request.args.get("page", "")) or 1, 1), MOST_PAGES)
+def _place(session: Session) -> ColumnElement[bool]:
+    """The gates below the one that is named; all of them where none is."""
+    last = session.get(Gate, request.args.get("below", ""))
+    if last is None:
+        return true()
+    same = and_(Gate.created_at == last.created_at, Gate.id > last.id)
+    return or_(Gate.created_at < last.created_at, same)
 
 
 def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
@@ -47,8 +50,8 @@ def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
         .join(Campaign, Campaign.id == Gate.campaign_id)
         .outerjoin(Token, Token.id == Gate.token_id)
         .outerjoin(AudienceList, AudienceList.campaign_id == Campaign.id)
+        .where(_place(session))
         .order_by(Gate.created_at.desc(), Gate.id)
-        .offset(SHOWN * (page_number() - 1))
         .limit(SHOWN + 1)
     ).all()
     return shown(
@@ -57,7 +60,7 @@ def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
         title=_("Campaigns"),
         status=status,
         rows=rows[:SHOWN],
-        next_page=page_number() + 1 if len(rows) > SHOWN else None,
+        below=rows[SHOWN - 1][0].id if len(rows) > SHOWN else "",
         now=clock.now(),
         around=by_sender(session, clock.now() - A_WEEK),
         typed=request.form.get("receipt", "")[:LONGEST_RECEIPT],

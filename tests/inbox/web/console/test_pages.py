@@ -1,5 +1,6 @@
 """The pages of the console: numbers, single people, campaigns, load, pressure, programs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -168,3 +169,17 @@ def test_a_message_to_a_webhook_is_sent_again(enter: Enter) -> None:
     assert enter(BEA).post(again).status_code == 303
     with reading() as session:
         assert session.get_one(Telling, number).done_at is None
+
+
+def test_campaigns_go_on_below_the_last_one_that_is_shown(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox.web.console.campaigns.SHOWN", 1)
+    gates = [a_list(f"Correo\n{who}@x.example\n", by=ADMIN)[1] for who in ("uno", "dos")]
+    mar = enter(MAR)
+    first = mar.get("/console/campaigns").text
+    assert [f"campaigns/{one}" in first for one in gates] == [False, True]
+    (older,) = re.findall(r'href="(/console/campaigns\?below=[^"]+)"', first)
+    second = mar.get(older).text
+    assert [f"campaigns/{one}" in second for one in gates] == [True, False]
+    assert 'href="/console/campaigns?below=' not in second
