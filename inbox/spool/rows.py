@@ -12,7 +12,8 @@ from cases.db import Base
 from cases.mailbox import FolderRole
 
 TRIES = 3
-BATCH = 100
+BATCH = 200
+"""Mails at once: the work of a statement and of a commit is shared, and others soon get a turn."""
 BATCH_BYTES = 16 * 2**20
 
 
