@@ -23,7 +23,7 @@ from inbox.command.mailboxes import mailbox
 from inbox.intake import pipeline, tagging
 from inbox.intake.poller.places import EVER
 from inbox.intake.poller.watching import read_once
-from inbox.spool import Fate, RawMail
+from inbox.spool import BATCH, Fate, RawMail
 from tests.running import ADDRESS, EVERYTHING, PASSWORD, Shop, a_raw_mail, running, until
 from tests.servers.dovecot import Dovecot
 
@@ -116,16 +116,18 @@ def work() -> None:
 def test_old_mail_is_seen_and_moves_nothing_and_the_mailbox_is_left_as_it_was(
     beside: Shop,
 ) -> None:
-    lay_down(beside.dovecot, 240, clock.now())
+    number = BATCH + 40
+    lay_down(beside.dovecot, number, clock.now())
     before = flags(beside.dovecot)
-    assert read_once(beside.mailbox_id) == 240
+    assert read_once(beside.mailbox_id) == number
     work()
-    assert (count(Message), count(Case)) == (240, 60)
+    assert (count(Message), count(Case)) == (number, number // 4)
     nothing_came_of_it(beside)
-    assert newest_case().endswith("Asunto 236")
+    assert newest_case().endswith(f"Asunto {number - 4}")
     with reading() as session:
         first = session.scalars(select(RawMail).order_by(RawMail.id).limit(1)).one()
-        assert first.arrived_at > clock.now() - timedelta(hours=2 + 34)
+        # The newest come first, and the forty that are oldest last.
+        assert first.arrived_at > clock.now() - timedelta(minutes=20 * (BATCH + 1), hours=2)
     beside.customer_writes(a_raw_mail("Esto es nuevo y no llega."))
     read_once(beside.mailbox_id)
     work()

@@ -20,6 +20,7 @@ from inbox.intake.imap import (
     grouped,
 )
 from inbox.intake.imap.skimming import TooStrange, outline
+from inbox.spool import BATCH
 from inbox.spool.marks import head_mark
 from tests.mailroom import ADDRESS, PASSWORD, a_mail
 from tests.servers.dovecot import Dovecot
@@ -133,8 +134,8 @@ def test_an_outline_without_end_is_refused() -> None:
 
 
 def test_batches_hold_a_bounded_number_and_a_bounded_size() -> None:
-    by_number = list(grouped((uid, 10) for uid in range(250)))
-    assert [len(batch) for batch in by_number] == [100, 100, 50]
+    by_number = list(grouped((uid, 10) for uid in range(2 * BATCH + 50)))
+    assert [len(batch) for batch in by_number] == [BATCH, BATCH, 50]
     by_size = list(grouped((uid, 10 * 2**20) for uid in range(3)))
     assert [len(batch) for batch in by_size] == [1, 1, 1]
 
