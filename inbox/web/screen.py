@@ -45,6 +45,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         ngettext=language.ngettext,
         asset=asset,
         style_address=style.address,
+        script_address=style.script_address,
         csrf_token=csrf.token,
         words=words,
         times=times,

@@ -144,7 +144,7 @@ NO_SCREENS = {
         "half_written.stands",
         "views.counts",
     ),
-    *("granting.granted", "mailboxes.checked", "reports.table", "style.sheet"),
+    *("granting.granted", "mailboxes.checked", "reports.table", "style.sheet", "style.script"),
     *("audience_files.allowed", "audience_files.excluded"),
     *("audience_files.changed", "audience_files.receipt"),
 }

@@ -43,7 +43,7 @@ def test_scripts_and_styles_are_light() -> None:
 def test_a_first_visit_loads_little_and_only_from_us(enter: Enter, path: str) -> None:
     admin = enter(ADMIN)
     page = admin.get(path.format(case=case_about("Factura").id))
-    parts = set(re.findall(r"/(?:static/|style\.css)[^\"#]+", page.text))
+    parts = set(re.findall(r"/(?:static/|style\.css|script\.js)[^\"#]+", page.text))
     weight = len(gzip.compress(page.data, 6))
     for part in parts:
         with admin.get(part) as loaded:
