@@ -62,7 +62,8 @@ def test_a_mail_is_framed_by_its_own_policy(enter: Enter) -> None:
 
 def test_files_with_a_version_in_their_address_are_kept(enter: Enter) -> None:
     admin = enter(ADMIN)
-    named = re.findall(r"/static/[^\"#]+", admin.get("/inbox/all").text)
+    page = admin.get("/inbox/all").text
+    named = re.findall(r"/(?:static/|style\.css|script\.js)[^\"#]+", page)
     assert len(set(named)) >= 5
     for path in set(named):
         with admin.get(path) as response:
