@@ -3,7 +3,7 @@
 import csv
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
@@ -140,26 +140,42 @@ def open_gate(
         safe=True,
     )
     gate_id = understood(answer, "id")["id"]
-    rest = iter(names)
-    n = 0
+    _bring(client, gate_id, names)
+    told = _sealed(client, gate_id, names, override)
+    gate = Gate(client, told, names)
+    _check_matching(gate, opening.get("match", "exact"))
+    if gate.decision != "no_go" or described.get("campaign_class") in FAILS_OPEN:
+        gate.fetch()
+    return gate
+
+
+def _bring(client: Asker, gate_id: str, names: Iterable[str]) -> None:
+    rest, n = iter(names), 0
     while part := list(islice(rest, PART)):
         _put(client, gate_id, n, part)
         n += 1
-    sealing: dict[str, Any] = {"count": len(names), "digest": digest(names)}
+
+
+def _sealed(
+    client: Asker, gate_id: str, names: Collection[str], override: Override | None
+) -> dict[str, Any]:
+    """What the server answers about all of them; raises NoAnswer if it is about others."""
+    audience = {"n": len(names), "digest": digest(names)}
+    sealing: dict[str, Any] = {"count": audience["n"], "digest": audience["digest"]}
     if override is not None:
         sealing["override"] = asdict(override)
     answer = client.ask("POST", f"/v1/gates/{gate_id}/seal", json=sealing, timeout=60)
     told = understood(answer, *FIELDS)
-    if told["audience"] != {"n": len(names), "digest": sealing["digest"]}:
+    if told["audience"] != audience:
         raise NoAnswer("the answer is about another audience")
-    gate = Gate(client, told, names)
-    wanted, said = opening.get("match", "exact"), claims_of(gate.receipt).get("matching")
-    # Who wants more people held than are must not believe that they are.
+    return told
+
+
+def _check_matching(gate: Gate, wanted: str) -> None:
+    """Who wants more people held than are must not believe that they are; raises NoAnswer."""
+    said = claims_of(gate.receipt).get("matching")
     if said not in (None, wanted):
         raise NoAnswer(f"addresses were matched {said}, not {wanted}")
-    if gate.decision != "no_go" or described.get("campaign_class") in FAILS_OPEN:
-        gate.fetch()
-    return gate
 
 
 def _in_a_url(campaign: str) -> str:

@@ -27,20 +27,6 @@ from tests.servers.smtp_sink import Answer
 ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
 
 
-class Weather:
-    """Whether the feed can be believed."""
-
-    fresh = True
-
-    def __call__(self):
-        return self.fresh
-
-
-@pytest.fixture
-def weather():
-    return Weather()
-
-
 @pytest.fixture
 def gate(installation, monkeypatch, smtp_sink, weather):
     monkeypatch.setenv("TREGUA_GATE_PORT", str(free_port()))

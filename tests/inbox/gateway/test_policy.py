@@ -13,19 +13,11 @@ from inbox.gateway import policy
 from inbox.gateway.passing import Outcome, Passage
 from inbox.gateway.settings import settings
 from tests.apis import Api
+from tests.inbox.gateway.conftest import Weather
 from tests.servers.ports import free_port
 
 ANA, EVA = "ana@cliente.example", "eva@cliente.example"
 INVOICES = "facturas@tienda.example"
-
-
-class Weather:
-    """Whether the feed can be believed."""
-
-    fresh = True
-
-    def __call__(self):
-        return self.fresh
 
 
 @pytest.fixture

@@ -49,20 +49,6 @@ def postfix(_running):
     _running.ask("postsuper", "-d", "ALL")
 
 
-class Weather:
-    """Whether the feed can be believed."""
-
-    fresh = True
-
-    def __call__(self):
-        return self.fresh
-
-
-@pytest.fixture
-def weather():
-    return Weather()
-
-
 @pytest.fixture
 def opened(installation, monkeypatch, ports, weather):
     """Opens the gate that Postfix knows; what is set comes as keywords."""
