@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.toxic",
     "tests.servers.warm",
     "tests.servers.chromium",
+    "tests.servers.lighthouse",
     "tests.databases",
     "tests.running",
 ]
@@ -29,6 +30,7 @@ SERVERS = {"dovecot", "own_dovecot", "postgres_url", "installed_postgres", "dura
     "redis_url",
     "chromium",
     "page",
+    "lighthouse",
 }
 # Ask whole pages or the API, as a browser or a program does, or need the shop they show.
 WEB = {"app", "api_server", "seeded"}

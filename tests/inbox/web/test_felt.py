@@ -13,21 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cases import Mailbox, clock
-from cases.db import Base, engine, transaction
-from inbox.command.benching import seeding
-from inbox.command.benching.staff import hired
 from inbox.web import signin
-from tests.databases import forget, settle_in
 from tests.inbox.web.conftest import Enter
+from tests.inbox.web.grown import CASES, WHO, a_grown_shop
 from tests.servers.chromium import VIEWPORT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 pytestmark = [pytest.mark.nightly, pytest.mark.server, pytest.mark.timeout(600)]
-CASES, MESSAGES = 10_000, 10
-WHO = "agent0@shop.example"
 LIST = "/inbox/all"
 KILO = 1000
 HEAVIEST = {"total": 120 * KILO, "script": 30 * KILO, "stylesheet": 14 * KILO}
@@ -46,20 +40,8 @@ OBSERVED = Path(__file__).with_name("felt.js")
 @pytest.fixture
 def shop(doorbell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A shop with ten thousand cases instead of a week of them."""
-    url = f"sqlite:///{tmp_path / 'tregua.db'}"
-    monkeypatch.setenv("TREGUA_REDIS_URL", doorbell)
-    settle_in(monkeypatch, url, tmp_path)
-    Base.metadata.create_all(engine())
-    with transaction() as session:
-        box = Mailbox(address="shop@shop.example", name="Shop", created_at=clock.now())
-        box.imap_host, box.imap_user, box.paused = "", "", True
-        session.add(box)
-        session.flush()
-        first = box.id
-    staff = hired(first)
-    seeding.seed(CASES, MESSAGES, mailboxes=staff.mailboxes, agents=staff.agents, end=clock.now())
-    yield url
-    forget()
+    with a_grown_shop(monkeypatch, tmp_path, doorbell) as url:
+        yield url
 
 
 @pytest.fixture
