@@ -2,7 +2,7 @@
 
 from sqlalchemy import event
 
-from cases import breaches, going_together, incident, order
+from cases import audit, breaches, going_together, incident, order
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.consent import Topic
@@ -24,6 +24,7 @@ before_commit(incident.recognise)
 before_commit(breaches.settle)
 before_commit(merging.settle)
 before_commit(changes.follow)
+before_commit(audit.write)
 # The words of messages can be looked for wherever messages are kept.
 event.listen(Base.metadata, "after_create", tables.follow)
 event.listen(Base.metadata, "after_create", going_together.follow)

@@ -13,7 +13,7 @@ from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import clock
-from cases.db import Base, before_commit, hold
+from cases.db import Base, hold
 from cases.signing import sign, verify
 
 LOCK, PURPOSE, AT_ONCE = "audit", "audit", 1000
@@ -46,8 +46,8 @@ def note(session: Session, *, by: str, what: str, about: object, **data: Any) ->
     session.info.setdefault("audited", []).append(entry)
 
 
-def _write(session: Session) -> None:
-    """Last of all, so that the chain is held for as short as can be."""
+def write(session: Session) -> None:
+    """Called at the end of every transaction, last of all: the chain is held for a moment only."""
     entries: list[Entry] = session.info.pop("audited", [])
     if not entries:
         return
@@ -60,9 +60,6 @@ def _write(session: Session) -> None:
         entry.seal = seal = sign(PURPOSE, f"{seal}\n{entry.text()}")
         session.add(entry)
     session.flush()
-
-
-before_commit(_write)
 
 
 def broken(session: Session) -> int | None:

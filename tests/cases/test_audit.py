@@ -5,7 +5,12 @@ from sqlalchemy import delete, select, update
 
 from cases import audit
 from cases.audit import Entry
+from cases.contact import introduce
 from cases.db import reading, transaction
+from cases.exclusions import feed
+from cases.exclusions.changes import note_contact
+from tests.builders import MORNING
+from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
 
 def _write(*abouts: str) -> None:
@@ -44,3 +49,21 @@ def test_a_changed_or_missing_line_is_found(installation: str) -> None:
     with transaction() as session:
         session.execute(delete(Entry).where(Entry.number == 2))
     assert _broken() == 2
+
+
+@ON_POSTGRESQL
+def test_the_chain_comes_after_the_feed_so_nobody_who_changes_both_stops(installation: str) -> None:
+    with transaction() as session:
+        person = introduce(session, "ana@cliente.example", name="", at=MORNING)
+        session.flush()
+        number = person.id
+
+    def lifts() -> None:
+        with transaction() as session:
+            audit.note(session, by="bea", what="hold.lifted", about=number)
+            note_contact(session, number)
+
+    with meanwhile(lifts) as another_begins, transaction() as session:
+        feed.lock(session)
+        audit.note(session, by="admin", what="policy.saved", about=1)
+        another_begins()
