@@ -1,23 +1,40 @@
-/* The behaviour of all pages: keys, news, focus. Everything works without it, by links and forms. */
+/* The behaviour of all pages: keys, requests, focus. Everything works without it, by links and forms. */
 (() => {
   "use strict";
   const root = document.documentElement;
   const find = (selector, inside = document) => inside.querySelector(selector);
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
+  const spanish = root.lang === "es";
   root.dataset.js = "on";
 
-  // --- htmx: the token of every request, focus that is never lost, toasts that go away ---------
+  // --- htmx: the token of every request, loading marks, toasts that go away ---------------------
   const token = () => find('meta[name="csrf"]')?.content || "";
+  // What a page asks by itself shows nothing: no marks, no complaints, no form where the session has ended.
+  const asksByItself = (ctx) => ctx?.sourceElement?.matches?.('[hx-trigger*="every "], [hx-trigger*="news "]');
   document.addEventListener("htmx:config:request", (event) => {
-    const own = find('input[name="csrf"]', event.detail.ctx.sourceElement)?.value;
-    event.detail.ctx.request.headers["X-CSRF-Token"] = own || token();
-    if (asksByItself(event)) event.detail.ctx.request.headers["X-Quiet"] = "yes";
+    const { ctx } = event.detail, source = ctx.sourceElement, { headers, method } = ctx.request;
+    // What is pressed twice is sent once.
+    if (method === "POST" && source.matches(".htmx-request")) { event.preventDefault(); return; }
+    headers["X-CSRF-Token"] = find('input[name="csrf"]', source)?.value || token();
+    if (asksByItself(ctx)) { headers["X-Quiet"] = "yes"; ctx.asked = source.getAttribute("hx-get"); }
   });
-  // What is announced already is not announced again.
-  document.addEventListener("htmx:before:swap", (event) => { const { target, text } = event.detail.ctx; if (target?.matches?.(".news-bar") && (text || "").trim() === target.innerHTML.trim()) event.preventDefault(); });
-  // What a page asks every minute shows nothing where the session has ended: a person is told once they do something.
-  const asksByItself = (event) => event.detail.ctx.sourceElement?.matches?.('[hx-trigger*="every "]');
-  document.addEventListener("htmx:before:swap", (event) => { if (asksByItself(event) && event.detail.ctx.response.status === 401) event.preventDefault(); });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    // An answer can be a file, so the page may stay.
+    setTimeout(() => { delete form.dataset.sent; }, 3000);
+  });
+  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail, { target, text } = ctx;
+    if (!asksByItself(ctx)) return;
+    const isKnown = target?.matches?.(".news-bar") && (text || "").trim() === target.innerHTML.trim();
+    // Asked about what was shown then: one's own answer is no news where it is shown meanwhile.
+    const isLate = ctx.asked !== ctx.sourceElement.getAttribute("hx-get");
+    if (isKnown || isLate || ctx.response.status === 401) event.preventDefault();
+  });
   document.addEventListener("signedin", (event) => {
     const fresh = event.detail?.csrf || event.detail?.value?.csrf;
     if (!fresh) return;
@@ -25,35 +42,51 @@
     all('input[name="csrf"]').forEach((field) => { field.value = fresh; });
     find("#alerts").replaceChildren();
   });
+
+  // What takes longer than a moment is marked as busy until the last answer to it is there or will not come.
+  // Where toasts are told is never busy: what is busy may be passed over in silence.
+  const MOMENT = 150, loads = new WeakMap(), ends = new WeakMap();
+  function load(one, by) {
+    const now = (loads.get(one) || 0) + by;
+    loads.set(one, now);
+    if (now) one.setAttribute("aria-busy", "true"); else one.removeAttribute("aria-busy");
+  }
   document.addEventListener("htmx:before:request", (event) => {
-    const target = event.detail.ctx.target;
-    if (target instanceof Element) target.setAttribute("aria-busy", "true");
+    const { ctx } = event.detail;
+    if (asksByItself(ctx)) return;
+    const some = new Set([ctx.target, ctx.sourceElement].filter((one) => one instanceof Element && !one.matches(".toasts, body")));
+    let marked = false;
+    const timer = setTimeout(() => { marked = true; some.forEach((one) => load(one, 1)); }, MOMENT);
+    ends.set(ctx, () => { clearTimeout(timer); if (marked) some.forEach((one) => load(one, -1)); });
   });
-  document.addEventListener("htmx:finally:request", (event) => {
-    const target = event.detail.ctx.target;
-    if (target instanceof Element) target.removeAttribute("aria-busy");
-  });
-  document.addEventListener("htmx:after:swap", () => { settle(); });
+  document.addEventListener("htmx:finally:request", (event) => ends.get(event.detail.ctx)?.());
   document.addEventListener("htmx:error", complain);
 
+  function toast(place, text, seconds) {
+    const made = document.createElement("div");
+    made.className = "toast";
+    made.textContent = text;
+    find(place).replaceChildren(made);
+    leave(made, seconds);
+    return made;
+  }
+  document.addEventListener("toast", (event) => toast("#toasts", event.detail, 4));
+
   function complain(event) {
-    const place = find("#alerts");
-    const said = root.lang === "es" ? "Sin conexión. Tu texto sigue aquí; inténtalo otra vez." : "No connection. Your text is still here; try again.";
-    const toast = document.createElement("div");
-    toast.className = "toast is-bad";
-    toast.textContent = said;
-    const source = event?.detail?.ctx?.sourceElement;
-    if (source?.matches?.("a, button, form")) {
-      const again = document.createElement("button");
-      again.className = "button is-small";
-      again.textContent = root.lang === "es" ? "Reintentar" : "Try again";
-      again.addEventListener("click", () => { toast.remove(); if (source.matches("form")) source.requestSubmit(); else source.click(); });
-      toast.append(" ", again);
-    }
-    place.replaceChildren(toast);
-    leave(toast, 30);
+    const ctx = event.detail?.ctx, source = ctx?.sourceElement, pressed = ctx?.request?.submitter;
+    if (asksByItself(ctx)) return;
+    const made = toast("#alerts", spanish ? "Sin conexión. Tu texto sigue aquí; inténtalo otra vez." : "No connection. Your text is still here; try again.", 30);
+    made.classList.add("is-bad");
+    if (!source?.matches?.("a, button, form")) return;
+    const again = document.createElement("button");
+    again.className = "button is-small";
+    again.textContent = spanish ? "Reintentar" : "Try again";
+    // Sent as it was meant: the button that was pressed says what is to be done besides.
+    again.addEventListener("click", () => { made.remove(); if (source.matches("form")) source.requestSubmit(pressed?.isConnected ? pressed : null); else source.click(); });
+    made.append(" ", again);
   }
 
+  // --- focus: never lost, and never taken from somebody by what happens elsewhere -----------------
   // What closes around the focus gives it back to what opened it.
   let inside = "";
   document.addEventListener("focusin", (event) => {
@@ -63,16 +96,43 @@
     if (again && me && event.target.name === "address" && !event.target.value) { event.target.value = me; find("[name=password]", again).focus(); }
   });
 
-  function settle() {
+  // Before a swap: who has the focus, and what comes next if that goes.
+  const before = new WeakMap();
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx, tasks } = event.detail, here = document.activeElement, line = here?.closest("#rows > li");
+    before.set(ctx, {
+      held: here !== document.body,
+      own: ctx.sourceElement?.contains?.(here),
+      reader: here?.closest("#reader"),
+      line: line?.previousElementSibling,
+      places: "debug" in root.dataset && tasks.map((task) => task.target?.id || task.target).join(", "),
+    });
+  });
+
+  function settle(event) {
     mark();
     see();
     end();
     all(".toast[data-seconds]:not([data-leaving])").forEach((toast) => leave(toast, Number(toast.dataset.seconds)));
-    all("iframe.mail-frame").forEach(fit);
+    all("iframe.mail-frame:not([style])").forEach(fit);
+    rescue(before.get(event?.detail?.ctx));
+  }
+  document.addEventListener("htmx:after:swap", settle);
+
+  function rescue(was) {
     const here = document.activeElement;
-    if (!here || here === document.body || !here.checkVisibility()) {
-      (find('#main [aria-invalid="true"]') || choices(find("details.drop[open]") || document.head)[0] || (inside && find(`#${inside} > summary`)) || find('#rows [aria-current="true"]') || find("#h-case") || find("#main"))?.focus({ preventScroll: true });
-    }
+    if (here && here !== document.body && here.checkVisibility()) return;
+    // Who presses what then goes expects it to; what goes from under somebody's hands is a mistake of the page.
+    if (was?.places && was.held && !was.own) console.warn(`The focus fell to the page after a swap of ${was.places}`);
+    const rest = [find('#rows [aria-current="true"]'), find("#h-case")];
+    [
+      find('#main [aria-invalid="true"]'),
+      choices(find("details.drop[open]") || document.head)[0],
+      inside && find(`#${inside} > summary`),
+      was?.line && find(".row-link", was.line.nextElementSibling || was.line),
+      ...(was?.reader ? rest.reverse() : rest),
+      find("#main"),
+    ].find((one) => one && one.checkVisibility())?.focus({ preventScroll: true });
   }
 
   // A case is read once somebody has it before them: never because a browser fetched it.
@@ -114,24 +174,21 @@
 
   // A mail's frame runs nothing, but it may be measured, so it is as high as its mail.
   function fit(frame) {
-    const measure = () => {
-      const page = frame.contentDocument?.documentElement, around = frame.closest(".case-body, .case-scroll");
-      if (!page?.scrollHeight) return;
-      // A page is never lower than its frame, so the frame is made low to be measured.
-      const top = around?.scrollTop;
-      frame.style.height = "0";
-      frame.style.height = `${Math.min(Math.max(page.scrollHeight + 4, 48), 4000)}px`;
-      if (around) around.scrollTop = top;
-    };
-    frame.addEventListener("load", measure);
-    measure();
+    const page = frame.contentDocument?.documentElement, around = frame.closest(".case-body, .case-scroll");
+    if (!page?.scrollHeight) return;
+    // A page is never lower than its frame, so the frame is made low to be measured.
+    const top = around?.scrollTop;
+    frame.style.height = "0";
+    frame.style.height = `${Math.min(Math.max(page.scrollHeight + 4, 48), 4000)}px`;
+    if (around) around.scrollTop = top;
   }
+  document.addEventListener("load", (event) => { if (event.target.matches?.("iframe.mail-frame")) fit(event.target); }, true);
 
   // --- clicks -----------------------------------------------------------------------------------
   document.addEventListener("click", (event) => {
     const target = event.target;
     if (!(target instanceof Element)) return;
-    if (target.closest("[data-dismiss]")) target.closest(".toast").remove();
+    if (target.closest("[data-dismiss]")) { target.closest(".toast").remove(); rescue(); }
     const shows = target.closest("[data-show]"), hidden = shows && find(`#${shows.dataset.show}`);
     if (hidden) { hidden.type = hidden.type === "password" ? "text" : "password"; shows.setAttribute("aria-pressed", String(hidden.type === "text")); }
     if (target.closest("[data-pick]")) choose(find("#rows .pick input:not(:checked)") ? "a" : "n");
@@ -142,7 +199,7 @@
     const row = target.closest(".row-link");
     if (row && matchMedia("(min-width: 52.01rem)").matches) row.focus({ preventScroll: true });
     // Enter: a click that no pointer made.
-    if (row && event.isTrusted && !event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey) { if (row.getAttribute("aria-current")) find("#h-case")?.focus(); else toHeading(); }
+    if (row && event.isTrusted && !event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey) { if (row.getAttribute("aria-current")) find("#h-case")?.focus(); else toHeading(row); }
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-submits]");
@@ -266,18 +323,14 @@
   }
 
   // Who opens a case to read it goes on at its heading, once it is there.
-  function toHeading() {
-    const wait = (event) => {
-      if (event.detail?.ctx?.target?.id !== "reader") return;
-      document.removeEventListener("htmx:after:swap", wait);
-      find("#h-case")?.focus();
-    };
-    document.addEventListener("htmx:after:swap", wait);
-  }
+  let opened = null;
+  const toHeading = (link) => { opened = link; };
+  document.addEventListener("htmx:after:swap", (event) => { if (opened && event.detail.ctx.sourceElement === opened) find("#h-case")?.focus(); });
+  document.addEventListener("htmx:finally:request", (event) => { if (event.detail.ctx.sourceElement === opened) opened = null; });
 
   function read(link) {
     if (link.getAttribute("aria-current") === "true") { find("#h-case")?.focus(); return; }
-    toHeading();
+    toHeading(link);
     link.click();
   }
 
@@ -368,59 +421,37 @@
   // --- the next case is fetched while this one is read, and shown at once when it is asked for ------
   const ahead = new Map();
   const FRESH = 10000;
-  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-Ahead": "yes" } };
+  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-Ahead": "yes", "X-Quiet": "yes" } };
   function fetchAhead() {
     const rows = all("#rows .row-link"), at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
     const path = at < 0 ? "" : rows[at + 1]?.getAttribute("hx-get");
     if (!path || ahead.has(path) || navigator.connection?.saveData || document.hidden) return;
-    ahead.set(path, { at: performance.now(), answer: fetch(path, asked).catch(() => null) });
+    ahead.set(path, fetch(path, asked).catch(() => null));
     setTimeout(() => ahead.delete(path), FRESH);
   }
   document.addEventListener("htmx:config:request", (event) => {
-    const ctx = event.detail.ctx, path = ctx.sourceElement?.getAttribute?.("hx-get");
+    const { ctx } = event.detail, path = ctx.sourceElement?.getAttribute?.("hx-get");
     const kept = ctx.sourceElement?.matches?.(".row-link") && ahead.get(path);
     if (!kept) return;
     ahead.delete(path);
     ctx.fetch = async (...request) => {
-      const answer = await kept.answer;
-      return !answer?.ok || answer.bodyUsed ? fetch(...request) : answer;
+      const answer = await kept, page = answer?.ok && await answer.text();
+      // Whoever went on to another case meanwhile must not get this one over it.
+      request[1].signal.throwIfAborted();
+      return page ? new Response(page, answer) : fetch(...request);
     };
   });
-  document.addEventListener("htmx:after:swap", () => { (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 }); });
+  document.addEventListener("htmx:after:swap", (event) => { if (!asksByItself(event.detail.ctx)) (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 }); });
 
   // A closed case makes room for the next one, or for the list, as its agent likes it.
-  document.addEventListener("settled", () => {
+  document.addEventListener("settled", (event) => {
+    if (find("#reader .case")?.dataset.case !== String(event.detail.case)) return;
     if (root.dataset.after === "next") step(1, true);
     if (root.dataset.after === "list") back();
   });
 
-  // --- news: one tab of a browser holds the stream and tells the others; without it pages poll ---
-  const others = "BroadcastChannel" in window ? new BroadcastChannel("tregua") : null;
-  const news = () => document.body.dispatchEvent(new CustomEvent("news"));
-  const present = () => document.body.dispatchEvent(new CustomEvent("presence"));
-  const live = (on) => { root.dataset.live = on ? "on" : "off"; };
-  if (others) others.onmessage = (event) => { if (event.data === "news") news(); if (event.data === "presence") present(); live(event.data !== "silent"); };
-
-  function listen() {
-    return new Promise(() => {
-      let stream;
-      const open = () => {
-        stream = new EventSource("/events");
-        stream.onopen = () => { live(true); others?.postMessage("live"); };
-        stream.onerror = () => { live(false); others?.postMessage("silent"); };
-        stream.addEventListener("cases", () => { news(); others?.postMessage("news"); });
-        stream.addEventListener("presence", () => { present(); others?.postMessage("presence"); });
-      };
-      open();
-      addEventListener("pagehide", () => stream.close());
-      addEventListener("pageshow", (event) => { if (event.persisted) open(); });
-    });
-  }
-  if (find("#live") && find("#me-button") && find(".find") && navigator.locks) navigator.locks.request("tregua-live", listen);
-
   // A menu of icons says its words to who points at them.
   all(".side a:not([title])").forEach((link) => { link.title = find("span", link)?.textContent || ""; });
 
-  document.addEventListener("DOMContentLoaded", settle);
-  if (document.readyState !== "loading") settle();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", settle); else settle();
 })();

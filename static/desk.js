@@ -7,7 +7,7 @@
     ? { saving: "Guardando…", failed: "Sin guardar todavía; lo intento de nuevo" }
     : { saving: "Saving…", failed: "Not saved yet; trying again" };
   const KEPT = ["mode", "text", "to", "cc", "bcc", "macro", "aside", "aside_mode"];
-  const PAUSE = 1000, AGAIN = 5000;
+  const MOMENT = 150, PAUSE = 1000, AGAIN = 5000, PATIENCE = 20000;
   const states = new WeakMap();
   const unsaved = new Map();
 
@@ -17,13 +17,13 @@
   const isEmpty = (form) => !value(form, "text").trim() && !value(form, "to") && !value(form, "bcc");
 
   function stateOf(form) {
-    if (!states.has(form)) states.set(form, { saved: snapshot(form), timer: 0, going: false, stopped: false, failing: false });
+    if (!states.has(form)) states.set(form, { saved: snapshot(form), timer: 0, going: false, stopped: false, failing: false, files: 0, pressed: null });
     return states.get(form);
   }
 
   function ask(form, path, data, more = {}) {
-    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-Quiet": "yes", "X-CSRF-Token": value(form, "csrf"), ...more.headers };
-    return fetch(form.dataset.write + path, { method: "POST", body: data, headers, keepalive: more.keepalive });
+    const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-Quiet": "typed", "X-CSRF-Token": find('meta[name="csrf"]').content, ...more.headers };
+    return fetch(form.dataset.write + path, { method: "POST", body: data, headers, keepalive: more.keepalive, signal: more.signal });
   }
 
   // --- saving: one at a time, never over something newer ------------------------------------------
@@ -42,7 +42,7 @@
     data.set("seen", value(form, "seen"));
     state.going = true;
     try {
-      const answer = await ask(form, "/draft", data, { keepalive, headers: { "If-Match": `"${value(form, "version")}"` } });
+      const answer = await ask(form, "/draft", data, { keepalive, signal: AbortSignal.timeout(PATIENCE), headers: { "If-Match": `"${value(form, "version")}"` } });
       await heard(form, state, now, answer);
     } catch { failed(form, state); }
     state.going = false;
@@ -81,8 +81,8 @@
   // A form that was sent meanwhile has asked already.
   async function signIn() {
     if (find("#sign-in-again")) return;
-    const answer = await fetch("/colleagues", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
-    if (answer.status === 401) show("#alerts", await answer.text());
+    const answer = await fetch("/colleagues", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
+    if (answer?.status === 401) show("#alerts", await answer.text());
   }
 
   const say = (form, text) => { find("[data-saved]", form).textContent = text; };
@@ -125,18 +125,43 @@
   });
 
   // --- files: by button, by drag, by paste ------------------------------------------------------------
+  // They are brought until the server has them: a connection comes back, and so does whose session ended.
   async function send(form, path, data, lender = "") {
+    const state = stateOf(form);
     if (lender) data.set("from", lender);
-    say(form, words.saving);
-    try {
-      const answer = await ask(form, path, data);
-      const made = document.createElement("template");
-      made.innerHTML = await answer.text();
-      const part = find("hx-partial", made.content);
-      if (answer.ok && part) { find(part.getAttribute("hx-target")).replaceChildren(...part.childNodes); take(form, answer); say(form, ""); }
-      else { show("#alerts", made.innerHTML); say(form, ""); }
-    } catch { say(form, words.failed); }
+    state.files += 1;
+    const slow = setTimeout(() => say(form, words.saving), MOMENT);
+    const answer = await brought(form, path, data);
+    clearTimeout(slow);
+    state.files -= 1;
+    const made = document.createElement("template");
+    made.innerHTML = await answer.text();
+    const part = answer.ok && find("hx-partial", made.content), now = box();
+    say(form, "");
+    if (!part) { show("#alerts", made.innerHTML); state.pressed = null; return; }
+    if (now?.dataset.write === form.dataset.write) { find(part.getAttribute("hx-target"))?.replaceChildren(...part.childNodes); take(now, answer); }
+    if (!state.files && state.pressed && form.isConnected) form.requestSubmit(state.pressed);
+    state.pressed = null;
   }
+
+  async function brought(form, path, data) {
+    for (;;) {
+      const answer = await ask(form, path, data).catch(() => null);
+      if (answer && answer.status !== 401) return answer;
+      say(form, words.failed);
+      if (answer) signIn();
+      await new Promise((done) => { if (answer) document.addEventListener("signedin", done, { once: true }); else setTimeout(done, AGAIN); });
+    }
+  }
+
+  // A mail does not leave before its files are there.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement: form, request } = event.detail.ctx;
+    if (!form.matches("form.write[data-write]") || !stateOf(form).files) return;
+    event.preventDefault();
+    stateOf(form).pressed = request.submitter;
+    say(form, words.saving);
+  });
 
   function upload(form, files) {
     const data = new FormData();
@@ -212,7 +237,10 @@
   document.addEventListener("focusout", (event) => { const form = event.target.closest?.("form.write[data-write]"); if (form && states.has(form)) save(form); });
   document.addEventListener("visibilitychange", () => { const form = box(); if (form && document.hidden) save(form, true); });
   addEventListener("pagehide", () => { const form = box(); if (form) save(form, true); });
-  addEventListener("beforeunload", (event) => { const form = box(); if (form && states.get(form)?.failing && snapshot(form) !== states.get(form).saved) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => {
+    const form = box(), state = form && states.get(form);
+    if (state && (state.files || (state.failing && snapshot(form) !== state.saved))) event.preventDefault();
+  });
   document.addEventListener("htmx:before:request", (event) => {
     const form = event.detail.ctx.sourceElement;
     if (form?.matches?.("form.write[data-write]")) { clearTimeout(stateOf(form).timer); stateOf(form).stopped = true; }
@@ -263,30 +291,33 @@
   }
   // A page that is loaded again can be drawn before the last save of the one before has arrived.
   async function catchUp() {
-    const form = box(), kind = performance.getEntriesByType("navigation")[0]?.type;
-    if (!form || kind === "navigate") return;
-    const before = snapshot(form);
-    const answer = await fetch(`${form.dataset.write}/draft`, { headers: { "X-Quiet": "yes" } });
-    if (!answer.ok || snapshot(form) !== before || !form.isConnected) return;
+    const form = box();
+    if (!form) return;
+    const was = snapshot(form);
+    const answer = await fetch(`${form.dataset.write}/draft`, { headers: { "X-Quiet": "yes" } }).catch(() => null);
+    if (!answer?.ok) return;
     const text = await answer.text(), version = value(form, "version");
+    if (snapshot(form) !== was || !form.isConnected) return;
     take(form, answer);
     if (value(form, "version") === version) return;
     form.elements.text.value = text;
     stateOf(form).saved = snapshot(form);
   }
-  addEventListener("load", () => setTimeout(catchUp, 400));
+  if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") addEventListener("load", () => setTimeout(catchUp, 400));
+  addEventListener("pageshow", (event) => { if (event.persisted) catchUp(); });
   document.addEventListener("htmx:after:swap", begin);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
 })();
 
-/* What lies around the box: ready answers, names in notes, colleagues in the case, copying, printing. */
+/* What lies around the box: ready answers, names in notes, copying, printing. */
 (() => {
   "use strict";
   const find = (selector, inside = document) => inside.querySelector(selector);
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
   const box = () => find("form.write[data-write]");
-  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-Quiet": "yes" } };
-  const piece = async (path) => { const answer = await fetch(path, asked); return answer.ok ? answer.text() : ""; };
+  const words = document.documentElement.lang === "es" ? { copied: "Copiado", copy: "Para copiar" } : { copied: "Copied", copy: "To copy" };
+  const asked = { headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-Quiet": "typed" } };
+  const piece = async (path) => { const answer = await fetch(path, asked).catch(() => null); return answer?.ok ? answer.text() : ""; };
 
   // --- ready answers: searched in a window, put in where the caret stands -----------------------------
   let answers;
@@ -299,10 +330,13 @@
       answers.addEventListener("click", pick);
       answers.addEventListener("keydown", walk);
     }
-    answers.innerHTML = await piece(link.getAttribute("href"));
+    const found = await piece(link.getAttribute("href"));
+    // What cannot be had here is had on its page, which says why.
+    if (!found) { location.assign(link.href); return; }
+    answers.innerHTML = found;
     find("title", answers)?.remove();
     window.htmx?.process(answers);
-    answers.showModal();
+    if (!answers.open) answers.showModal();
     find("input", answers)?.focus();
   }
 
@@ -392,6 +426,8 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  document.addEventListener("input", (event) => { if (event.target.id === "reply-text") suggest(event.target); });
+  document.addEventListener("focusout", (event) => { if (event.target.id === "reply-text") hide(event.target); });
   document.addEventListener("keydown", (event) => {
     if (event.target.id !== "reply-text" || !list?.isConnected) return;
     const now = find("[aria-selected]", list), by = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
@@ -400,70 +436,22 @@
     if (event.key === "Escape") { event.stopPropagation(); hide(event.target); }
   }, true);
 
-  // --- colleagues: told while the page is seen, shown when somebody else comes or writes ------------------
-  let here = "", wrote = false, told = 0, doing = "";
-  function tell(what, keepalive = false) {
-    const form = box();
-    const path = what ? form?.dataset.write : here;
-    if (!path) return;
-    const data = new URLSearchParams({ doing: what, csrf: find('meta[name="csrf"]').content });
-    if (wrote && what !== "writing") data.set("wrote", "1");
-    wrote = what === "writing";
-    doing = what;
-    told = performance.now();
-    fetch(`${path}/presence`, { method: "POST", body: data, keepalive, headers: { ...asked.headers, "X-CSRF-Token": data.get("csrf") } }).catch(() => { told = 0; });
-    here = what ? path : "";
-  }
-
-  function arrive() {
-    const path = box()?.dataset.write || "";
-    if (path === here) return;
-    if (here) tell("");
-    if (path && !document.hidden) tell("viewing");
-    look();
-  }
-
-  let looking = 0;
-  function look() {
-    clearTimeout(looking);
-    looking = setTimeout(async () => {
-      const cases = all('[id^="row-here-"], [id^="here-"]').map((one) => one.id.replace(/\D+/g, ""));
-      if (!cases.length || document.hidden) return;
-      const made = document.createElement("template");
-      made.innerHTML = await piece(`/presence?cases=${[...new Set(cases)].slice(0, 120).join(",")}`);
-      all("hx-partial", made.content).forEach((part) => {
-        const place = find(part.getAttribute("hx-target"));
-        if (place && place.innerHTML.trim() !== part.innerHTML.trim()) place.innerHTML = part.innerHTML;
-      });
-    }, 150);
-  }
-
-  document.addEventListener("input", (event) => {
-    if (event.target.id !== "reply-text") return;
-    suggest(event.target);
-    if (doing !== "writing" || performance.now() - told > 8000) tell("writing");
-  });
-  document.addEventListener("focusout", (event) => { if (event.target.id === "reply-text") { hide(event.target); if (wrote) tell("viewing"); } });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) tell("", true); else arrive(); });
-  addEventListener("pagehide", () => tell("", true));
-  setInterval(() => { if (here && !document.hidden && performance.now() - told > 15000) tell(doing || "viewing"); }, 5000);
-  setInterval(look, 30000);
-  document.body?.addEventListener("presence", look);
-  document.addEventListener("htmx:after:swap", arrive);
-
   // --- copying: the number, at the second press with its title, at the third as a link; and printing ---------
   let copied = 0, times = 0;
-  document.addEventListener("click", (event) => {
-    const macros = event.target.closest?.("[data-macros]");
-    if (macros && box()) { event.preventDefault(); choose(macros); }
-    if (event.target.closest?.("[data-print]")) print();
-    const button = event.target.closest?.("[data-copy]");
-    if (!button) return;
+  async function copy({ copy: number, title, link }) {
     times = performance.now() - copied < 1500 ? (times + 1) % 3 : 0;
     copied = performance.now();
-    navigator.clipboard?.writeText([button.dataset.copy, button.dataset.title, new URL(button.dataset.link, location).href][times]);
+    const text = [number, title, new URL(link, location).href][times];
+    // Browsers copy only on pages that came over TLS, or from this machine; else it is read from the toast.
+    const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+    document.dispatchEvent(new CustomEvent("toast", { detail: `${done ? words.copied : words.copy}: ${text}` }));
+  }
+  document.addEventListener("click", (event) => {
+    const macros = event.target.closest?.("[data-macros]"), button = event.target.closest?.("[data-copy]");
+    if (macros && box()) { event.preventDefault(); choose(macros); }
+    if (event.target.closest?.("[data-print]")) print();
+    if (button) copy(button.dataset);
   });
   addEventListener("beforeprint", () => all("details.message, details.events, details.quoted").forEach((one) => { if (!one.open) { one.open = true; one.dataset.printed = "yes"; } }));
   addEventListener("afterprint", () => all("[data-printed]").forEach((one) => { one.open = false; delete one.dataset.printed; }));
-  arrive();
 })();

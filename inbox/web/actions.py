@@ -35,7 +35,7 @@ def close(case_id: int) -> AnyResponse:
         behind = after.next_to(session, case)
         case.close(by=agent().address, at=clock.now())
         live.announce(session)
-    return after.closed(behind, done(case_id, notices.closed))
+    return after.closed(case_id, behind, done(case_id, notices.closed))
 
 
 @pages.post("/cases/<int:case_id>/sight")

@@ -32,11 +32,11 @@ def next_to(session: Session, case: Case) -> int | None:
     return session.scalar(query.limit(1))
 
 
-def closed(behind: int | None, shown: AnyResponse) -> AnyResponse:
+def closed(case_id: int, behind: int | None, shown: AnyResponse) -> AnyResponse:
     """The answer to a closing: scripts go on by themselves, and browsers without are led on."""
     if hx.asked().is_partial:
-        shown.headers["HX-Trigger"] = "settled"
-        return shown
+        # Whoever opened another case meanwhile stays there, so it says which one was closed.
+        return hx.tell(shown, settled={"case": case_id})
     wanted, (shelf, order) = agent().after_close, came_from()
     said = shown.headers["Location"].rpartition("done=")[2].partition("&")[0]
     came: dict[str, Any] = {"sort": order.value, "done": said}

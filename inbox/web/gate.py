@@ -55,8 +55,8 @@ def _recognise(secret: str) -> None:
         return
     row, g.agent = found
     g.secret, g.owes_factor = secret, row.owes_factor
-    # What a page asks by itself is no sign that anybody is there.
-    by_itself = request.method == "GET" and "X-Quiet" in request.headers
+    # What a page asks by itself is no sign that anybody is there; what is saved while they type is.
+    by_itself = request.headers.get("X-Quiet") == "yes" or request.endpoint == "live.events"
     if not by_itself and sessions.is_worth_noticing(row, now):
         with transaction() as session:
             sessions.notice(session, row.id, at=now)

@@ -4,13 +4,15 @@ htmx_flask reads the headers; its answering side is not used: it refuses half of
 """
 
 import json
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Request, Response, make_response, redirect, request
 from htmx_flask.requests import HtmxHeaders
 from markupsafe import Markup, escape
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as AnyResponse
+
+Answer = TypeVar("Answer", bound=AnyResponse)
 
 
 class Asked(HtmxHeaders):
@@ -82,7 +84,7 @@ def lead_to(address: str) -> AnyResponse:
     return response
 
 
-def tell(response: Response, **events: object) -> Response:
+def tell(response: Answer, **events: object) -> Answer:
     """Raise events in the page."""
     response.headers["HX-Trigger"] = json.dumps(events)
     return response

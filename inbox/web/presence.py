@@ -55,13 +55,14 @@ def tell(case_id: int) -> Response:
 @pages.get("/presence")
 @allow(Policy.CASES)
 def show() -> Response:
-    """The colleagues in the case that is open and in the cases of the list, as pieces of a page."""
+    """The colleagues in the case that is open and in the list: a piece where somebody is."""
     named = map(whole, request.args.get("cases", "").split(",")[:MOST])
     asked = [one for one in named if one is not None]
     here = _here(asked)
     pieces = [
-        hx.partial(place.format(one), render_template("case/here.html", here=here.get(one, ())))
-        for one in asked
+        hx.partial(place.format(one), render_template("case/here.html", here=people))
+        for one, people in here.items()
+        if people
         for place in ("#here-{}", "#row-here-{}")
     ]
     return hx.answer(*pieces)

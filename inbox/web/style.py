@@ -12,7 +12,7 @@ pages = Pages("style", __name__)
 FILES = frozenset({"static", "style.sheet", "style.script"})
 """What is the same for everybody, signed in or not."""
 LAYERS = ("reset", "tokens", "base", "layout", "components", "utilities")
-SCRIPTS = ("app", "desk", "asking", "edge")
+SCRIPTS = ("app", "live", "desk", "recipients", "asking", "edge")
 
 
 @pages.get("/style.css")
@@ -50,7 +50,13 @@ def _styles(folder: str) -> str:
 
 @cache
 def _scripts(folder: str) -> str:
-    return "\n".join((Path(folder) / f"{name}.js").read_text() for name in SCRIPTS)
+    return "\n".join(_bare((Path(folder) / f"{name}.js").read_text()) for name in SCRIPTS)
+
+
+def _bare(script: str) -> str:
+    """Without its indentation and the lines that only explain it: browsers do not read them."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 
 @cache

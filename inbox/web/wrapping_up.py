@@ -33,7 +33,7 @@ def wrap_up(case_id: int) -> AnyResponse:
             _confirm(session, case, field, value, by=by, at=at)
         case.close(by=by, at=at, outcome=_outcome())
         live.announce(session)
-    return after.closed(behind, done(case_id, notices.closed))
+    return after.closed(case_id, behind, done(case_id, notices.closed))
 
 
 def _said() -> dict[Field, str]:

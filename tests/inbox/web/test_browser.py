@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Open = Callable[..., None]
 LOST = "document.activeElement === document.body"
-BUSY = "document.querySelector('[aria-busy=true]') !== null"
+BUSY = "document.querySelector('.htmx-request') !== null"
 
 
 def _open_case(page: "Page") -> str:

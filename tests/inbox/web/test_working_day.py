@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Open = Callable[..., None]
 
-BUSY = "document.activeElement === document.body || !!document.querySelector('[aria-busy=true]')"
+BUSY = "document.activeElement === document.body || !!document.querySelector('.htmx-request')"
 SUBJECT = "Llamadas a deshora"
 
 
