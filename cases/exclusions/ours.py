@@ -1,6 +1,7 @@
 """What people of ours and bots wrote or said weighs too: on the person, at all their identifiers.
 
-It is reckoned anew from the messages of each person, so that doing it twice changes nothing.
+It is reckoned anew from the messages of each person, so that doing it twice changes nothing; and
+where messages, cases or names of somebody changed, as `reweighing` noticed.
 """
 
 from collections import defaultdict
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.among import among
 from cases.case import Case
 from cases.db import Base, reading, transaction
-from cases.exclusions import touches
+from cases.exclusions import reweighing, touches
 from cases.exclusions.facts import identifiers
 from cases.exclusions.policies import in_force
+from cases.exclusions.reweighing import Name
 from cases.exclusions.touches import Pressure
 from cases.mail import Origin
 from cases.message import Direction, Message
@@ -40,8 +42,15 @@ class WeighedUpTo(Base):
 
 
 def weigh(now: datetime) -> int:
-    """Weigh what was written since the last look, in short transactions; of how many people."""
-    people = 0
+    """Weigh what was written or changed since the last look, in short transactions; of how many."""
+    people: set[int] = set()
+    for _step in range(STEPS):
+        with reading() as session:
+            anew = reweighing.waiting(session)
+        if not anew:
+            break
+        with transaction() as session:
+            people |= _anew(session, now)
     for _step in range(STEPS):
         with reading() as session:
             last, newest = _last(session), session.scalar(select(func.max(Message.id))) or 0
@@ -51,25 +60,41 @@ def weigh(now: datetime) -> int:
         last = min(newest, last)
         upto = min(newest, last + AT_ONCE)
         with transaction() as session:
-            people += _weigh(session, last, upto, now)
-    return people
+            people |= _weigh(session, last, upto, now)
+    return len(people)
 
 
 def _last(session: Session) -> int:
     return session.scalar(select(WeighedUpTo.message_id)) or 0
 
 
-def _weigh(session: Session, last: int, upto: int, now: datetime) -> int:
-    mark = session.get(WeighedUpTo, 1, with_for_update=True)
-    if mark is None:
-        mark = WeighedUpTo(id=1, message_id=0)
-        session.add(mark)
-    mark.message_id = upto
+def _anew(session: Session, now: datetime) -> set[int]:
+    _mark(session)
+    names = reweighing.take(session, touches.AT_ONCE)
+    owners = reweighing.owners(session, names)
+    _relieve(session, names - owners.keys())
+    people = set(owners.values())
+    press(session, people, now)
+    return people
+
+
+def _weigh(session: Session, last: int, upto: int, now: datetime) -> set[int]:
+    _mark(session).message_id = upto
     written = Message.id.between(last - OVERLAP, upto), *_of_ours(now)
     people = session.scalars(select(Case.contact_id).join(Message).where(*written).distinct()).all()
     for n in range(0, len(people), touches.AT_ONCE):
         press(session, people[n : n + touches.AT_ONCE], now)
-    return len(people)
+    return set(people)
+
+
+def _mark(session: Session) -> WeighedUpTo:
+    """How far we are; whoever has it is the only one who weighs."""
+    mark = session.get(WeighedUpTo, 1, with_for_update=True)
+    if mark is None:
+        mark = WeighedUpTo(id=1, message_id=0)
+        session.add(mark)
+        session.flush()
+    return mark
 
 
 def _of_ours(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -82,21 +107,30 @@ def _of_ours(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def press(session: Session, contact_ids: Collection[int], now: datetime) -> None:
-    """Have what we wrote to those people weigh on all of their identifiers."""
+    """Have what we wrote to those people weigh on all of their identifiers, and nothing else."""
     loads = _loads(session, contact_ids, now)
     found = {
-        (one.kind, one.value): loads[contact_id]
+        (one.kind, one.value): loads.get(contact_id)
         for contact_id, theirs in identifiers(session, contact_ids).items()
         for one in theirs
-        if contact_id in loads
     }
-    if found:
-        touches.make(session, sorted(found))
+    heavy = sorted((name, load) for name, load in found.items() if load is not None)
+    if heavy:
+        touches.make(session, [name for name, _load in heavy])
         rows = [
             {"kind": kind, "value": value, "ours": load.score, "ours_at": load.at}
-            for (kind, value), load in sorted(found.items())
+            for (kind, value), load in heavy
         ]
         session.execute(update(Pressure), rows)
+    _relieve(session, [name for name, load in found.items() if load is None])
+
+
+def _relieve(session: Session, names: Collection[Name]) -> None:
+    """Nothing that we wrote weighs on those."""
+    for kind in sorted({kind for kind, _value in names}):
+        values = [value for one, value in names if one is kind]
+        burdened = Pressure.kind == kind, among(Pressure.value, values), Pressure.ours > 0
+        session.execute(update(Pressure).where(*burdened).values(ours=0.0, ours_at=None))
 
 
 def _loads(session: Session, contact_ids: Collection[int], now: datetime) -> dict[int, Load]:

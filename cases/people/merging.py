@@ -17,7 +17,7 @@ from cases.case import Case, Part, Participant
 from cases.consent import OptIn
 from cases.contact import Contact, Identifier
 from cases.db import Base
-from cases.exclusions import feed
+from cases.exclusions import feed, reweighing
 from cases.exclusions.changes import note_contact
 from cases.exclusions.reasons import RULES
 from cases.exclusions.rows import Exclusion
@@ -137,6 +137,7 @@ def _move(session: Session, table: Any, ids: Collection[int], contact_id: int) -
 def _both_noted(session: Session, *contacts: Contact) -> None:
     for contact in contacts:
         note_contact(session, contact.id)
+        reweighing.note(session, contact.id)
     session.flush()
     session.expire_all()
 
@@ -245,3 +246,4 @@ def _follow(session: Session, contact_id: int) -> None:
         _move(session, one, _ids(session, one, contact_id), into_id)
     note_contact(session, contact_id)
     note_contact(session, into_id)
+    reweighing.note(session, into_id)
