@@ -8,7 +8,7 @@ from cases.case import Case, Part, Participant, State
 from cases.consent import Topic
 from cases.contact import Contact, Identifier, Kind
 from cases.db import Base, before_commit, before_writing
-from cases.exclusions import changes
+from cases.exclusions import changes, reweighing
 from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
 from cases.history import Event, What
 from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
@@ -23,6 +23,7 @@ before_commit(order.recognise)
 before_commit(incident.recognise)
 before_commit(breaches.settle)
 before_commit(merging.settle)
+before_commit(reweighing.follow)
 before_commit(changes.follow)
 before_commit(audit.write)
 # The words of messages can be looked for wherever messages are kept.
