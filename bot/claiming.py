@@ -6,6 +6,7 @@ A case that somebody is changing right now is left alone: its mails are looked a
 round. So nobody waits here, and nobody is waited for.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot import breaker, circumstances, coordination, joining, outbox, voice
 from bot.coordination import Cancel, Facts, Go, Later, Merge, Verdict
 from bot.outbox import Decided, OutgoingMail, State, Why
+from bot.replies import CannotSay
 from bot.settings import settings
 from cases import clock
 from cases.among import among
@@ -25,6 +27,7 @@ from cases.case import Case
 from cases.db import reading, transaction, write_at_end
 from cases.message import Message
 
+log = logging.getLogger(__name__)
 CLAIM_LASTS = timedelta(seconds=120)
 """Until the body goes out; a worker that dies before holds its mails up no longer."""
 Judged = tuple[OutgoingMail, Facts, Verdict]
@@ -158,9 +161,19 @@ def _only_one_each(session: Session, judged: list[Judged], now: datetime) -> lis
         if len(several) > 1:
             mails = [mail for mail, _facts, _verdict in several]
             _recall(session, mails)
-            lead = joining.join(session, mails, at=now)
-            into |= {mail.id: Merge(lead.id) for mail in mails if mail is not lead}
+            into |= _joined(session, mails, now)
     return [(mail, facts, into.get(mail.id, verdict)) for mail, facts, verdict in judged]
+
+
+def _joined(session: Session, mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Merge]:
+    """The mails that another one speaks for; none where no letter can hold what all have to say."""
+    try:
+        lead = joining.join(session, mails, at=now)
+    except CannotSay:
+        # Each can leave by itself, and nobody's mail waits for somebody to mend the letter.
+        log.warning("%s mails to one person leave apart: see the template 'letter'", len(mails))
+        return {}
+    return {mail.id: Merge(lead.id) for mail in mails if mail is not lead}
 
 
 def _obey(session: Session, mail: OutgoingMail, facts: Facts, verdict: Verdict) -> None:

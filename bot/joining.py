@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import composing, merging, replies
+from bot import merging, replies
 from bot.merging import Parts
 from bot.outbox import OutgoingMail
 from bot.replies import Saying
@@ -15,13 +15,16 @@ from cases.language import speaking
 
 
 def join(session: Session, mails: Sequence[OutgoingMail], *, at: datetime) -> OutgoingMail:
-    """Let one of the mails say what all of them have to say; gives that one."""
+    """Let one of the mails say what all of them have to say; gives that one.
+
+    Raises replies.CannotSay, and then all are as they were.
+    """
     ordered = sorted(mails, key=lambda mail: (mail.queued_at, mail.id))
     lead = max(ordered, key=lambda mail: (mail.case.last_at, -mail.id))
     pieces = merging.merged([_pieces(mail, lead) for mail in ordered])
     subject, text = replies.letter(session, lead.case, pieces)
-    lead.parts = pieces.as_row()
     _freeze(lead, subject, text, at)
+    lead.parts = pieces.as_row()
     return lead
 
 
@@ -46,7 +49,7 @@ def _freeze(mail: OutgoingMail, subject: str, text: str, at: datetime) -> None:
         ),
     )
     text = saying.text
-    mail.content = composing.compose(replies.draft_of(mail.case, saying, at, mail.rfc_id))
+    mail.content = replies.as_bytes(replies.draft_of(mail.case, saying, at, mail.rfc_id))
     if mail.message is not None:
         mail.message.subject, mail.message.text = subject, text
         mail.message.new_text = text

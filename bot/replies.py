@@ -134,13 +134,18 @@ def _queued(case: Case, saying: Saying, at: datetime) -> _Queued:
     """The rows of a mail to the customer of that case; raises CannotSay."""
     saying = refusable(case, saying)
     draft = draft_of(case, saying, at)
-    try:
-        content = composing.compose(draft)
-    except (composing.NotAsMeant, ValueError) as wrong:
-        raise CannotSay(str(wrong)) from wrong
+    content = as_bytes(draft)
     told = {"template": saying.template, "rule": saying.rule, "bot": saying.bot}
     mail = _mail(saying, at) | {"rfc_id": draft.message_id, "content": content}
     return _Queued(draft.message_id, _message(saying, draft, at), mail, told)
+
+
+def as_bytes(draft: composing.Draft) -> bytes:
+    """The mail as it leaves; raises CannotSay."""
+    try:
+        return composing.compose(draft)
+    except (composing.NotAsMeant, ValueError) as wrong:
+        raise CannotSay(str(wrong)) from wrong
 
 
 def _mail(saying: Saying, at: datetime) -> dict[str, Any]:

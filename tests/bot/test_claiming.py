@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import coordination, outbox, presence, voice
+from bot import coordination, outbox, presence, templates, voice
 from bot.outbox import Decided, OutgoingMail, Purpose, State
+from bot.templates import MailTemplate
 from cases import Case, Mailbox, Mode, clock
 from cases.case import take
 from cases.db import reading, transaction
@@ -75,6 +76,16 @@ def test_news_of_two_cases_of_one_customer_are_one_mail_that_tells_them_apart():
     with clock.at(SOON):
         (mail,) = leaving()
     assert f"Sobre su caso número {older}:\nUno." in _text(mail)
+
+
+def test_mails_that_no_letter_can_join_leave_one_by_one_and_stop_nobody():
+    _speaks("Su paquete salió.", "Le hemos abonado 5 €.")
+    asks_too_much = {"name": "letter", "language": "es", "subject": "Hola", "body": "{{articles}}"}
+    with transaction() as session:
+        templates.save(session, MailTemplate(**asks_too_much, at=MORNING))
+    with clock.at(SOON):
+        both = leaving()
+    assert ["5 €" in _text(one) for one in both] == [False, True]
 
 
 def test_a_mail_that_can_wait_waits_for_others():
