@@ -42,8 +42,8 @@ class _Told:
 
 def write(session: Session, said: Mapping[int, Labels], at: datetime) -> None:
     """Write the labels of those messages, as far as none of them has any yet."""
-    messages = _untagged(session, said)
-    cases = _taken(session, {message.case_id for message in messages})
+    cases = _taken(session, said)
+    messages = _untagged(session, said, cases)
     rows = []
     for message in messages:
         labels = said[message.id]
@@ -53,27 +53,30 @@ def write(session: Session, said: Mapping[int, Labels], at: datetime) -> None:
         )
         _tell(cases[message.case_id], message, labels, row)
         told = {"case_id": message.case_id, "what": What.TAGGED, "by": BY, "at": at}
-        write_at_end(session, Event, {**told, "data": {"type": labels.type}})
+        write_at_end(session, Event, {**told, "data": {"type": labels.type, "message": message.id}})
     _update(session, _MESSAGES, "message", rows)
-    _keep(session, list(cases.values()), at)
+    _keep(session, [one for one in cases.values() if one.times], at)
 
 
-def _untagged(session: Session, ids: Iterable[int]) -> list[Row[Any]]:
+def _untagged(session: Session, ids: Collection[int], cases: Iterable[int]) -> list[Row[Any]]:
+    """Those that nobody labelled before their cases were ours, nor took elsewhere."""
     asked = (
         *(Message.id, Message.case_id, Message.direction, Message.origin),
         *(Message.quarantined, Message.arrived_at),
     )
-    untagged = select(*asked).where(among(Message.id, ids), Message.tagged_at.is_(None))
+    ours = among(Message.id, ids), among(Message.case_id, cases)
+    untagged = select(*asked).where(*ours, Message.tagged_at.is_(None))
     return list(session.execute(untagged.order_by(Message.case_id, Message.id)))
 
 
 def _taken(session: Session, ids: Collection[int]) -> dict[int, _Told]:
-    """The cases, locked as `take` locks one, and in the order in which everybody locks them."""
+    """The cases of those messages, locked as `take` locks one, and in everybody's order."""
     asked = (
         *(Case.id, Case.contact_id, Case.type, Case.type_by, Case.course, Case.version),
         Case.labels["tags"].label("tags"),
     )
-    taken = select(*asked).where(among(Case.id, ids)).order_by(Case.id).with_for_update()
+    theirs = select(Message.case_id).where(among(Message.id, ids))
+    taken = select(*asked).where(Case.id.in_(theirs)).order_by(Case.id).with_for_update()
     return {row.id: _Told(row, course=row.course) for row in session.execute(taken)}
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from cases import Case, Event, Exclusion, Message, What, clock, incident, tags
+from cases.case import take
 from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason
 from cases.filing import file
@@ -14,6 +15,7 @@ from cases.incident import Incident, IncidentCase
 from cases.sla import book
 from classifiers.labels import Guess, Labels, Sentiment
 from tests.builders import a_mail, an_arrival
+from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
 SAID = Labels(
     id="",
@@ -122,3 +124,18 @@ def test_a_type_brings_its_promise_and_its_incident(written):
     with reading() as session:
         linked = session.scalars(select(IncidentCase.case_id)).all()
     assert linked == [case_of(first).id]
+
+
+@ON_POSTGRESQL
+def test_two_who_classify_the_same_mail_at_once_say_it_once(written):
+    first, second, _other = written
+
+    def classify():
+        tag({first: SAID, second: CALM})
+
+    with meanwhile(classify, classify) as both_begin, transaction() as session:
+        take(session, case_of(first).id)
+        both_begin()
+    with reading() as session:
+        told = session.scalars(select(Event.data).where(Event.what == What.TAGGED)).all()
+    assert [one["message"] for one in told] == [first, second]
