@@ -6,14 +6,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, State
+from cases.db import hold
 from cases.exclusions.settings import settings
 from cases.history import Event, What
 
-AT_ONCE = 200
+AT_ONCE, LOCK = 200, "quiet"
 
 
 def ask(session: Session, now: datetime) -> int:
     """Ask the owners of quiet cases, again after as long a time; how many cases there were."""
+    # Whoever waited for a case would not see that its owner was asked meanwhile.
+    hold(session, LOCK)
     since = now - settings().truce_quiet_case
     lately = select(Event.id).where(Event.case_id == Case.id, Event.at > since)
     on_the_desk = or_(Case.snoozed_until.is_(None), Case.snoozed_until <= now)

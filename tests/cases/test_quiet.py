@@ -7,9 +7,11 @@ from sqlalchemy import select
 from bot import notifying
 from bot.notifying import Kind, Notification
 from cases import Event, What, clock, quiet
-from cases.case import State
+from cases.case import State, take
+from cases.db import reading, transaction
 from tests.bot.writing import a_case, an_agent
 from tests.builders import MORNING
+from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
 DAY = timedelta(days=1)
 
@@ -47,3 +49,22 @@ def test_nobody_is_asked_about_what_is_closed_laid_aside_or_nobodys(session):
     aside.snoozed_until = MORNING + 60 * DAY
     lively.happened(What.NOTED, by=bea.address, at=MORNING + 20 * DAY)
     assert asked(session, 25) == (0, [])
+
+
+@ON_POSTGRESQL
+def test_two_workers_who_look_at_once_ask_once(installation):
+    with transaction() as session:
+        case = a_case(session)
+        case.last_at, case.assignee_id = MORNING, an_agent(session).id
+        number = case.id
+
+    def look():
+        with transaction() as session:
+            quiet.ask(session, MORNING + 15 * DAY)
+
+    with meanwhile(look, look) as both_look, transaction() as session:
+        take(session, number)
+        both_look()
+    with reading() as session:
+        asked_about = select(Event.case_id).where(Event.what == What.QUIET)
+        assert session.scalars(asked_about).all() == [number]
