@@ -9,7 +9,7 @@ def token(mailbox_id: int, grant: dict[str, str]) -> str:
     """A token that is good now. Raises xoauth.GrantLost and xoauth.ProviderAway."""
     fresh = xoauth.fresh(grant)
     if fresh is not grant:
-        _keep(mailbox_id, fresh)
+        _keep(mailbox_id, fresh, in_place_of=grant)
     return fresh["access_token"]
 
 
@@ -20,10 +20,13 @@ def forget_token(mailbox_id: int) -> bool:
         grant = mailbox.grant() if mailbox is not None else {}
     if not grant:
         return False
-    _keep(mailbox_id, grant | {"expires_at": "0"})
+    _keep(mailbox_id, grant | {"expires_at": "0"}, in_place_of=grant)
     return True
 
 
-def _keep(mailbox_id: int, grant: dict[str, str]) -> None:
+def _keep(mailbox_id: int, grant: dict[str, str], *, in_place_of: dict[str, str]) -> None:
+    """Unless somebody signed in anew, or chose a password, while the provider was asked."""
     with transaction() as session:
-        session.get_one(Mailbox, mailbox_id).keep_grant(grant)
+        mailbox = session.get(Mailbox, mailbox_id, with_for_update=True)
+        if mailbox is not None and mailbox.grant() == in_place_of:
+            mailbox.keep_grant(grant)

@@ -13,7 +13,7 @@ import pytest
 
 from cases import clock, xoauth
 from cases.db import reading, transaction
-from cases.grants import forget_token
+from cases.grants import forget_token, token
 from cases.mailbox import Mailbox
 from cases.xoauth import PROVIDERS, GrantLost, Provider, ProviderAway
 from inbox.intake.accounts import account_of
@@ -273,6 +273,16 @@ def test_a_server_that_refuses_every_token_gets_two(
     _end(one, thread)
     assert imap.shown == ["t1", "t2"]
     assert len(provider.asked) == 2
+
+
+def test_who_signs_in_anew_while_the_old_grant_is_renewed_keeps_the_new_one(
+    mailbox_id: int, provider: TokenServer
+) -> None:
+    before = _row(mailbox_id).grant()
+    with transaction() as session:
+        session.get_one(Mailbox, mailbox_id).keep_grant({**before, "refresh_token": "new"})
+    assert token(mailbox_id, before) == "t1"
+    assert _row(mailbox_id).grant()["refresh_token"] == "new"
 
 
 def test_only_a_grant_can_be_renewed(mailbox_id: int) -> None:
