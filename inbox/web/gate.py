@@ -93,11 +93,9 @@ def _ask_to_sign_in() -> AnyResponse:
         # token of the form that is shown would be of none of them.
         return Response(status=401)
     if hx.asked().is_partial:
-        return signin.form(
-            "", _("Your session has ended. Sign in to go on; your text is kept."), 401
-        )
-    if note := again.keep(request, request.cookies.get(signin.COOKIE, "")):
-        said = _("Your session has ended. Sign in to go on; your text is kept.")
+        return signin.form("", again.ended(), 401)
+    note, said = again.kept(request, request.cookies.get(signin.COOKIE, ""))
+    if said:
         return signin.form("", said, 401, again=note)
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("signin.page", next=back or None), 303)

@@ -11,13 +11,15 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.web import again as sent_again
 from inbox.web import browsers, csrf, guesses, half_way, hx, sessions
-from inbox.web.access import Pages, Policy, allow
+from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.again import Sent
 from inbox.web.preferences import local
 from inbox.web.who import somebody
 
 pages = Pages("signin", __name__)
 COOKIE = "tregua_session"
+LARGEST = sent_again.LONGEST + 50_000
+"""The form that is kept goes along with each step."""
 
 
 @pages.get("/sign-in")
@@ -43,6 +45,7 @@ def form(address: str, refusal: str, status: int = 200, *, again: str = "") -> R
 
 @pages.post("/sign-in")
 @allow(Policy.EVERYONE)
+@takes(LARGEST)
 def sign_in() -> AnyResponse:
     """Begin a session: always a fresh one, whatever the browser brought."""
     address, password = request.form.get("address", ""), request.form.get("password", "")
@@ -72,6 +75,7 @@ def _ask_for_code(half: str, refusal: str, status: int = 200) -> Response:
 
 @pages.post("/sign-in/code")
 @allow(Policy.EVERYONE)
+@takes(LARGEST)
 def prove() -> AnyResponse:
     """The password was right; the second factor must be as well."""
     half, place = request.form.get("half", "")[:200], request.remote_addr or ""
@@ -124,7 +128,8 @@ def _note() -> str:
 def _offer(sent: Sent, secret: str) -> Response:
     """Nothing of it was done: they may send it now."""
     g.secret = secret
-    values = {"sent": sent, "back": local(sent.back), "title": _("You are signed in again")}
+    values: dict[str, Any] = {"sent": sent, "back": local(sent.back)}
+    values |= {"title": _("You are signed in again"), "not_kept": sent_again.not_kept(sent)}
     return make_response(render_template("signin/again.html", **values))
 
 

@@ -69,9 +69,23 @@ def test_a_page_that_stays_open_is_told_anew(enter: Enter) -> None:
 
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(enter: Enter) -> None:
     ana, quiet, begun = enter(ANA), {**HTMX, "X-Quiet": "yes"}, clock.now()
+    here = {**quiet, "X-CSRF-Token": ana.token()}
     for hours in (3, 6, 7.9):
         with clock.at(begun + timedelta(hours=hours)):
             assert ana.client.get("/mark", headers=quiet).status_code == 200
+            ana.client.get("/events", buffered=False).close()
+            told = ana.client.post("/cases/1/presence", data={"doing": "viewing"}, headers=here)
+            assert told.status_code == 204
     with clock.at(begun + timedelta(hours=8.1)):
         ended = ana.client.get("/mark", headers=quiet)
     assert (ended.status_code, ended.text) == (401, "")
+
+
+def test_what_is_saved_while_somebody_types_keeps_them_signed_in(enter: Enter) -> None:
+    ana, begun = enter(ANA), clock.now()
+    typed = {**HTMX, "X-Quiet": "typed", "X-CSRF-Token": ana.token()}
+    for hours in (7, 14):
+        with clock.at(begun + timedelta(hours=hours)):
+            draft = {"text": f"after {hours} hours"}
+            saved = ana.client.post("/cases/1/draft", data=draft, headers=typed)
+            assert saved.status_code == 200

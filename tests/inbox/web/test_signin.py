@@ -1,6 +1,7 @@
 """Signing in: who gets in, who is slowed down, and what the browser holds."""
 
 import html
+import io
 import json
 import re
 from datetime import timedelta
@@ -8,14 +9,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from cases import clock
+from cases import Message, clock
 from cases.consent import Topic
 from cases.db import reading, transaction
 from inbox.web import again, guesses, sessions, signin
 from inbox.web.preferences import local
 from inbox.web.sessions import WebSession
-from tests.inbox.web.conftest import Enter, Visitor
+from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, PASSWORD
+
+MULTIPART = "multipart/form-data"
 
 
 def _sign_in(visitor: Visitor, address: str = ANA, password: str = PASSWORD, **more: str) -> object:
@@ -187,3 +190,51 @@ def test_what_no_form_of_ours_sent_is_not_kept_and_no_password_is(enter: Enter) 
     assert "muy secreta" not in kept
     made_up = f"{'a' * 26}.{json.dumps(['/admin/users', '/', [['name', 'Mallory']]])}"
     assert again.read(made_up) is None
+
+
+def _note(page: str) -> str:
+    return html.unescape(re.findall(r'name="again" value="([^"]*)"', page)[0])
+
+
+@pytest.mark.parametrize("names", [(), ("factura.pdf", "foto.png")], ids=["no files", "two files"])
+def test_an_answer_that_came_too_late_is_kept_and_its_files_are_named(
+    enter: Enter, names: tuple[str, ...]
+) -> None:
+    ana, case = enter(ANA), case_about("Factura")
+    _ended(ana)
+    # A browser sends a part without a name where no file was chosen.
+    files = [(io.BytesIO(b"%PDF"), name) for name in names or ("",)]
+    long = "Ñandú 🙂 " * 12_000
+    typed = {"csrf": ana.token(), "text": long[:100_000], "aside": long[:90_000], "as": "answer"}
+    path = f"/cases/{case.id}/replies"
+    late = ana.client.post(path, data={**typed, "files": files}, content_type=MULTIPART)
+    assert late.status_code == 401
+    named = "factura.pdf, foto.png"
+    assert (named in late.text) is bool(names)
+    visitor = Visitor(ana.client)
+    fields = {"address": ANA, "password": PASSWORD, "again": _note(late.text)}
+    data = {"csrf": visitor.token(), **fields}
+    again = visitor.client.post("/sign-in", data=data, content_type=MULTIPART)
+    assert (named in again.text) is bool(names)
+    assert ('name="files" type="file" multiple required' in again.text) is bool(names)
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', again.text))
+    data = {name: html.unescape(value) for name, value in kept.items()}
+    assert data["text"] == typed["text"]
+    data |= {"files": [(io.BytesIO(b"%PDF"), name) for name in names]}
+    assert ana.client.post(path, data=data, content_type=MULTIPART).status_code == 303
+    with reading() as session:
+        sent = select(Message).where(Message.case_id == case.id).order_by(Message.id.desc())
+        message = session.scalars(sent).first()
+        assert message is not None
+        assert message.text.startswith("Ñandú 🙂 Ñandú")
+        assert {one["name"] for one in message.attachments} == set(names)
+
+
+def test_a_list_that_is_too_long_to_be_kept_says_so(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    _ended(admin)
+    typed = {"csrf": admin.token(), "pasted": "ana@example.test\n" * 70_000}
+    late = admin.client.post("/console/lists", data=typed)
+    assert late.status_code == 401
+    assert "too long to be kept" in late.text
+    assert 'name="again"' not in late.text
