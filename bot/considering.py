@@ -21,11 +21,16 @@ WORSE = 0.2
 _KNOWN = {one.name for one in fields(Situation)}
 
 
-def consider(session: Session, case: Case, now: datetime) -> None:
-    """Let rules and suggestions act on the customer's newest mail; the case must be locked."""
+def consider(session: Session, case: Case, now: datetime, about: int | None = None) -> None:
+    """Let rules and suggestions act on the customer's newest mail; the case must be locked.
+
+    `about`: only if it is that one, since whatever came later is classified by itself.
+    """
     message = _newest(session, case)
-    decided = _filed(session, message) if message is not None else None
-    if message is None or decided is None:
+    if message is None or about not in (None, message.id):
+        return
+    decided = _filed(session, message)
+    if decided is None:
         return
     sent = situation.sent_of_late(session, [message.sender], now)
     seen = _complete(session, _as_filed(decided), message, sent, now)
@@ -54,10 +59,9 @@ def _newest(session: Session, case: Case) -> Message | None:
 
 
 def _filed(session: Session, message: Message) -> Decided | None:
-    """The decision when the mail was filed: it knows what the mail's headers said."""
-    return session.scalars(
-        select(Decided).where(Decided.message_id == message.id).order_by(Decided.id).limit(1)
-    ).first()
+    """The decision when the mail was filed: it alone knows what the mail's headers said."""
+    decisions = select(Decided).where(Decided.message_id == message.id).order_by(Decided.id)
+    return next((one for one in session.scalars(decisions) if "origin" in one.inputs), None)
 
 
 def _as_filed(decided: Decided) -> Situation:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import considering, news, notifying, permission, registry
 from bot.news import BotNews, Kind
 from bot.outbox import OutgoingMail, State
-from bot.proposals import Fate, Proposal
+from bot.proposals import UNTOLD, Fate, Proposal
 from cases import clock
 from cases.case import take
 from cases.db import reading, transaction
@@ -100,21 +100,20 @@ def _next_classified() -> tuple[int, int] | None:
 def _consider(event_id: int, case_id: int) -> int:
     with transaction(lock=LOCK) as session:
         case = take(session, case_id)
-        if session.get_one(Event, event_id).noticed_at is None:
-            considering.consider(session, case, clock.now())
+        event = session.get_one(Event, event_id)
+        if event.noticed_at is None:
+            considering.consider(session, case, clock.now(), event.data.get("message"))
             _mark(session, [event_id])
         return 1
 
 
 def _tell_what_became() -> None:
     """Bots learn what became of their proposals in the end."""
-    open_ = Proposal.told_at.is_(None) & Proposal.fate.in_((Fate.QUEUED, Fate.MERGED))
-    edited = Proposal.told_at.is_(None) & Proposal.fate.in_((Fate.EDITED, Fate.SENT))
-    settled = open_ & OutgoingMail.state.in_(_OVER)
+    by_people = Proposal.fate.in_((Fate.EDITED, Fate.SENT))
     wanted = (
         select(Proposal)
         .outerjoin(OutgoingMail, OutgoingMail.id == Proposal.outgoing_id)
-        .where(settled | edited)
+        .where(UNTOLD, by_people | OutgoingMail.state.in_(_OVER))
         .order_by(Proposal.id)
         .limit(AT_ONCE)
     )

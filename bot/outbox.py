@@ -58,6 +58,7 @@ class Purpose(StrEnum):
 TAKEN_BACK = "taken-back"
 _DUE = text("state IN ('pending', 'deferred', 'claimed', 'data_sent')")
 _STUCK = text("state IN ('rejected', 'uncertain')")
+_SETTLED = text("settled_at IS NOT NULL")
 
 
 class OutgoingMail(Base):
@@ -69,6 +70,12 @@ class OutgoingMail(Base):
         Index("ix_outgoing_mail_stuck", "id", postgresql_where=_STUCK, sqlite_where=_STUCK),
         Index("ix_outgoing_mail_recipient_queued_at", "recipient", "queued_at"),
         Index("ix_outgoing_mail_domain_queued_at", "domain", "queued_at"),
+        Index(
+            "ix_outgoing_mail_settled_at",
+            "settled_at",
+            postgresql_where=_SETTLED,
+            sqlite_where=_SETTLED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
