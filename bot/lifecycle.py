@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from bot import answers, kinds, replies, switches
 from bot.kinds import Mode
@@ -51,6 +51,8 @@ class Turn:
     reason: str
     which: Callable[[datetime], ColumnElement[bool]]
     about: Callable[[Case, datetime], datetime]
+    first: InstrumentedAttribute[datetime | None] | InstrumentedAttribute[datetime]
+    """Those go first for whom this was longest ago: by its index they are found, too."""
 
 
 def _handled(reply: str, since: Any) -> ColumnElement[bool]:
@@ -112,18 +114,39 @@ def _may_be_asked(now: datetime) -> ColumnElement[bool]:
 
 TURNS = (
     Turn(
-        kinds.APOLOGY, "a promised time passed", _broke_its_promise, lambda c, now: c.due_at or now
+        kinds.APOLOGY,
+        "a promised time passed",
+        _broke_its_promise,
+        lambda c, now: c.due_at or now,
+        Case.due_at,
     ),
-    Turn(kinds.PROGRESS, "the customer has waited for a day", _waits_long, lambda _c, now: now),
+    Turn(
+        kinds.PROGRESS,
+        "the customer has waited for a day",
+        _waits_long,
+        lambda _c, now: now,
+        Case.due_at,
+    ),
     Turn(
         kinds.REMINDER,
         "the case waits for the customer",
         _waits_for_the_customer,
         lambda c, _now: c.last_at,
+        Case.last_at,
     ),
-    Turn(kinds.CLOSING, "the customer did not answer", _was_reminded, lambda c, _now: c.last_at),
     Turn(
-        kinds.SATISFACTION, "the case is settled", _may_be_asked, lambda c, now: c.closed_at or now
+        kinds.CLOSING,
+        "the customer did not answer",
+        _was_reminded,
+        lambda c, _now: c.last_at,
+        Case.last_at,
+    ),
+    Turn(
+        kinds.SATISFACTION,
+        "the case is settled",
+        _may_be_asked,
+        lambda c, now: c.closed_at or now,
+        Case.closed_at,
     ),
 )
 
@@ -140,8 +163,8 @@ def sweep() -> int:
 
 def _due(turn: Turn, now: datetime) -> Sequence[int]:
     with reading() as session:
-        ids = select(Case.id).where(turn.which(now)).order_by(Case.id).limit(AT_ONCE)
-        return session.scalars(ids).all()
+        ids = select(Case.id).where(turn.which(now)).order_by(turn.first, Case.id)
+        return session.scalars(ids.limit(AT_ONCE)).all()
 
 
 def _have(session: Session, turn: Turn, case_id: int, now: datetime) -> bool:

@@ -50,9 +50,11 @@ def _queues(session: Session, now: datetime) -> Iterator[Trouble]:
     to_send = select(func.min(OutgoingMail.due_at)).where(OutgoingMail.state == State.PENDING)
     # Counted from when we had it: after an outage mails arrive that were sent hours ago.
     to_tag = (
-        select(func.min(RawMail.fetched_at))
+        select(RawMail.fetched_at)
         .join(Message, Message.raw_id == RawMail.id)
         .where(Message.tagged_at.is_(None), Message.to_tag)
+        .order_by(Message.id)
+        .limit(1)
     )
     for name, oldest, patience in (
         ("filing", to_file, FILING),

@@ -29,6 +29,8 @@ def look(session: Session, now: datetime) -> list[Sighting]:
     messages = session.scalars(
         select(Message)
         .where(Message.origin == Origin.MARKETING, Message.arrived_at > now - LOOK_BACK)
+        # True of all that came in; by it the index of what arrived will do.
+        .where(Message.withdrawn_at.is_(None))
         .where(Message.id.not_in(seen))
         .order_by(Message.id)
         .limit(AT_ONCE)
