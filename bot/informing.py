@@ -47,12 +47,13 @@ def publish(
     The same key is the same update, however often somebody clicks.
     Raises NothingToSay, AlreadyOver.
     """
-    if incident.ended_at is not None:
-        raise incidents.AlreadyOver(f"incident {incident.id} is over")
     said = {language: text.strip() for language, text in texts.items() if text.strip()}
     if not said:
         raise NothingToSay("write what is to be said")
-    session.get_one(Incident, incident.id, with_for_update=True)
+    # Mail that comes in meanwhile may be linked, and waits for nobody.
+    session.refresh(incident, with_for_update={"key_share": True})
+    if incident.ended_at is not None:
+        raise incidents.AlreadyOver(f"incident {incident.id} is over")
     update = _update(session, incident, key)
     if update is not None:
         return Told(update.told)

@@ -1,6 +1,7 @@
 """One trouble that many cases share: the late lorry, the outage. Linked by rule or by hand."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -148,9 +149,11 @@ def link(
     session: Session, incident: Incident, case_ids: Iterable[int], *, by: str, at: datetime
 ) -> int:
     """Those cases are about it; how many are new. What an agent took out the rule leaves out."""
-    if incident.ended_at is not None:
-        raise AlreadyOver(f"incident {incident.id} is over")
     ids = sorted(set(case_ids))
+    if not ids:
+        return 0
+    if not _goes_on(session, incident):
+        raise AlreadyOver(f"incident {incident.id} is over")
     table = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [{"incident_id": incident.id, "case_id": one, "by": by, "at": at} for one in ids]
     new: list[int] = []
@@ -159,9 +162,16 @@ def link(
         new += session.scalars(added.returning(IncidentCase.case_id)).all()
     if by != "rule":
         new += _back(session, incident, ids)
-    if incident.truce:
+    if incident.truce and new:
         _hold(session, incident, new, at)
     return len(new)
+
+
+def _goes_on(session: Session, incident: Incident) -> bool:
+    """Whether it is under way, and stays so until this transaction ends: else nobody would free
+    those who are held now."""
+    ended = select(Incident.ended_at).where(Incident.id == incident.id)
+    return session.scalar(ended.with_for_update(read=True, key_share=True)) is None
 
 
 def _back(session: Session, incident: Incident, case_ids: Sequence[int]) -> list[int]:
@@ -230,6 +240,7 @@ def cases_of(session: Session, incident: Incident) -> list[int]:
 
 def end(session: Session, incident: Incident, *, by: str, at: datetime) -> None:
     """It is over: marketing may go on, as far as this was the reason. Raises AlreadyOver."""
+    session.refresh(incident, with_for_update=True)
     if incident.ended_at is not None:
         raise AlreadyOver(f"incident {incident.id} is over")
     incident.ended_at, incident.ended_by = at, by
@@ -261,4 +272,6 @@ def recognise(session: Session) -> None:
     for incident in running:
         for n in range(0, len(ids), 500):
             fitting = _fitting(incident).where(Case.id.in_(sorted(ids)[n : n + 500]))
-            link(session, incident, session.scalars(fitting).all(), by="rule", at=clock.now())
+            # It may end at this very moment.
+            with suppress(AlreadyOver):
+                link(session, incident, session.scalars(fitting).all(), by="rule", at=clock.now())

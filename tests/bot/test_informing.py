@@ -12,6 +12,7 @@ from bot import informing
 from bot.informing import NothingToSay
 from bot.outbox import OutgoingMail
 from cases import Case, Mode, incident
+from cases.case import take
 from cases.db import FILING, reading, transaction
 from cases.exclusions.rows import Exclusion
 from cases.filing import file
@@ -19,6 +20,7 @@ from cases.incident import AlreadyOver, Incident, IncidentCase, NoRule
 from cases.order import Told, put
 from tests.bot.writing import a_case, a_shop, an_agent
 from tests.builders import MORNING, a_mail, an_arrival
+from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
 TEXTS = {"es": "El camión llega mañana.", "en": "The lorry comes tomorrow."}
 
@@ -170,3 +172,49 @@ def test_three_hundred_are_told_once_each(installation: str) -> None:
     with reading() as session:
         assert session.scalar(select(func.count(OutgoingMail.recipient.distinct()))) == 300
         assert session.scalar(select(func.count(OutgoingMail.id))) == 300
+
+
+def a_running_one() -> tuple[int, int]:
+    """An incident, and the case that is about it."""
+    with transaction() as session:
+        case = a_case(session, "¿Dónde está el camión?")
+        return an_incident(session).id, case.id
+
+
+def somebody_else_writes() -> None:
+    """Their mail is about it as well."""
+    mail = a_mail("¿Y el camión?", sender="eva@cliente.example")
+    with transaction(lock=FILING) as session:
+        file(session, an_arrival(mail, mailbox=a_shop(session)))
+
+
+@ON_POSTGRESQL
+def test_nobody_stays_held_who_wrote_as_the_incident_ended(installation: str) -> None:
+    number, _case = a_running_one()
+    with meanwhile(somebody_else_writes) as another_writes, transaction() as session:
+        incident.end(session, session.get_one(Incident, number), by="bea", at=MORNING)
+        another_writes()
+    held = select(Exclusion).where(
+        Exclusion.origin == f"incident:{number}", Exclusion.lifted_at.is_(None)
+    )
+    with reading() as session:
+        assert session.scalars(held).all() == []
+
+
+@ON_POSTGRESQL
+def test_mail_that_comes_in_while_all_are_told_is_linked_and_waits_for_nobody(
+    installation: str,
+) -> None:
+    number, case = a_running_one()
+
+    def tell_all() -> None:
+        with transaction() as session:
+            told(session, session.get_one(Incident, number))
+
+    with meanwhile(tell_all) as telling_begins, transaction(lock=FILING) as session:
+        take(session, case)
+        telling_begins()
+        mail = a_mail("¿Y el camión?", sender="eva@cliente.example")
+        file(session, an_arrival(mail, mailbox=a_shop(session)))
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(IncidentCase)) == 2
