@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.settings import settings as bot_settings
 from cases.language import gettext as _
-from cases.language import ngettext, say_date, say_time
+from cases.language import ngettext, say_date, say_number, say_time
 from cases.settings import settings
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def letter(alarm: "Alarm") -> tuple[str, str]:
 def sentence(kind: str, said: dict[str, Any]) -> str:
     """What is wrong."""
     number = int(said.get("number", 0))
+    written = say_number(number)
     return {
         "mailbox": _("the mailbox {address} cannot be read", address=said.get("address", "")),
         "queue": _("work lies waiting: {queue}", queue=queue_name(str(said.get("queue", "")))),
@@ -39,8 +40,8 @@ def sentence(kind: str, said: dict[str, Any]) -> str:
             "{number} promises were broken within an hour",
             number,
         ),
-        "bot": _("automatic mail was stopped: {number} left within an hour", number=number),
-        "disk": _("the disk is nearly full: {number} MB are left", number=number),
+        "bot": _("automatic mail was stopped: {number} left within an hour", number=written),
+        "disk": _("the disk is nearly full: {number} MB are left", number=written),
         "guessing": _("{name} asks about more people than it may", name=said.get("name", "")),
         "forged": ngettext(
             "{number} complaint of an unproven sender within an hour",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 Style = Literal["full", "long", "medium", "short"]
 LANGUAGES = ("es", "en")
@@ -46,9 +47,9 @@ def gettext(text: str, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
-    """Singular or plural of the text; {number} is always filled in."""
+    """Singular or plural of the text; {number} is always filled in, as people write it."""
     found = gettext(one if number == 1 else many)
-    return found.format(number=number, **values)
+    return found.format(number=say_number(number), **values)
 
 
 @cache
@@ -57,13 +58,14 @@ def _catalogue(language: str) -> dict[str, str]:
         return {}
     words: dict[str, str] = {}
     for path in sorted(folder(language).glob("*.po")):
-        with path.open("rb") as file:
-            words |= _entries(file)
+        words |= entries(path)
     return words
 
 
-def _entries(file: object) -> dict[str, str]:
-    catalogue = read_po(file)  # type: ignore[arg-type]
+def entries(path: Path) -> dict[str, str]:
+    """What one file of a catalogue says: the English text, and what is said for it."""
+    with path.open("rb") as file:
+        catalogue = read_po(file)
     words: dict[str, str] = {}
     for message in catalogue:
         if not message.id or message.fuzzy:
@@ -82,6 +84,18 @@ def folder(language: str) -> Path:
     """The folder of a language's catalogues: beside the packages, or inside the installed one."""
     beside = _HERE.parent / "templates" / "locale" / language
     return beside if beside.exists() else _HERE.parent / "inbox/templates/locale" / language
+
+
+def say_number(number: float) -> str:
+    """How many, as it is written in the current language: 12,345 or 12.345."""
+    return _said_number(number, current())
+
+
+@lru_cache(maxsize=3000)
+def _said_number(number: float, language: str) -> str:
+    # CLDR has four digits stay together in Spanish, which Babel does not know.
+    grouped = language != "es" or abs(number) >= 10_000
+    return format_decimal(number, locale=language, group_separator=grouped)
 
 
 def say_date(instant: datetime, zone: str, *, language: str = "", style: Style = "full") -> str:

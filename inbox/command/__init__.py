@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from cases import language
 from cases.language import gettext as _
+from cases.retelling import retold
 from cases.settings import BadSetting
 from cases.signing import Tampered
 from inbox.embedded.refusals import CannotStart
@@ -65,9 +66,9 @@ class _Lazily(click.Group):
         try:
             return super().invoke(ctx)
         except (BadSetting, Tampered) as wrong:
-            raise click.UsageError(str(wrong)) from wrong
+            raise click.UsageError(retold(str(wrong))) from wrong
         except CannotStart as refusal:
-            raise click.ClickException(str(refusal)) from refusal
+            raise click.ClickException(retold(str(refusal))) from refusal
         except (OperationalError, ProgrammingError) as away:
             raise click.ClickException(_say_database(away)) from away
 

@@ -15,8 +15,10 @@ from cases.consent import Topic
 from cases.consent import topics as all_topics
 from cases.db import FILING, reading, transaction
 from cases.language import gettext as _
+from cases.language import say_number
 from cases.people import files
 from cases.people.files import Outcome, Row, Wrong
+from cases.retelling import retold
 
 AT_ONCE = 500
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,7 +40,7 @@ def import_contacts(file: Path) -> None:
 def export_contacts(file: Path) -> None:
     with file.open("w", encoding="utf-8-sig", newline="") as out, reading() as session:
         count = files.write_contacts(session, out)
-    click.echo(_("{number} people written.", number=count))
+    click.echo(_("{number} people written.", number=say_number(count)))
 
 
 @click.group(help=_("What customers bought."))
@@ -66,10 +68,11 @@ def _import(path: Path, act: Callable[[Session, Row], None]) -> None:
                 whole.taken += outcome.taken
                 whole.refused += outcome.refused
     except Wrong as wrong:
-        raise click.ClickException(str(wrong)) from wrong
-    click.echo(_("{number} lines taken.", number=whole.taken))
+        raise click.ClickException(retold(str(wrong))) from wrong
+    click.echo(_("{number} lines taken.", number=say_number(whole.taken)))
     for number, why in whole.refused[:50]:
-        click.echo(_("Line {number} was not taken: {why}", number=number, why=why), err=True)
+        said = _("Line {number} was not taken: {why}", number=number, why=retold(why))
+        click.echo(said, err=True)
     if whole.refused:
         raise click.exceptions.Exit(1)
 

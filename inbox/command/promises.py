@@ -13,6 +13,8 @@ from cases.case import Case
 from cases.db import reading, transaction
 from cases.hours import BadHours, NeverOpen
 from cases.language import gettext as _
+from cases.language import say_number
+from cases.retelling import retold
 from cases.sla import book as books
 from cases.sla import spans, words
 from cases.sla.book import BadPolicy, Scope
@@ -103,7 +105,7 @@ def preview_it(days: int, calendar: str, mailbox: str, type_: str, tier: str, **
         hours = books.read(session).calendar(calendar, now)
         since = now - timedelta(days=days)
         found = preview.over(session, Policy(**times), hours, scope, since=since, now=now)
-    click.echo(_("{number} cases in {days} days", number=found.cases, days=days))
+    click.echo(_("{number} cases in {days} days", number=say_number(found.cases), days=days))
     for target in Target:
         click.echo(_outcome_line(target, found))
     if found.newly_broken:
@@ -157,7 +159,7 @@ def promise(
         try:
             made = books.publish(session, name, values, at=clock.now())
         except BadPolicy as wrong:
-            raise click.UsageError(str(wrong)) from wrong
+            raise click.UsageError(retold(str(wrong))) from wrong
     said = _(
         "{name} is now version {version}; older cases keep theirs", name=name, version=made.version
     )
@@ -192,7 +194,7 @@ def hours(name: str, days: tuple[str, ...], **said: str | None) -> None:
         try:
             calendars.publish(session, name, values | {"by": "tregua sla"}, at=clock.now())
         except (BadHours, NeverOpen) as wrong:
-            raise click.UsageError(str(wrong)) from wrong
+            raise click.UsageError(retold(str(wrong))) from wrong
         books.forget(session)
         click.echo(_calendar_line(name, books.read(session)))
 

@@ -10,6 +10,7 @@ from bot.rules import Rule
 from cases import filing
 from cases.db import scratch
 from cases.language import gettext as _
+from cases.retelling import retold
 from inbox.command.year.playing import play
 from inbox.command.year.shop import Shop
 from inbox.intake.known import BadRules, BotRule, Known, read_bot_rules
@@ -75,7 +76,7 @@ def _bots(file: Path) -> tuple[BotRule, ...]:
     try:
         return read_bot_rules(file)
     except BadRules as wrong:
-        raise click.UsageError(str(wrong)) from wrong
+        raise click.UsageError(retold(str(wrong))) from wrong
 
 
 def _own_rules(file: Path | None) -> tuple[Rule, ...]:
@@ -83,7 +84,7 @@ def _own_rules(file: Path | None) -> tuple[Rule, ...]:
     try:
         return own_rules.read(file) if file else ()
     except own_rules.BadRule as wrong:
-        raise click.UsageError(str(wrong)) from wrong
+        raise click.UsageError(retold(str(wrong))) from wrong
 
 
 def _as_line(row: dict[str, object]) -> str:

@@ -11,6 +11,7 @@ from cases.history import Event, What
 from cases.language import gettext as _
 from cases.mail import Origin
 from cases.message import Direction, Message
+from cases.retelling import retold
 from inbox.spool.taking import Rest
 from inbox.web import field_words, reasons, words
 from inbox.web.chips import Chip
@@ -123,6 +124,7 @@ def delivery(mail: OutgoingMail) -> Chip:
         Sent.DEFERRED: Chip("rotate-cw", _("Will be tried again"), "warn", mail.last_error),
         Sent.REJECTED: Chip("mail-x", _("Refused"), "danger", mail.last_error),
         Sent.UNCERTAIN: Chip("circle-help", _("May not have left"), "danger", mail.last_error),
+    why = retold(mail.last_error)
         Sent.CANCELLED: Chip("undo-2", _("Taken back"), "quiet"),
     }
     return chips.get(mail.state) or Chip("circle-help", str(mail.state.value), "quiet")

@@ -1,8 +1,11 @@
 """What did not go well: mails that could not be read, or not wholly, or that may not have left."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response, abort, redirect, url_for
-from sqlalchemy import or_, select, text
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, or_, select, text, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import queues
@@ -14,15 +17,16 @@ from cases.mailbox import Mailbox
 from cases.message import Message
 from inbox import content, spool
 from inbox.spool import Fate, RawMail
-from inbox.web import mishaps, notices
+from inbox.web import further, mishaps, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.bodies import as_file
 from inbox.web.fragments import show
-from inbox.web.visible import mails_visible_to, the_raw_mail, visible_to
+from inbox.web.further import Row, Shown
+from inbox.web.ids import whole
+from inbox.web.visible import mailboxes_of, mails_visible_to, the_raw_mail, visible_to
 from inbox.web.who import agent
 
 pages = Pages("failures", __name__)
-SHOWN = 100
 FILE_JOB = "inbox.intake.jobs.file_waiting"
 
 
@@ -30,61 +34,83 @@ FILE_JOB = "inbox.intake.jobs.file_waiting"
 @allow(Policy.CASES)
 def page() -> Response:
     """The mails that wait for people."""
+    said = further.asked("box", "only")
+    only = said.get("only", "")
     with reading() as session:
         return show(
             session,
             "failures/page.html",
             title=_("Problems"),
-            mails=_mails(session),
-            lacking=_lacking(session),
+            boxes=mailboxes_of(session, agent()),
+            asked=said,
+            mails=_mails(session) if only in ("", "unread") else None,
+            lacking=_lacking(session) if only in ("", "lacking") else None,
             why=mishaps.said,
-            outgoing=_outgoing(session),
+            outgoing=_outgoing(session) if only in ("", "unsent") else None,
             notice=notices.from_address(),
             failed=Fate.FAILED,
         )
 
 
-def _mails(session: Session) -> list[tuple[RawMail, Mailbox, int | None]]:
+def _mails(session: Session) -> Shown[tuple[RawMail, Mailbox, int | None]]:
     """Mails that failed, and those whose last try failed, with their stub case."""
-    found = session.execute(
+    query = (
         select(RawMail, Mailbox, RawMail.stub_case_id)
         .join(Mailbox, Mailbox.id == RawMail.mailbox_id)
         .where(
             # Spelled out, so that every database knows that its indexes of such mails will do.
             or_(text("fate = 'failed'"), text("fate = 'waiting'") & (RawMail.reason != "")),
             mails_visible_to(agent()),
+            _of_box(RawMail.mailbox_id),
         )
-        .order_by(RawMail.id.desc())
-        .limit(SHOWN)
     )
-    return [(row[0], row[1], row[2]) for row in found]
+    return _page(session, query, RawMail.id, lambda row: (row[0], row[1], row[2]), "mails")
 
 
-def _lacking(session: Session) -> list[tuple[RawMail, Mailbox, int]]:
+def _lacking(session: Session) -> Shown[tuple[RawMail, Mailbox, int]]:
     """Mails that were filed as far as they could be read, while their case is open."""
-    found = session.execute(
+    query = (
         select(RawMail, Mailbox, Case.id)
         .join(Mailbox, Mailbox.id == RawMail.mailbox_id)
         .join(Message, Message.raw_id == RawMail.id)
         .join(Case, Case.id == Message.case_id)
-        .where(text("fate = 'damaged'"), Case.state != State.CLOSED, visible_to(agent()))
-        .order_by(RawMail.id.desc())
-        .limit(SHOWN)
+        .where(
+            *(text("fate = 'damaged'"), Case.state != State.CLOSED, visible_to(agent())),
+            _of_box(RawMail.mailbox_id),
+        )
     )
-    return [(row[0], row[1], row[2]) for row in found]
+    return _page(session, query, RawMail.id, lambda row: (row[0], row[1], row[2]), "lacking")
 
 
-def _outgoing(session: Session) -> list[OutgoingMail]:
+def _outgoing(session: Session) -> Shown[OutgoingMail]:
     """Mails of ours that were refused, or of which nobody knows whether they left."""
-    found = session.scalars(
+    query = (
         select(OutgoingMail)
         .join(Case, Case.id == OutgoingMail.case_id)
         .options(joinedload(OutgoingMail.case))
-        .where(text("outgoing_mail.state IN ('rejected', 'uncertain')"), visible_to(agent()))
-        .order_by(OutgoingMail.id.desc())
-        .limit(SHOWN)
+        .where(
+            text("outgoing_mail.state IN ('rejected', 'uncertain')"),
+            visible_to(agent()),
+            _of_box(Case.mailbox_id),
+        )
     )
-    return list(found)
+    return _page(session, query, OutgoingMail.id, lambda row: row[0], "outgoing")
+
+
+def _of_box(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    number = whole(further.asked("box").get("box", ""))
+    return true() if number is None else column == number
+
+
+def _page(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    number: InstrumentedAttribute[int],
+    row_of: Callable[[Any], Row],
+    named: str,
+) -> Shown[Row]:
+    at = url_for("failures.page")
+    return further.page(session, query, (number.desc(),), row_of, at=at, named=named)
 
 
 @pages.post("/failures/<int:raw_id>/retry")

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,13 +18,14 @@ from cases.incident import AlreadyOver, Incident, IncidentCase, IncidentUpdate, 
 from cases.language import gettext as _
 from cases.order import NoNumber, Order, key_of
 from classifiers import taxonomy
+from inbox.web import further, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
 pages = Pages("incidents", __name__)
-SHOWN, LONGEST_TEXT, MOST_WORDS = 100, 20_000, 10
+LONGEST_TEXT, MOST_WORDS = 20_000, 10
 LOOK_BACK = timedelta(hours=48)
 
 
@@ -42,18 +43,30 @@ def _overview(session: Session, refusal: str, status: int = 200) -> Response:
         .where(IncidentCase.incident_id == Incident.id, IncidentCase.out_at.is_(None))
         .scalar_subquery()
     )
-    newest = select(Incident, count).order_by(Incident.ended_at.is_not(None), Incident.id.desc())
+    order, at = (Incident.ended_at.is_not(None), Incident.id.desc()), url_for("incidents.overview")
+    listed = further.page(session, _asked(count), order, lambda row: (row[0], row[1]), at=at)
     return show(
         session,
         "incidents/page.html",
         title=_("Incidents"),
         status=status,
-        incidents=session.execute(newest.limit(SHOWN)).all(),
+        incidents=listed,
+        asked=further.asked("q", "state"),
         leaves=taxonomy.leaves(),
         branches=taxonomy.parents(),
         refusal=refusal,
         typed=request.form,
     )
+
+
+def _asked(count: ScalarSelect[int]) -> Select[Incident, int]:
+    """The incidents that the filters let through, each with the number of its cases."""
+    said, query = further.asked("q", "state"), select(Incident, count)
+    if "q" in said:
+        query = query.where(Incident.title.icontains(said["q"], autoescape=True))
+    states = {"running": Incident.ended_at.is_(None), "over": Incident.ended_at.is_not(None)}
+    chosen = states.get(said.get("state", ""))
+    return query if chosen is None else query.where(chosen)
 
 
 @pages.post("/incidents")
@@ -116,16 +129,21 @@ def _the_incident(session: Session, number: int) -> Incident:
 
 def _page(session: Session, incident: Incident, refusal: str, status: int = 200) -> Response:
     linked = incidents.cases_of(session, incident)
-    mine = select(Case).where(Case.id.in_(linked[:2000]), visible_to(agent()))
+    theirs = select(IncidentCase.case_id).where(
+        IncidentCase.incident_id == incident.id, IncidentCase.out_at.is_(None)
+    )
+    mine = select(Case).where(Case.id.in_(theirs), visible_to(agent()))
+    at = url_for("incidents.page", number=incident.id)
     updates = select(IncidentUpdate).where(IncidentUpdate.incident_id == incident.id)
     return show(
         session,
         "incidents/one.html",
         title=incident.title,
         status=status,
+        notice=notices.from_address(),
         incident=incident,
         concerned=len(linked),
-        cases=session.scalars(mine.order_by(Case.id.desc()).limit(SHOWN)).all(),
+        cases=further.page(session, mine, (Case.id.desc(),), lambda row: row[0], at=at),
         updates=session.scalars(updates.order_by(IncidentUpdate.id.desc())).all(),
         # A form that is sent twice bears the same key, so it is the same update.
         key=request.form.get("key") or secrets.token_hex(8),

@@ -13,9 +13,10 @@ from cases.language import gettext as _
 from cases.macro import Macro, Then
 from cases.snoozing import Preset
 from classifiers import taxonomy
-from inbox.web import hx, notices, ready
+from inbox.web import hx, meanwhile, notices, ready
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.visible import the_case
 from inbox.web.who import agent
 
@@ -64,7 +65,11 @@ def one(macro_id: int) -> Response:
     """One of them, to be changed."""
     with reading() as session:
         found = ready.usable(session, macro_id) or abort(404)
-        return _shown(session, found, {name: getattr(found, name) for name in FIELDS}, {})
+        return _shown(session, found, _kept(found), {})
+
+
+def _kept(chosen: Macro) -> dict[str, Any]:
+    return {name: getattr(chosen, name) for name in FIELDS}
 
 
 def _shown(
@@ -72,7 +77,7 @@ def _shown(
     chosen: Macro | None,
     typed: dict[str, Any],
     wrong: dict[str, str],
-    status: int = 200,
+    late: Late | None = None,
 ) -> Response:
     query = select(Macro).where(macro.usable_by(agent().team)).order_by(Macro.name)
     return show(
@@ -89,7 +94,8 @@ def _shown(
         all_presets=list(Preset),
         places=ready.PLACES,
         notice=notices.from_address(),
-        status=status,
+        status=409 if late else 422 if wrong else 200,
+        **meanwhile.shown(_kept(chosen) if chosen else {}, late),
     )
 
 
@@ -110,10 +116,13 @@ def change(macro_id: int) -> AnyResponse:
 def _keep(macro_id: int | None) -> AnyResponse:
     typed = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
     wrong = _wrong(typed)
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
         chosen = ready.usable(session, macro_id) or abort(404) if macro_id else None
+        saver = meanwhile.by_row(chosen, "changed_by", "changed_at")
+        if chosen and (late := meanwhile.late(_kept(chosen), typed, saver)):
+            return _shown(session, chosen, typed, {}, late)
         if wrong:
-            return _shown(session, chosen, typed, wrong, 422)
+            return _shown(session, chosen, typed, wrong)
         row = chosen or Macro()
         for name in FIELDS:
             setattr(row, name, Then(typed[name]) if name == "then" else typed[name])

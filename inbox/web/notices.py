@@ -8,7 +8,7 @@ from flask import request, url_for
 from bot.answers import undo_window
 from cases.db import reading
 from cases.language import gettext as _
-from cases.language import ngettext
+from cases.language import ngettext, say_number
 from inbox.web import bulk
 from inbox.web.who import agent
 
@@ -145,7 +145,7 @@ def many(number: int) -> Notice:
         return changed(0)
     said = changed(len(row.done)).text
     if left := len(row.case_ids) - len(row.done):
-        said = _("{changed}; {number} left as they were", changed=said, number=left)
+        said = _("{changed}; {number} left as they were", changed=said, number=say_number(left))
     return Notice(said, url_for("selection.undo", number=number) if row.done else "")
 
 

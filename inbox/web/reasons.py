@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from bot import kinds
 from cases.language import gettext as _
+from cases.retelling import retold
 from inbox.web import known_reasons, words
 
 
@@ -63,7 +64,7 @@ _SHAPES = (
     ),
     _shape(
         r"it could not be written: (?P<why>[^\n]{1,500})",
-        lambda why: _("it could not be written: {why}", why=why),
+        lambda why: _("it could not be written: {why}", why=retold(why)),
     ),
     _shape(
         r"written by a machine \((?P<sign>[^)\n]{1,300})\)",

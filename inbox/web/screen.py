@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from cases import clock, language
 from cases.outcome import Outcome
+from cases.retelling import retold
 from inbox.web import (
     chips,
     csrf,
@@ -70,11 +71,18 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("macros.html").module
     app.context_processor(_of_request)
 
+    app.jinja_env.filters["number"] = _number
+    app.jinja_env.filters["retold"] = retold
 
 def _of_request() -> dict[str, Any]:
     return {
         "me": somebody(),
         "language": language.current(),
+def _number(value: object) -> object:
+    """How many, as people write it; what stands in its place, such as a dash, stays."""
+    return language.say_number(value) if isinstance(value, int | float) else value
+
+
         "languages": language.LANGUAGES,
         "theme": chosen_theme(),
         "width": chosen_width(),

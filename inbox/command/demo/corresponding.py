@@ -8,6 +8,7 @@ import click
 from bot.smtp import DeliveryFailure
 from cases.language import gettext as _
 from cases.mail import Address
+from cases.retelling import retold
 from inbox.command.demo import letters, place, post
 from inbox.command.demo.place import Place
 from inbox.command.demo.post import Letter
@@ -45,7 +46,7 @@ def send(
     except ValueError as wrong:
         raise click.UsageError(_("This cannot be written as a mail: {why}.", why=wrong)) from wrong
     except DeliveryFailure as failure:
-        raise click.ClickException(str(failure)) from failure
+        raise click.ClickException(retold(str(failure))) from failure
     click.echo(_("Sent to {address}.", address=cast().shop.address))
     click.echo(_read_it_with(running, who.address))
 

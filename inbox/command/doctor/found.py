@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cases.retelling import retold
+
 
 class State(StrEnum):
     """How a part fares."""
@@ -36,5 +38,5 @@ def unknown(part: str, said: str, advice: str = "") -> Found:
 
 def surprised(part: str, failure: Exception, advice: str) -> Found:
     """A part that failed in words of its own."""
-    words = str(failure).strip().splitlines()
+    words = retold(str(failure).strip()).splitlines()
     return wrong(part, words[0] if words else type(failure).__name__, advice)

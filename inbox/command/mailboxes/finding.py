@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.retelling import retold
 from cases.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Account, ImapFailure
@@ -50,7 +51,7 @@ def outside() -> Iterator[None]:
     try:
         yield
     except (ImapFailure, GrantLost, ProviderAway) as failure:
-        raise click.ClickException(str(failure)) from failure
+        raise click.ClickException(retold(str(failure))) from failure
 
 
 def a_day(_ctx: click.Context, _parameter: click.Parameter, said: str) -> datetime:

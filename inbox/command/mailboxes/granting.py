@@ -7,6 +7,7 @@ from bot.smtp import DeliveryFailure
 from cases import clock, xoauth
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.retelling import retold
 from cases.xoauth import PROVIDERS
 from inbox.command.mailboxes.finding import found, outside
 
@@ -40,5 +41,5 @@ def plus(address: str) -> None:
     try:
         plus_trial.send(box)
     except DeliveryFailure as failure:
-        raise click.ClickException(str(failure)) from failure
+        raise click.ClickException(retold(str(failure))) from failure
     click.echo(_("A mail is on its way. When it arrives, replies are asked for at that address."))

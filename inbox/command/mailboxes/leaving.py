@@ -6,6 +6,7 @@ import click
 
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.language import say_number
 from inbox.command.mailboxes.finding import account, found, outside
 from inbox.intake.imap import Connection
 
@@ -28,5 +29,11 @@ def leave(address: str, wait: float) -> None:
         for folder in folders:
             connection.open(folder)
             marks += connection.unmark()
-    click.echo(_("{address} is as it was: {number} marks are gone.", address=address, number=marks))
+    click.echo(
+        _(
+            "{address} is as it was: {number} marks are gone.",
+            address=address,
+            number=say_number(marks),
+        )
+    )
     click.echo(_("What was read stays here: cases, people and exclusions."))

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from cases import clock
 from cases.db import reading
 from cases.language import gettext as _
-from cases.language import ngettext
+from cases.language import ngettext, say_number
 from cases.mailbox import Mailbox
+from cases.retelling import retold
 from inbox import spool
 from inbox.command.mailboxes.finding import account, number_of, outside
 from inbox.intake.accounts import account_of
@@ -30,7 +31,9 @@ def _report(known: Account) -> None:
     click.echo(_("Signing in to {host}…", host=f"{known.host}:{known.port}"))
     with Connection(known) as connection:
         there = connection.folder
-        click.echo(_("Signed in. {n} mails in {folder}.", n=there.exists, folder=known.folder))
+        click.echo(
+            _("Signed in. {n} mails in {folder}.", n=say_number(there.exists), folder=known.folder)
+        )
         click.echo(_say_idle(connection.can_idle()))
         if not there.takes_keyword:
             click.echo(_("Nothing is marked in the account; the cursor alone is relied on."))
@@ -60,7 +63,7 @@ def _state(box: Mailbox) -> str:
     if box.paused:
         return _("paused")
     if box.last_error:
-        return box.last_error
+        return retold(box.last_error)
     if box.last_ok_at is not None and box.is_silent(clock.now()):
         return _("silent since {at}", at=f"{box.heard_at:%Y-%m-%d %H:%M} UTC")
     return box.last_ok_at.isoformat(timespec="seconds") if box.last_ok_at else _("not read yet")
@@ -81,17 +84,17 @@ def _taken_away(place: Place) -> str:
     with reading() as session:
         known = spool.cursor(session, place)
     gone = known.vanished if known is not None else 0
-    return " · " + _("{n} taken away before they were fetched", n=gone) if gone else ""
+    return " · " + _("{n} taken away before they were fetched", n=say_number(gone)) if gone else ""
 
 
 def _line(day: DayCount) -> str:
     said = _(
         "{day}: {there} on the server, {here} here",
         day=day.day,
-        there=day.on_server,
-        here=day.stored,
+        there=say_number(day.on_server),
+        here=say_number(day.stored),
     )
-    return said + (" · " + _("{n} missing", n=day.missing) if day.missing else "")
+    return said + (" · " + _("{n} missing", n=say_number(day.missing)) if day.missing else "")
 
 
 @click.command("read", help=_("Read a mailbox to its end now, and say how much was new."))

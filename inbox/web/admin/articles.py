@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,14 +14,14 @@ from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from classifiers import taxonomy
-from inbox.web import notices
+from inbox.web import further, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import meanwhile
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("articles", __name__, url_prefix="/admin/articles")
-SHOWN, LONGEST_TITLE, LONGEST_TEXT, MOST_KEYWORDS = 500, 200, 20_000, 60
+LONGEST_TITLE, LONGEST_TEXT, MOST_KEYWORDS = 200, 20_000, 60
 _BETWEEN = re.compile(r"[,\n]")
 
 
@@ -30,14 +30,23 @@ _BETWEEN = re.compile(r"[,\n]")
 def page() -> Response:
     """All articles."""
     with reading() as session:
-        rows = select(Article).order_by(Article.approved.desc(), Article.id.desc())
+        order, at = (Article.approved.desc(), Article.id.desc()), url_for("articles.page")
         return show(
             session,
             "admin/bots/articles.html",
             title=_("Articles"),
-            articles=session.scalars(rows.limit(SHOWN)).all(),
+            articles=further.page(session, _asked(), order, lambda row: row[0], at=at),
+            asked=further.asked("q"),
             notice=notices.from_address(),
         )
+
+
+def _asked() -> Select[Article]:
+    """The articles with those words in a title."""
+    said, query = further.asked("q"), select(Article)
+    titles = (Article.title_es, Article.title_en)
+    found = (one.icontains(said["q"], autoescape=True) for one in titles if said)
+    return query.where(or_(*found)) if said else query
 
 
 @pages.get("/new")
@@ -75,19 +84,24 @@ def _called(article: Article) -> str:
 
 
 def _form(
-    session: Session, article: Article | None, typed: dict[str, Any], wrong: str = ""
+    session: Session,
+    article: Article | None,
+    typed: dict[str, Any],
+    wrong: str = "",
+    late: Late | None = None,
 ) -> Response:
     return show(
         session,
         "admin/bots/article.html",
         title=_called(article) if article else _("New article"),
-        status=422 if wrong else 200,
+        status=409 if late else 422 if wrong else 200,
         article=article,
         typed=typed,
         wrong=wrong,
         leaves=taxonomy.leaves(),
         branches=taxonomy.parents(),
         notice=notices.from_address(),
+        **meanwhile.shown(_fields(article) if article else {}, late),
     )
 
 
@@ -107,15 +121,15 @@ def save(number: int) -> AnyResponse:
 
 def _saved(number: int | None) -> AnyResponse:
     typed = _typed()
-    with transaction() as session:
+    again = {**typed, "keywords": ", ".join(typed["keywords"])}
+    with transaction(lock=meanwhile.LOCK) as session:
         article = session.get(Article, number) or abort(404) if number is not None else None
-        wrong = _refusal(typed)
-        if article is not None and not wrong:
-            wrong = meanwhile.refusal(article.at.isoformat(), article.by, article.at)
-        if wrong:
-            return _form(
-                session, article, {**typed, "keywords": ", ".join(typed["keywords"])}, wrong
-            )
+        if article is not None:
+            saver = meanwhile.by_row(article)
+            if late := meanwhile.late(_fields(article), again, saver):
+                return _form(session, article, again, late=late)
+        if wrong := _refusal(typed):
+            return _form(session, article, again, wrong)
         kept = article if article is not None else Article(at=clock.now())
         for name, value in typed.items():
             setattr(kept, name, value)

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Response, make_response, request
+from flask import Response, make_response, request, url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -15,13 +15,13 @@ from cases.audit import Entry
 from cases.db import reading
 from cases.language import gettext as _
 from cases.settings import settings
-from inbox.web import audit_words
+from inbox.web import audit_words, further
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.cells import safe
 from inbox.web.fragments import show
 
 pages = Pages("audit", __name__, url_prefix="/admin/audit")
-SHOWN, MOST = 100, 50_000
+MOST = 50_000
 
 
 @pages.get("")
@@ -33,17 +33,12 @@ def page() -> Response:
 
 
 def _shown(session: Session, verdict: str = "", *, holds: bool = True) -> Response:
-    before = request.args.get("before", "")
-    asked = _asked()
-    if before.isascii() and before.isdigit() and len(before) < 12:
-        asked = asked.where(Entry.number < int(before))
-    found = session.scalars(asked.order_by(Entry.number.desc()).limit(SHOWN + 1)).all()
+    order, at = (Entry.number.desc(),), url_for("audit.page")
     return show(
         session,
         "admin/audit.html",
         title=_("Audit log"),
-        found=found[:SHOWN],
-        older=found[SHOWN - 1].number if len(found) > SHOWN else None,
+        found=further.page(session, _asked(), order, lambda row: row[0], at=at),
         said=audit_words,
         people=session.scalars(select(Entry.by).distinct().order_by(Entry.by).limit(200)).all(),
         typed=request.args,

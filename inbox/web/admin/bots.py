@@ -16,11 +16,12 @@ from cases import audit, clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.tokens import Scope, Token, issue
-from inbox.web import notices
+from inbox.web import meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import bot_form, bot_webhooks, rule_words
 from inbox.web.admin.bot_form import Wrong
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("outside_bots", __name__, url_prefix="/admin/bots")
@@ -60,7 +61,7 @@ def one(number: int) -> Response:
     """One bot."""
     with reading() as session:
         bot = session.get(OutsideBot, number) or abort(404)
-        return _form(session, bot, bot_form.fields(bot, bot_webhooks.of(session, bot)))
+        return _form(session, bot, _kept(session, bot))
 
 
 def _form(
@@ -69,13 +70,14 @@ def _form(
     typed: dict[str, Any],
     wrong: str = "",
     once: dict[str, str] | None = None,
+    late: Late | None = None,
 ) -> Response:
     token = session.get(Token, bot.token_id) if bot is not None and bot.token_id else None
     return show(
         session,
         "admin/bots/bot.html",
         title=bot.name if bot is not None else _("Register a bot"),
-        status=422 if wrong else 200,
+        status=409 if late else 422 if wrong else 200,
         bot=bot,
         token=token,
         typed=typed,
@@ -85,7 +87,12 @@ def _form(
         said=rule_words,
         site=request.url_root.rstrip("/"),
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(session, bot) if bot is not None else {}, late),
     )
+
+
+def _kept(session: Session, bot: OutsideBot) -> dict[str, Any]:
+    return bot_form.fields(bot, bot_webhooks.of(session, bot))
 
 
 @pages.post("")
@@ -122,12 +129,16 @@ def _name(session: Session) -> str:
 @allow(Policy.ADMIN)
 def save(number: int) -> AnyResponse:
     """How it is told, what it may do and where it listens."""
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
         bot = session.get(OutsideBot, number) or abort(404)
+        typed = {**bot_form.typed(), "name": bot.name}
+        saver = meanwhile.by_audit(session, "bot.", bot.name)
+        if late := meanwhile.late(_kept(session, bot), typed, saver):
+            return _form(session, bot, typed, late=late)
         try:
             signs, hook = bot_form.signs(), bot_form.hook()
         except Wrong as wrong:
-            return _form(session, bot, {**bot_form.typed(), "name": bot.name}, str(wrong))
+            return _form(session, bot, typed, str(wrong))
         if signs["mode"] is not bot.mode:
             said = Switch(
                 reply=f"bot:{bot.name}", mode=signs["mode"], by=agent().address, at=clock.now()
@@ -145,4 +156,4 @@ def _once(session: Session, bot: OutsideBot, once: dict[str, str]) -> Response:
     """The page with what is shown once: the token, and the secret of a new webhook."""
     secret = bot_webhooks.listen(session, bot, bot_form.hook(), clock.now())
     shown = {**once, "secret": secret} if secret else once
-    return _form(session, bot, bot_form.fields(bot, bot_webhooks.of(session, bot)), once=shown)
+    return _form(session, bot, _kept(session, bot), once=shown)

@@ -17,9 +17,10 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.settings import settings
 from cases.sla import book as books
-from inbox.web import notices
+from inbox.web import meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("calendars", __name__, url_prefix="/admin/calendars")
@@ -56,7 +57,7 @@ def said_hours(text: str) -> str:
 
 
 def _page(
-    session: Session, typed: dict[str, str], refusal: str = "", status: int = 200
+    session: Session, typed: dict[str, str], refusal: str = "", late: Late | None = None
 ) -> Response:
     book, now = books.read(session), clock.now()
     rows = {row.name: row for row in book.calendars}
@@ -64,7 +65,7 @@ def _page(
         session,
         "admin/calendars.html",
         title=_("Business hours"),
-        status=status,
+        status=409 if late else 422 if refusal else 200,
         lines=[(row, _days(row, now), _free(row, now)) for row in rows.values()],
         typed=typed,
         refusal=refusal,
@@ -73,7 +74,12 @@ def _page(
         countries=calendars.countries(),
         regions=calendars.countries().get(typed.get("country", ""), ()),
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(session, typed["name"]), late),
     )
+
+
+def _kept(session: Session, name: str) -> dict[str, str]:
+    return _typed_of(calendars.newest(session, name), name)
 
 
 def _days(row: BusinessCalendar, now: datetime) -> list[tuple[str, str]]:
@@ -118,12 +124,18 @@ def _name(day: date) -> str:
 def write() -> AnyResponse:
     """A new version, for cases that open from now on."""
     typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in FIELDS}
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
+        row = calendars.newest(session, typed["name"])
+        kept = _typed_of(row, typed["name"])
+        if row is not None and (
+            late := meanwhile.late(kept, typed, meanwhile.by_row(row, at="created_at"))
+        ):
+            return _page(session, typed, late=late)
         try:
             values = _values(typed)
             calendars.publish(session, typed["name"], values, at=clock.now())
         except (BadHours, NeverOpen):
-            return _page(session, typed, _refusal(typed), 422)
+            return _page(session, typed, _refusal(typed))
         said = {name: values[name] for name in ("zone", "opening_hours", "country", "region")}
         audit.note(session, by=agent().address, what="calendar.saved", about=typed["name"], **said)
         books.forget(session)

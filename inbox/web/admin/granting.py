@@ -10,6 +10,7 @@ from cases import audit, signing_in, xoauth
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.retelling import retold
 from cases.xoauth import PROVIDERS, GrantLost, ProviderAway
 from inbox.spool import checks
 from inbox.web.access import Pages, Policy, allow
@@ -63,9 +64,9 @@ def granted() -> AnyResponse:
         provider = PROVIDERS[begun.provider]
         grant = xoauth.granted(provider, begun.client, begun.question, came_back)
     except GrantLost as lost:
-        return _failed(box.id, str(lost), 422)
+        return _failed(box.id, retold(str(lost)), 422)
     except ProviderAway as away:
-        return _failed(box.id, str(away), 502)
+        return _failed(box.id, retold(str(away)), 502)
     with transaction() as session:
         box = session.get(Mailbox, box.id) or abort(404)
         signing_in.end(box, begun, grant)

@@ -13,12 +13,14 @@ from cases import audit, clock, language, signing_in
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder
+from cases.retelling import retold
 from inbox.spool import Cursor, DayCount, RawMail, checks
 from inbox.spool.checks import Said, Step
-from inbox.web import hx, notices
+from inbox.web import hx, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import granting, mailbox_form
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("mailboxes", __name__, url_prefix="/admin/mailboxes")
@@ -91,8 +93,12 @@ def one(mailbox_id: int) -> Response:
 def save(mailbox_id: int) -> AnyResponse:
     """Change how it is read and sent from, and try it at once."""
     said = mailbox_form.typed(request.form)
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
         box = session.get(Mailbox, mailbox_id) or abort(404)
+        said |= {"address": box.address}
+        saver = meanwhile.by_audit(session, "mailbox.", box.address)
+        if late := meanwhile.late(mailbox_form.of(box), said, saver):
+            return _form(session, box, said, {}, late=late)
         wrong = mailbox_form.wrong(session, said, box)
         wrong = wrong or mailbox_form.unproven(box, said, request.form)
         if wrong:
@@ -195,13 +201,14 @@ def _form(
     said: dict[str, str],
     wrong: dict[str, str],
     block: str = "main",
+    late: Late | None = None,
 ) -> Response:
     return show(
         session,
         "admin/mailbox.html",
         block=block,
         title=box.address if box else _("Read one more mailbox"),
-        status=422 if wrong else 200,
+        status=409 if late else 422 if wrong else 200,
         box=box,
         typed=said,
         wrong=wrong,
@@ -211,6 +218,7 @@ def _form(
         trial_words=trial_words,
         signature_places=signature.PLACES,
         notice=notices.from_address(),
+        **meanwhile.shown(mailbox_form.of(box) if box else {}, late),
         **(_state(session, box) if box else {}),
     )
 
@@ -219,10 +227,10 @@ def trial_words(step: Said) -> str:
     """A step of a trial in a sentence; a failure speaks for itself."""
     said = step["said"]
     if not step["ok"]:
-        return said
+        return retold(said)
     sentences = {
         Step.SIGN_IN: _("Signed in to {host}.", host=said),
-        Step.FOLDER: _("The folder opens: {n} mails.", n=said),
+        Step.FOLDER: _("The folder opens: {n} mails.", n=_number(said)),
         Step.NEWS: (
             _("New mail is noticed at once.") if said else _("New mail is asked for each minute.")
         ),
@@ -230,6 +238,10 @@ def trial_words(step: Said) -> str:
         Step.RELAY: _("The relay {host} takes us.", host=said),
     }
     return sentences[Step(step["step"])]
+
+
+def _number(said: str) -> str:
+    return language.say_number(int(said)) if said.isdecimal() else said
 
 
 def _state(session: Session, box: Mailbox) -> dict[str, Any]:

@@ -20,15 +20,17 @@ from cases.sla.book import BadPolicy, Book, Scope, SlaPolicy
 from cases.sla.policy import Pause, Policy, Target
 from cases.sla.spans import NoSpan
 from classifiers import taxonomy
-from inbox.web import notices
+from inbox.web import meanwhile, notices
 from inbox.web.access import Pages, allow
 from inbox.web.access import Policy as Who
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("promises", __name__, url_prefix="/admin/promises")
 WEEK = timedelta(days=7)
 LONGEST_NAME = 60
+_UNTICKED = {one.value: "" for one in Pause}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _proposed(session: Session, kind: str) -> dict[str, str]:
 
 def _typed_of(session: Session, name: str) -> dict[str, str]:
     """The form filled with the version that holds, so that one thing can be changed."""
-    row = next((one for one in _standing(books.read(session)) if one.name == name), None)
+    row = _of_name(session, name)
     if row is None:
         return {"calendar": books.DEFAULT, "warn": "75", Pause.WAITING: "yes"}
     policy = row.value()
@@ -111,6 +113,10 @@ def _typed_of(session: Session, name: str) -> dict[str, str]:
     }
 
 
+def _of_name(session: Session, name: str) -> SlaPolicy | None:
+    return next((one for one in _standing(books.read(session)) if one.name == name), None)
+
+
 def _standing(book: Book) -> list[SlaPolicy]:
     newest = {row.name: row for row in book.policies}
     return [row for row in newest.values() if not row.retired]
@@ -122,7 +128,7 @@ def _page(
     *,
     refusal: str = "",
     found: Preview | None = None,
-    status: int = 200,
+    late: Late | None = None,
 ) -> Response:
     book = books.read(session)
     boxes = session.execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address)).all()
@@ -131,7 +137,7 @@ def _page(
         session,
         "admin/promises.html",
         title=_("Promises"),
-        status=status,
+        status=409 if late else 422 if refusal else 200,
         lines=[(row, _scope_words(row, named), _times(row)) for row in _standing(book)],
         calendars=list({row.name: None for row in book.calendars} or {books.DEFAULT: None}),
         boxes=boxes,
@@ -144,6 +150,7 @@ def _page(
         found=found,
         outcome=_outcome(found) if found is not None else [],
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(session, typed.get("name", "").lower()), late),
     )
 
 
@@ -191,7 +198,9 @@ def write() -> AnyResponse:
     typed = {name: value.strip()[:200] for name, value in request.form.items() if name != "csrf"}
     looks = request.form.get("do") == "preview"
     # A look goes through a week of cases, and nobody who writes waits for it.
-    with reading() if looks else transaction() as session:
+    with reading() if looks else transaction(lock=meanwhile.LOCK) as session:
+        if not looks and (late := _late(session, typed)):
+            return _page(session, typed, late=late)
         try:
             wish = _wish(session, typed)
             if looks:
@@ -200,11 +209,25 @@ def write() -> AnyResponse:
             books.publish(session, wish.name, values, at=clock.now())
         except NoSpan:
             said = _("A time is written as 4h, 90m or 1h30m; leave it empty to promise nothing.")
-            return _page(session, typed, refusal=said, status=422)
+            return _page(session, typed, refusal=said)
         except BadPolicy:
             said = _("Give it a name, times longer than nothing, and a warning between 1 and 100.")
-            return _page(session, typed, refusal=said, status=422)
+            return _page(session, typed, refusal=said)
     return redirect(url_for("promises.page", done="saved.1"), 303)
+
+
+def _late(session: Session, typed: dict[str, str]) -> Late | None:
+    """Whether a promise of that name was made or changed since the form was shown."""
+    row = _of_name(session, typed.get("name", "").lower())
+    if row is None:
+        return None
+    # What is not ticked is not sent.
+    said = _UNTICKED | typed
+    return meanwhile.late(_kept(session, row.name), said, meanwhile.by_row(row, at="created_at"))
+
+
+def _kept(session: Session, name: str) -> dict[str, str]:
+    return _UNTICKED | _typed_of(session, name)
 
 
 def _wish(session: Session, typed: dict[str, str]) -> Wish:
@@ -250,8 +273,7 @@ def retire() -> AnyResponse:
     """Promise it no longer to cases that open from now on."""
     name = request.form.get("name", "")
     with transaction() as session:
-        book = books.read(session)
-        row = next((one for one in _standing(book) if one.name == name), None)
+        row = _of_name(session, name)
         if row is None or name == books.DEFAULT:
             abort(404)
         columns = (

@@ -19,17 +19,19 @@ from cases.exclusions.policies import Policy as InForce
 from cases.exclusions.reasons import RULES, Group, Reason
 from cases.exclusions.rehearsing import Rehearsed, of_change
 from cases.language import gettext as _
-from inbox.web import words
+from inbox.web import meanwhile, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import terms
 from inbox.web.console import limit_form, names
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("reasons", __name__, url_prefix="/admin/reasons")
 SHOWN = 50
 # What is our own doing comes first: it is what others do not have.
 GROUPS = (Group.CARE, Group.CONSENT, Group.DELIVERABILITY, Group.APPROVAL, Group.PRESSURE)
+TERMS = (*policies.TIMES, *policies.PRESSURE)
 JOB = "inbox.api.jobs.follow_policy"
 
 
@@ -60,7 +62,7 @@ def _shown(
     effect: Effect | None = None,
     tried: Rehearsed | None = None,
     refusal: str = "",
-    status: int = 200,
+    late: Late | None = None,
 ) -> Response:
     policy = policies.in_force(session)
     cells = _cells(policy)
@@ -69,7 +71,7 @@ def _shown(
         session,
         "admin/reasons.html",
         title=_("Reasons for a truce"),
-        status=status,
+        status=409 if late else 422 if refusal else 200,
         names=names,
         classes=list(CampaignClass),
         groups=[(one, [rule for rule in RULES.values() if rule.group is one]) for one in GROUPS],
@@ -89,7 +91,34 @@ def _shown(
         tried=tried,
         refusal=refusal,
         typed=request.form,
+        compared=_compared(),
+        **meanwhile.shown(_kept(policy), late),
     )
+
+
+def _compared() -> tuple[dict[str, str], dict[str, str]]:
+    """What can be changed, in words, and what each answer of the table is called."""
+    table = {
+        f"{reason.value} {one.value}": f"{words.reason(reason)} · {names.campaign_class(one)}"
+        for reason in Reason
+        for one in CampaignClass
+    }
+    terms_said = {name: term_name(name) for name in TERMS}
+    return table | terms_said, {one.value: names.action(one) for one in Action}
+
+
+def _kept(policy: InForce) -> dict[str, str]:
+    """All that the forms can change, each by a name of its own."""
+    table = {
+        f"{reason.value} {one.value}": cell.does.value
+        for (reason, one), cell in _cells(policy).items()
+    }
+    return table | {name: terms.shown(name, _now(policy, name)) for name in TERMS}
+
+
+def _now(policy: InForce, name: str) -> Any:
+    timed = name in policies.TIMES or name in policies.PRESSURE_TIMES
+    return _hours(policy, name) if timed else getattr(policy.chosen, name)
 
 
 def _cells(policy: InForce) -> dict[tuple[Reason, CampaignClass], Cell]:
@@ -152,10 +181,12 @@ def change() -> AnyResponse:
     # A look goes through everybody on truce, and nobody who writes waits for it.
     with transaction() if saves else reading() as session:
         before = policies.to_change(session) if saves else policies.current(session)
+        if saves and (late := _late(session)):
+            return _shown(session, late=late)
         try:
             after, what = _wanted(before)
         except (NotAllowed, ValueError):
-            return _shown(session, refusal=_refused(), status=422)
+            return _shown(session, refusal=_refused())
         if not saves and what.get("term") in policies.PRESSURE:
             return _shown(session, tried=of_change(session, before, after, clock.now()))
         if not saves:
@@ -163,11 +194,21 @@ def change() -> AnyResponse:
         why = request.form.get("why", "").strip()
         if not why:
             said = _("Say why, so that the others understand it later.")
-            return _shown(session, refusal=said, status=422)
+            return _shown(session, refusal=said)
         by = agent().address
         policies.adopt(session, after, what=what, by=by, why=why, at=clock.now())
         queues.wake(session, queues.SEND, JOB)
     return redirect(url_for("reasons.page", done="saved.1"), 303)
+
+
+def _late(session: Session) -> Late | None:
+    """Whether somebody decided something since the page was shown."""
+    form = request.form
+    cell = {f"{form.get('reason', '')} {form.get('class', '')}": form.get("action", "")}
+    typed = {form["term"]: form.get("value", "")[:40]} if "term" in form else cell
+    newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
+    saver = meanwhile.by_row(session.scalars(newest).first())
+    return meanwhile.late(_kept(policies.in_force(session)), typed, saver)
 
 
 def _refused() -> str:

@@ -14,9 +14,10 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.retention import Step, count_due, days
-from inbox.web import notices
+from inbox.web import meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("retention", __name__, url_prefix="/admin/retention")
@@ -38,20 +39,23 @@ class Row:
 def page() -> Response:
     """What is kept how long; with days in the address, what these would mean."""
     with reading() as session:
-        return _page(session, _rows(session, request.args), asked=bool(request.args.get("look")))
+        return _page(session, _rows(session, request.args), looks=bool(request.args.get("look")))
 
 
 @pages.post("")
 @allow(Policy.ADMIN)
 def save() -> AnyResponse:
     """Keep it so long. Who would erase something has to have seen how much."""
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
         rows = _rows(session, request.form)
+        saver = meanwhile.by_audit(session, "retention.changed")
+        if late := meanwhile.late(_kept(rows), request.form, saver):
+            return _page(session, rows, late=late)
         if any(row.wrong for row in rows):
-            return _page(session, rows, asked=False, status=422)
+            return _page(session, rows, status=422)
         going = _going(rows)
-        if going and request.form.get("seen") != str(going):
-            return _page(session, rows, asked=True, status=422)
+        if going and request.form.get("going") != str(going):
+            return _page(session, rows, looks=True, status=422)
         for row in rows:
             _change(session, row)
     return redirect(url_for("retention.page", done="saved.1"), 303)
@@ -85,6 +89,10 @@ def _bad(typed: str) -> bool:
     return not plain or not 0 < int(typed) <= LONGEST
 
 
+def _kept(rows: Sequence[Row]) -> dict[str, str]:
+    return {f"{step}-{row.box.id}": _shown(days(row.box, step)) for row in rows for step in Step}
+
+
 def _going(rows: Sequence[Row]) -> int:
     return sum(sum(row.due.values()) for row in rows)
 
@@ -99,18 +107,36 @@ def _change(session: Session, row: Row) -> None:
     audit.note(session, by=who, what="retention.changed", about=row.box.address, **kept)
 
 
-def _page(session: Session, rows: list[Row], *, asked: bool, status: int = 200) -> Response:
+def _labels(rows: Sequence[Row]) -> dict[str, str]:
+    boxes = [row.box for row in rows]
+    return {f"{one}-{box.id}": f"{box.address}: {_named(one)}" for box in boxes for one in Step}
+
+
+def _named(step: Step) -> str:
+    return _("Words and files: days") if step is Step.WORDS else _("Names and addresses: days")
+
+
+def _page(
+    session: Session,
+    rows: list[Row],
+    *,
+    looks: bool = False,
+    status: int = 200,
+    late: Late | None = None,
+) -> Response:
     gone = Entry.what.in_([f"retention.{step}" for step in Step])
     runs = select(Entry).where(gone).order_by(Entry.number.desc()).limit(MOST_RUNS)
     return show(
         session,
         "admin/retention.html",
         title=_("How long it is kept"),
-        status=status,
+        status=409 if late else status,
         rows=rows,
         steps=list(Step),
         going=_going(rows),
-        asked=asked,
+        asked=looks,
+        labels=_labels(rows),
         runs=session.scalars(runs).all(),
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(rows), late),
     )

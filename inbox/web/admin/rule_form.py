@@ -139,6 +139,15 @@ def typed(form: MultiDict[str, str]) -> dict[str, Any]:
     }
 
 
+def flat(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields by the names they bear in the form, to compare two versions."""
+    plain = {name: fields[name] for name in (*_PLAIN, "mode", "escalate", "stop")}
+    when = {f"when_{name}": fields["when"].get(name) for name in CONDITIONS}
+    kept = {f"set_{name}": fields["set"].get(name) for name in FIELDS}
+    del plain["name"]
+    return {**plain, **when, **kept}
+
+
 _PLAIN = (
     *("name", "only_for", "reply", "assign", "tag", "note", "quiet_hours", "most_a_day"),
     "position",

@@ -87,6 +87,32 @@ def _choices(mailboxes: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
     }
 
 
+def compared(fields: list[Field]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the fields of the form are called and what their codes mean, to compare two versions."""
+    settable = field_words.settable()
+    named = {f"when_{one.name}": one.label for one in fields}
+    named |= {f"set_{one.name}": f"{_('Then')}: {one.label}" for one in settable}
+    means = {code: said for one in fields for code, said in one.choices}
+    means |= {code: said for one in settable for code, said in one.choices}
+    return named | _plain_labels(), means | {one.value: mode(one) for one in Mode}
+
+
+def _plain_labels() -> dict[str, str]:
+    return {
+        "mode": _("Mode"),
+        "position": _("Place in the order"),
+        "quiet_hours": _("Quiet hours"),
+        "most_a_day": _("Answers a day to one person, at most"),
+        "only_for": _("Test list"),
+        "reply": _("Answer with the template"),
+        "assign": _("Assign to"),
+        "tag": _("Tags"),
+        "note": _("Internal note"),
+        "escalate": _("Make it urgent"),
+        "stop": _("Stop: no later rule is looked at"),
+    }
+
+
 def conditions(rule: Rule) -> list[str]:
     """Each condition as one line; a rule without any is for every mail."""
     named = labels()

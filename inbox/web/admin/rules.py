@@ -14,10 +14,12 @@ from cases.agent import Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
-from inbox.web import field_words, notices
+from cases.retelling import retold
+from inbox.web import field_words, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import meanwhile, rule_form, rule_words
+from inbox.web.admin import rule_form, rule_words
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("bot_rules", __name__, url_prefix="/admin/rules")
@@ -54,7 +56,7 @@ def one(number: int) -> Response:
     """One rule with its history."""
     with reading() as session:
         row = the_row(session, number)
-        return _form(session, row, {**rule_form.shown(row.as_rule()), "position": row.position})
+        return _form(session, row, _fields(row))
 
 
 def the_row(session: Session, number: int) -> RuleRow:
@@ -67,7 +69,11 @@ def the_row(session: Session, number: int) -> RuleRow:
 
 
 def _form(
-    session: Session, row: RuleRow | None, typed: dict[str, object], wrong: str = ""
+    session: Session,
+    row: RuleRow | None,
+    typed: dict[str, object],
+    wrong: str = "",
+    late: Late | None = None,
 ) -> Response:
     boxes = list(session.scalars(select(Mailbox.address).order_by(Mailbox.address)))
     agents = select(Agent.address).where(Agent.active).order_by(Agent.address)
@@ -75,11 +81,12 @@ def _form(
         session,
         "admin/bots/rule.html",
         title=row.name if row is not None else _("New rule"),
-        status=422 if wrong else 200,
+        status=409 if late else 422 if wrong else 200,
         row=row,
         typed=typed,
         wrong=wrong,
-        fields=rule_words.fields(boxes),
+        fields=(fields := rule_words.fields(boxes)),
+        compared=rule_words.compared(fields),
         settable=field_words.settable(),
         replies=templates.names(session),
         agents=session.scalars(agents).all(),
@@ -87,7 +94,16 @@ def _form(
         said=rule_words,
         past=rulebook.history(session, row.name, PAST) if row is not None else [],
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(row) if row is not None else {}, late),
     )
+
+
+def _kept(row: RuleRow) -> dict[str, object]:
+    return rule_form.flat(_fields(row))
+
+
+def _fields(row: RuleRow) -> dict[str, object]:
+    return {**rule_form.shown(row.as_rule()), "position": row.position}
 
 
 @pages.post("")
@@ -105,12 +121,15 @@ def save(number: int) -> AnyResponse:
 
 
 def _saved(number: int | None) -> AnyResponse:
-    with transaction() as session:
-        before = the_row(session, number) if number is not None else None
+    with transaction(lock=meanwhile.LOCK) as session:
+        before, typed = None, rule_form.typed(request.form)
+        if number is not None:
+            before = the_row(session, number)
+            saver = meanwhile.by_row(before)
+            if late := meanwhile.late(_kept(before), rule_form.flat(typed), saver):
+                return _form(session, before, typed, late=late)
         try:
             rule = rule_form.read(request.form, before.name if before else "")
-            if before and (late := meanwhile.refusal(str(before.id), before.by, before.at)):
-                return _form(session, before, rule_form.typed(request.form), late)
             if before is None and rulebook.exists(session, rule.name):
                 raise BadRule(_("There is a rule of that name already."))
             place = request.form.get("position", "").strip()
@@ -119,7 +138,7 @@ def _saved(number: int | None) -> AnyResponse:
                 session, rule, by=agent().address, at=clock.now(), position=position
             )
         except BadRule as wrong:
-            return _form(session, before, rule_form.typed(request.form), str(wrong))
+            return _form(session, before, typed, retold(str(wrong)))
         saved = row.id
     return redirect(url_for("bot_rules.one", number=saved, done=f"saved.{saved}"), 303)
 

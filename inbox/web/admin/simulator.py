@@ -14,6 +14,7 @@ from bot.trials import Progress, Trial
 from cases import clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.retelling import retold
 from inbox.web import hx
 from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.admin import rule_form, rules
@@ -70,7 +71,7 @@ def begin() -> AnyResponse:
             if content and not content.startswith(b"From "):
                 raise BadRule(_("This is no mailbox file: it has to begin with “From ”."))
         except BadRule as wrong:
-            return _page(session, text, str(wrong))
+            return _page(session, text, retold(str(wrong)))
         number = _begin(session, edited, days if days in DAYS else 30, packed)
     return redirect(url_for("simulator.one", number=number), 303)
 
@@ -102,7 +103,7 @@ def _try(number: int | None) -> AnyResponse:
         try:
             rule = rule_form.read(request.form, row.name if row is not None else "")
         except BadRule as wrong:
-            abort(422, str(wrong))
+            abort(422, retold(str(wrong)))
         live = rulebook.live(session)
         edited = tuple(rule if one.name == rule.name else one for one in live)
         if rule not in edited:

@@ -15,9 +15,10 @@ from cases.taxonomy.changes import INDISPENSABLE, TAXONOMY, BadLeaf, Draft
 from cases.taxonomy.growing import LANGUAGES
 from cases.taxonomy.rows import history, tree
 from classifiers.taxonomy import Leaf, Taxonomy
-from inbox.web import notices, taxonomy_words
+from inbox.web import meanwhile, notices, taxonomy_words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("taxonomy", __name__, url_prefix="/admin/taxonomy")
@@ -103,6 +104,7 @@ def _leaf(found: Taxonomy, code: str) -> Leaf:
 def _page(
     session: Session, found: Taxonomy, leaf: Leaf, status: int = 200, **more: Any
 ) -> Response:
+    late = more.pop("late", None)
     values: dict[str, Any] = {"typed": {}, "ahead": None, "wrong": False, **more}
     told = [change for change in history(session) if change.code == leaf.code]
     return show(
@@ -119,8 +121,25 @@ def _page(
         languages_of_leaf=LANGUAGES,
         notice=notices.from_address(),
         status=status,
+        **meanwhile.shown(_kept(leaf), late),
         **values,
     )
+
+
+def _kept(leaf: Leaf) -> dict[str, Any]:
+    """The leaf as its form shows it."""
+    texts = {f"label_{one}": leaf.label(one) for one in LANGUAGES}
+    texts |= {f"definition_{one}": leaf.definition.get(one, "") for one in LANGUAGES}
+    texts |= {f"examples_{one}": "\n".join(leaf.examples.get(one, ())) for one in LANGUAGES}
+    ticks = {"complaint": leaf.complaint, "soft": leaf.soft}
+    return {**texts, **ticks, "sla_hours": leaf.sla_hours}
+
+
+def _late(session: Session, leaf: Leaf, typed: dict[str, str]) -> Late | None:
+    told = (change for change in reversed(history(session)) if change.code == leaf.code)
+    # What is not ticked is not sent.
+    said = {"complaint": "", "soft": "", **typed}
+    return meanwhile.late(_kept(leaf), said, meanwhile.by_row(next(told, None)))
 
 
 @pages.post("/<leaf_code>")
@@ -134,6 +153,8 @@ def edit(leaf_code: str) -> AnyResponse:
         if request.form.get("step") == "look":
             ahead = taxonomy_words.renamed(leaf, draft.labels)
             return _page(session, found, leaf, typed=typed, ahead=ahead)
+        if late := _late(session, leaf, typed):
+            return _page(session, found, leaf, 409, typed=typed, late=late)
         try:
             changes.edit(session, leaf_code, draft, by=agent().address, at=clock.now())
         except BadLeaf:

@@ -18,6 +18,13 @@ def typed(language: str) -> Texts:
     return Texts(subject, body[:LONGEST_BODY])
 
 
+def flat(texts: dict[str, Texts]) -> dict[str, str]:
+    """The texts by the names of their fields, to compare two versions."""
+    subjects = {f"subject_{one}": text.subject for one, text in texts.items()}
+    # The shipped ones end with a line break, which a form leaves out.
+    return subjects | {f"body_{one}": text.body.strip() for one, text in texts.items()}
+
+
 def refusal(name: str, texts: dict[str, Texts]) -> str:
     for language, text in texts.items():
         spoken = {"es": "Español", "en": "English"}[language]

@@ -18,10 +18,11 @@ from cases.contact import Contact
 from cases.db import reading, transaction
 from cases.language import LANGUAGES
 from cases.language import gettext as _
-from inbox.web import notices, reasons
+from inbox.web import meanwhile, notices, reasons
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import meanwhile, template_form
+from inbox.web.admin import template_form
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.notices import Notice
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
@@ -71,7 +72,7 @@ def create() -> AnyResponse:
 def one(name: str) -> Response:
     """One mail in both languages, as it reads in a real case."""
     with reading() as session:
-        return _form(session, _named(name), {one: _text(session, name, one) for one in LANGUAGES})
+        return _form(session, _named(name), _texts(session, name))
 
 
 def _named(name: str) -> str:
@@ -92,6 +93,7 @@ def _form(
     texts: dict[str, Texts],
     wrong: str = "",
     notice: Notice | None = None,
+    late: Late | None = None,
 ) -> Response:
     cases = _recent(session)
     about = _chosen(cases)
@@ -99,8 +101,7 @@ def _form(
         session,
         "admin/bots/template.html",
         title=reasons.reply(name),
-        seen=row.id if (row := _newest(session, name)) else "",
-        status=422 if wrong else 200,
+        status=409 if late else 422 if wrong else 200,
         name=name,
         texts=texts,
         wrong=wrong,
@@ -114,7 +115,12 @@ def _form(
         readers=rehearsing.addresses(session, agent().address),
         chosen=request.form.get("to", ""),
         spoken=request.form.get("language", ""),
+        **meanwhile.shown(template_form.flat(_texts(session, name)), late),
     )
+
+
+def _texts(session: Session, name: str) -> dict[str, Texts]:
+    return {one: _text(session, name, one) for one in LANGUAGES}
 
 
 def _recent(session: Session) -> list[Case]:
@@ -136,12 +142,6 @@ def _newest(session: Session, name: str) -> MailTemplate | None:
     return session.scalars(rows.limit(1)).first()
 
 
-def _meanwhile(session: Session, name: str) -> str:
-    """Whether somebody else saved it since this form was shown."""
-    row = _newest(session, name)
-    return "" if row is None else meanwhile.refusal(str(row.id), row.by, row.at)
-
-
 def _is_shipped(name: str) -> bool:
     try:
         wording.shipped(name, "en")
@@ -155,9 +155,14 @@ def _is_shipped(name: str) -> bool:
 def save(name: str) -> AnyResponse:
     """Keep both languages, or only look at them."""
     texts = {one: template_form.typed(one) for one in LANGUAGES}
-    with transaction() as session:
-        wrong = template_form.refusal(name, texts) or _meanwhile(session, name)
-        if wrong or request.form.get("do") == "preview":
+    with transaction(lock=meanwhile.LOCK) as session:
+        kept, looks = template_form.flat(_texts(session, _named(name))), request.form.get("do")
+        saver = meanwhile.by_row(_newest(session, name))
+        late = meanwhile.late(kept, template_form.flat(texts), saver)
+        if late and looks != "preview":
+            return _form(session, name, texts, late=late)
+        wrong = template_form.refusal(name, texts)
+        if wrong or looks == "preview":
             return _form(session, _named(name), texts, wrong)
         for language, text in texts.items():
             row = MailTemplate(

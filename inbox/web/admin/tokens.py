@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,14 +13,14 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox import tokens
 from inbox.tokens import Limits, Scope, Token
-from inbox.web import notices
+from inbox.web import further, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console.frame import HARD, SOFT
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
 pages = Pages("tokens", __name__, url_prefix="/admin/tokens")
-SHOWN, LONGEST_NAME = 200, 80
+LONGEST_NAME = 80
 DAYS = ("30", "90", "365", "")
 """After how many days a token ends; the last choice is never."""
 
@@ -45,13 +45,14 @@ def page() -> Response:
 def _shown(
     session: Session, *, fresh: Fresh | None = None, refusal: str = "", status: int = 200
 ) -> Response:
-    order = (Token.revoked_at.is_not(None), Token.name, Token.id)
+    order, at = (Token.revoked_at.is_not(None), Token.name, Token.id), url_for("tokens.page")
     return show(
         session,
         "admin/tokens.html",
         title=_("API tokens"),
         status=status,
-        tokens=session.scalars(select(Token).order_by(*order).limit(SHOWN)).all(),
+        tokens=further.page(session, _asked(), order, lambda row: row[0], at=at),
+        asked=further.asked("q", "state"),
         scopes=[(one, means(one)) for one in Scope],
         days=DAYS,
         fresh=fresh,
@@ -61,6 +62,21 @@ def _shown(
         hard=HARD,
         notice=notices.from_address(),
     )
+
+
+def _asked() -> Select[Token]:
+    """The tokens that the filters let through."""
+    said, query, now = further.asked("q", "state"), select(Token), clock.now()
+    if "q" in said:
+        query = query.where(Token.name.icontains(said["q"], autoescape=True))
+    ended = Token.expires_at.is_not(None) & (Token.expires_at <= now)
+    states = {
+        "works": Token.revoked_at.is_(None) & ~ended,
+        "expired": Token.revoked_at.is_(None) & ended,
+        "revoked": Token.revoked_at.is_not(None),
+    }
+    chosen = states.get(said.get("state", ""))
+    return query if chosen is None else query.where(chosen)
 
 
 def means(scope: Scope) -> str:

@@ -11,9 +11,10 @@ from cases import audit, clock
 from cases.consent import Topic
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import notices
+from inbox.web import meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("topics", __name__, url_prefix="/admin/topics")
@@ -26,24 +27,28 @@ MOST, LONGEST = 200, 120
 def page() -> Response:
     """All topics, those that are offered no longer last."""
     with reading() as session:
-        known = session.get(Topic, request.args.get("code", "")[:LONGEST])
-        said = {"code": known.code, "es": known.name_es, "en": known.name_en} if known else {}
-        return _page(session, said)
+        return _page(session, _kept(session, request.args.get("code", "")))
+
+
+def _kept(session: Session, code: str) -> dict[str, str]:
+    known = session.get(Topic, code[:LONGEST])
+    return {"code": known.code, "es": known.name_es, "en": known.name_en} if known else {}
 
 
 def _page(
-    session: Session, typed: dict[str, str], refusal: str = "", status: int = 200
+    session: Session, typed: dict[str, str], refusal: str = "", late: Late | None = None
 ) -> Response:
     order = (Topic.retired_at.is_not(None), Topic.code)
     return show(
         session,
         "admin/topics.html",
         title=_("Topics"),
-        status=status,
+        status=409 if late else 422 if refusal else 200,
         topics=session.scalars(select(Topic).order_by(*order).limit(MOST)).all(),
         typed=typed,
         refusal=refusal,
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(session, typed.get("code", "")), late),
     )
 
 
@@ -52,13 +57,16 @@ def _page(
 def write() -> AnyResponse:
     """Offer a topic, or name it anew."""
     typed = {name: request.form.get(name, "").strip() for name in ("code", "es", "en")}
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
+        saver = meanwhile.by_audit(session, "topic.", typed["code"])
+        if late := meanwhile.late(_kept(session, typed["code"]), typed, saver):
+            return _page(session, typed, late=late)
         if not _CODE.fullmatch(typed["code"]):
             said = _("A code has small letters, digits, dots and dashes, as offers.summer.")
-            return _page(session, typed, said, 422)
+            return _page(session, typed, said)
         if not all(0 < len(typed[name]) <= LONGEST for name in ("es", "en")):
             said = _("People read the name, so it is needed in both languages.")
-            return _page(session, typed, said, 422)
+            return _page(session, typed, said)
         session.merge(
             Topic(code=typed["code"], name_es=typed["es"], name_en=typed["en"], retired_at=None)
         )

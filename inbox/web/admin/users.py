@@ -1,7 +1,7 @@
 """Who may sign in, and as what."""
 
 from flask import Response, abort, redirect, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,10 +11,11 @@ from cases.case import Case, State
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.second_factor import SecondFactor
-from inbox.web import notices, sessions
+from inbox.web import further, meanwhile, notices, sessions, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import user_form
 from inbox.web.fragments import show
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("users", __name__, url_prefix="/admin/users")
@@ -31,13 +32,14 @@ def page() -> Response:
 def _shown(
     session: Session, typed: dict[str, str], wrong: dict[str, str], status: int = 200
 ) -> Response:
-    people = session.scalars(select(Agent).order_by(Agent.active.desc(), Agent.name)).all()
+    order, at = (Agent.active.desc(), Agent.name, Agent.id), url_for("users.page")
     proven = select(SecondFactor.agent_id).where(SecondFactor.confirmed_at.is_not(None))
     return show(
         session,
         "admin/users.html",
         title=_("Users"),
-        people=people,
+        people=further.page(session, _asked(), order, lambda row: row[0], at=at),
+        asked=further.asked("q", "role", "state"),
         proven=frozenset(session.scalars(proven)),
         must=second_factor.roles(session),
         typed=typed,
@@ -47,6 +49,19 @@ def _shown(
         shortest=SHORTEST_PASSWORD,
         status=status,
     )
+
+
+def _asked() -> Select[Agent]:
+    """The people that the filters let through."""
+    said, query = further.asked("q", "role", "state"), select(Agent)
+    if "q" in said:
+        columns = (Agent.name, Agent.address)
+        query = query.where(or_(*(one.icontains(said["q"], autoescape=True) for one in columns)))
+    if said.get("role") in frozenset(Role):
+        query = query.where(Agent.role == Role(said["role"]))
+    if said.get("state") in ("in", "out"):
+        query = query.where(Agent.active == (said["state"] == "in"))
+    return query
 
 
 @pages.post("")
@@ -86,22 +101,24 @@ def _form(
     found: Agent,
     typed: dict[str, str],
     wrong: dict[str, str],
-    status: int = 200,
+    late: Late | None = None,
 ) -> Response:
     return show(
         session,
         "admin/user.html",
         title=found.name,
-        status=status,
+        status=409 if late else 422 if wrong else 200,
         one=found,
         typed=typed,
         wrong=wrong,
         roles=list(Role),
+        role_names={one.value: words.role(one) for one in Role},
         factor=second_factor.of(session, found.id),
         signed_in=len(sessions.living(session, found.id, at=clock.now())),
         on_desk=_on_desk(session, found),
         notice=notices.from_address(),
         shortest=SHORTEST_PASSWORD,
+        **meanwhile.shown(user_form.of(found), late),
     )
 
 
@@ -115,14 +132,17 @@ def _on_desk(session: Session, found: Agent) -> int:
 @allow(Policy.ADMIN)
 def save(agent_id: int) -> AnyResponse:
     """Another name, role, team or language. The last administrator stays one."""
-    with transaction() as session:
+    with transaction(lock=meanwhile.LOCK) as session:
         found = session.get_one(Agent, agent_id)
         typed = user_form.typed(request.form) | {"address": found.address}
+        saver = meanwhile.by_audit(session, "user.", found.address)
+        if late := meanwhile.late(user_form.of(found), typed, saver):
+            return _form(session, found, typed, {}, late)
         wrong = user_form.wrong(session, typed, found)
         if not wrong and typed["role"] != Role.ADMIN and is_last_admin(session, found):
             wrong = {"role": _("Somebody must run the installation: make another administrator.")}
         if wrong:
-            return _form(session, found, typed, wrong, 422)
+            return _form(session, found, typed, wrong)
         before = user_form.of(found)
         user_form.change(found, typed)
         if found.role != before["role"]:
@@ -143,7 +163,7 @@ def set_password(agent_id: int) -> AnyResponse:
     with reading() as session:
         found = session.get_one(Agent, agent_id)
         if wrong := user_form.wrong_password(password):
-            return _form(session, found, user_form.of(found), wrong, 422)
+            return _form(session, found, user_form.of(found), wrong)
     found.set_password(password)
     with transaction() as session:
         session.get_one(Agent, agent_id).password_hash = found.password_hash

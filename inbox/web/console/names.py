@@ -6,7 +6,7 @@ from cases.exclusions.gates import Going, Status
 from cases.exclusions.matrix import Action, CampaignClass
 from cases.exclusions.reasons import Group
 from cases.exclusions.spellings import Match
-from cases.language import current
+from cases.language import current, say_number
 from cases.language import gettext as _
 from cases.load import Verdict
 from inbox.web.chips import Chip
@@ -134,7 +134,7 @@ def touch(kind: str) -> str:
 
 def number(value: float) -> str:
     """A number as it is written in that language."""
-    return str(format_decimal(value, locale=current()))
+    return say_number(value)
 
 
 def tenths(value: float) -> str:

@@ -27,12 +27,12 @@ def test_what_would_go_is_shown_and_has_to_be_seen_before_it_is_saved(enter: Ent
     box, count = _ended_long_ago()
     admin = enter(ADMIN)
     shown = admin.get(f"/admin/retention?look=yes&words-{box}=300").text
-    assert f'name="seen" value="{count}"' in shown
+    assert f'name="going" value="{count}"' in shown
     refused = admin.post("/admin/retention", **{f"words-{box}": "300"})
     assert refused.status_code == 422
-    assert re.search(r'name="seen" value="1"', refused.text)
+    assert re.search(r'name="going" value="1"', refused.text)
     assert _kept(box) == (None, None)
-    saved = admin.post("/admin/retention", **{f"words-{box}": "300", "seen": str(count)})
+    saved = admin.post("/admin/retention", **{f"words-{box}": "300", "going": str(count)})
     assert saved.status_code == 303
     assert _kept(box) == (300, None)
     with reading() as session:
