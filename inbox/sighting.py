@@ -1,12 +1,12 @@
 """Mail of marketing that was seen in a mailbox, and what is thought of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.db import Base
@@ -48,6 +48,14 @@ def by_sender(session: Session, since: datetime) -> Sequence[tuple[str, int]]:
     return [(sender, count) for sender, count in rows]
 
 
+def forget(session: Session, values: Collection[str]) -> None:
+    """Nobody of them is named any more; that somebody was written to is kept."""
+    written = cast(Sighting.held, String)
+    named = or_(*(written.contains(one, autoescape=True) for one in values))
+    for row in session.scalars(select(Sighting).where(named)) if values else ():
+        row.held = ["" if one in values else one for one in row.held]
+
+
 @dataclass(slots=True)
 class Around:
     """Mails to people on truce without asking, by the Monday of their week and by sender."""
@@ -69,7 +77,7 @@ def around(session: Session, scope: Scope) -> tuple[Around, Around]:
             func.sum(func.coalesce(func.json_array_length(Sighting.held), 0)),
         )
         .where(Sighting.finding == Finding.UNASKED)
-        .where(Sighting.at >= scope.before.since, Sighting.at < scope.until)
+        .where(scope.of_either(Sighting.at))
         .group_by(is_new, hour, Sighting.sender)
     )
     now, before = Around(), Around()

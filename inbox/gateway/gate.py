@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,9 +16,10 @@ from cases.exclusions.matrix import FAILS_CLOSED
 from inbox.gateway import passing
 from inbox.gateway.keeping import keep
 from inbox.gateway.parking import Parked, Parking
-from inbox.gateway.passing import Marketing, Outcome
+from inbox.gateway.passing import Marketing
 from inbox.gateway.settings import settings
 from inbox.gateway.underway import Trip, UnderWay
+from inbox.passage import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -61,21 +62,31 @@ class Gate:
         Never a 5xx: tools take that for a dead address, for ever.
         """
         trip, now = self.under_way.trip(mail), clock.now()
+        mail = mail.named(trip.name)
         settled = self._settle(mail, trip, now)
         if not settled.waiting:
             return ACCEPTED, trip
         if not settled.reached and settled.reason != BEHIND:
             log.warning("the relay takes no mail now: %s", _without_names(settled.reason))
+            trip.goes_on()
             return LATER, trip
         # Some have it already, or nobody can say who may: the rest waits here, not with the sender.
-        rest = mail.to(settled.waiting)
-        self.parking.put(rest, now, settled.reason)
+        rest = self.parking.put(mail.to(settled.waiting), now, settled.reason)
         keep(rest, Outcome.PARKED, now, reason=settled.reason)
+        trip.has_taken(rest.recipients)
         return ACCEPTED, trip
 
     def _settle(
         self, mail: Marketing, trip: Trip, now: datetime, *, believing: bool = False
     ) -> Settled:
+        had = mail.to([one for one in mail.recipients if trip.has(one)])
+        # The gate may have died before it could write down that they have it.
+        keep(had, Outcome.PASSED, now, known_stay=True)
+        rest = mail.to([one for one in mail.recipients if one not in had.recipients])
+        settled = self._decide(rest, trip, now, believing=believing)
+        return replace(settled, reached=settled.reached or bool(had.recipients))
+
+    def _decide(self, mail: Marketing, trip: Trip, now: datetime, *, believing: bool) -> Settled:
         try:
             if not believing and not self._believed(mail):
                 return Settled(reached=False, waiting=mail.recipients, reason=BEHIND)

@@ -48,11 +48,14 @@ class Parking:
         self._turns = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def put(self, mail: Marketing, at: datetime, reason: str = "") -> None:
-        """Keep it, safe against a crash from here on."""
+    def put(self, mail: Marketing, at: datetime, reason: str = "") -> Marketing:
+        """Keep it, safe against a crash from here on; gives the mail as it is kept."""
         path = self._folder / f"{_name(mail)}{WHOLE}"
-        if not path.exists():
-            self._write(path, _as_json(mail, at, reason))
+        with contextlib.suppress(FileNotFoundError):
+            if (kept := _read(path)) is not None:
+                return kept.mail
+        self._write(path, _as_json(mail, at, reason))
+        return mail
 
     def keep_for(self, parked: Parked, recipients: Sequence[str]) -> None:
         """Those still wait, since when they did; the others are settled."""
@@ -149,7 +152,8 @@ def _read(path: Path) -> Parked | None:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         since = datetime.fromisoformat(said["at"])
-        return Parked(path, _from_json(said), since, str(said.get("reason", "")))
+        mail = _from_json(said).named(str(said.get("trip") or path.stem))
+        return Parked(path, mail, since, str(said.get("reason", "")))
     except (ValueError, KeyError, TypeError):
         # One that a full disk spoilt must not keep all the others from going.
         log.exception("a parked mail cannot be read; it is put aside as %s%s", path.stem, DAMAGED)
@@ -167,6 +171,7 @@ def _as_json(mail: Marketing, at: datetime, reason: str) -> dict[str, object]:
         "topic": mail.topic,
         "campaign": mail.campaign,
         "receipt": mail.receipt,
+        "trip": mail.trip,
         "content": base64.b64encode(mail.content).decode(),
     }
 

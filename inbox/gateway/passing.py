@@ -1,16 +1,13 @@
-"""One mail of marketing at the gate: who of its recipients gets it, decided and written down."""
+"""One mail of marketing at the gate: what it says of itself, and who of them may get it."""
 
 import email.parser
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from cases.contact import Kind, normalised
-from cases.db import Base
 from cases.exclusions import feed
 from cases.exclusions.asking import Question
 from cases.exclusions.feed import Head
@@ -24,34 +21,6 @@ CLASS, TOPIC, CAMPAIGN, RECEIPT = (
 )
 
 
-class Outcome(StrEnum):
-    """What became of one recipient."""
-
-    PASSED = "passed"
-    DROPPED = "dropped"
-    """Held back: the sender was told 250, and that is all that went out."""
-    PARKED = "parked"
-    EXPIRED = "expired"
-    """Parked until it was too late to matter."""
-    REFUSED = "refused"
-    """The relay never takes it."""
-
-
-class Passage(Base):
-    """What became of one recipient of one mail at the gate."""
-
-    __tablename__ = "gate_passage"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    sender: Mapped[str]
-    value: Mapped[str] = mapped_column(index=True)
-    campaign: Mapped[str] = mapped_column(default="")
-    campaign_class: Mapped[CampaignClass]
-    outcome: Mapped[Outcome]
-    reason: Mapped[str] = mapped_column(default="")
-
-
 @dataclass(frozen=True, slots=True)
 class Marketing:
     """A mail of marketing as it came to the gate."""
@@ -63,10 +32,16 @@ class Marketing:
     topic: str = ""
     campaign: str = ""
     receipt: str = ""
+    trip: str = ""
+    """What this coming of the mail is called, where it may come again."""
 
     @property
     def question(self) -> Question:
         return Question(self.campaign_class, self.topic)
+
+    def named(self, trip: str) -> "Marketing":
+        """The same mail, known by that name."""
+        return replace(self, trip=trip)
 
     def to(self, recipients: Sequence[str]) -> "Marketing":
         """The same mail to fewer people."""
@@ -114,23 +89,3 @@ def held(session: Session, mail: Marketing, now: datetime, match: Match) -> set[
     asked = Asked(Kind.ADDRESS, list(set(values.values())), match)
     decision = decide_about(session, head, asked, mail.question, now)
     return {one for one, value in values.items() if value in decision.held}
-
-
-def write_down(
-    session: Session, mail: Marketing, outcome: Outcome, now: datetime, *, reason: str = ""
-) -> None:
-    """Keep what became of those recipients."""
-    if mail.recipients:
-        rows = [
-            {
-                "at": now,
-                "sender": mail.sender[:320],
-                "value": normalised(one)[:320],
-                "campaign": mail.campaign,
-                "campaign_class": mail.campaign_class,
-                "outcome": outcome,
-                "reason": reason[:500],
-            }
-            for one in mail.recipients
-        ]
-        session.execute(insert(Passage), rows)

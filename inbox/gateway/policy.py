@@ -17,8 +17,9 @@ from cases.exclusions.matrix import FAILS_CLOSED
 from inbox.gateway import passing
 from inbox.gateway.gate import Fresh
 from inbox.gateway.keeping import keep
-from inbox.gateway.passing import Marketing, Outcome
+from inbox.gateway.passing import Marketing
 from inbox.gateway.settings import Settings, settings
+from inbox.passage import Outcome
 
 log = logging.getLogger(__name__)
 LONGEST_LINE, MOST_LINES = 4096, 100
@@ -35,6 +36,8 @@ def answer(asked: Mapping[str, str], fresh: Fresh, chosen: Settings) -> str:
         return FREE
     sender = asked.get("sender", "")
     mail = Marketing(sender, (recipient,), b"", passing.class_of(sender, chosen))
+    # Postfix may ask more than once about the same recipient of one talk.
+    mail = mail.named(f"policy:{asked['instance']}"[:64] if asked.get("instance") else "")
     now = clock.now()
     try:
         if mail.campaign_class in FAILS_CLOSED and not fresh():

@@ -7,9 +7,10 @@ that outlive this process; they go as soon as the sender has been answered.
 import contextlib
 import hashlib
 import logging
+import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from inbox.gateway.passing import Marketing
 log = logging.getLogger(__name__)
 KEPT = timedelta(days=6)
 """Longer than mail servers try, five days as a rule."""
+NAMED = ".trip"
+"""The file with the name of a coming, which the mail keeps until its sender is answered."""
 
 
 class UnderWay:
@@ -35,6 +38,16 @@ class UnderWay:
         known = hashlib.sha256(f"{origin}\n{mail.sender}\n".encode("utf-8", "replace"))
         known.update(mail.content)
         return Trip(self, known.digest())
+
+    def name(self, path: Path) -> str:
+        """What the mail of that file is called, named now if it comes for the first time."""
+        with self._lock, contextlib.suppress(OSError):
+            if path.exists() and (said := path.read_text()):
+                return said
+            path.write_text(said := secrets.token_hex(16))
+            return said
+        # A disk that is full lets no marketing pass either.
+        return secrets.token_hex(16)
 
     def mark(self, name: str) -> Path:
         return self._folder / name
@@ -75,16 +88,44 @@ class Trip:
     def __init__(self, under_way: UnderWay, known: bytes) -> None:
         self._under_way, self._known = under_way, known
         self._marks: set[Path] = set()
+        self._named = under_way.mark(f"{known.hex()}{NAMED}")
+
+    @property
+    def name(self) -> str:
+        """What this coming of the mail is called, also when it comes again unanswered."""
+        self._marks.add(self._named)
+        return self._under_way.name(self._named)
+
+    def has(self, recipient: str) -> bool:
+        """Whether they have it already, or it waits here for them."""
+        path = self._under_way.mark(self._mark(recipient))
+        if not path.exists():
+            return False
+        self._marks.add(path)
+        return True
+
+    def has_taken(self, recipients: Iterable[str]) -> None:
+        """It waits here for those, so it is not taken a second time."""
+        for one in recipients:
+            path = self._under_way.mark(self._mark(one))
+            _is_marked(path)
+            self._marks.add(path)
+
+    def goes_on(self) -> None:
+        """The sender is told to come again, and it will be the same mail."""
+        self._marks.discard(self._named)
 
     def once(self, recipient: str, send: Callable[[BeforeBody], None]) -> None:
         """Have it sent to that recipient unless they have it; `send` is given the mark to make."""
-        told = self._known + recipient.encode("utf-8", "replace")
-        name = hashlib.sha256(told).hexdigest()
+        name = self._mark(recipient)
         path = self._under_way.mark(name)
         with self._under_way.alone(name):
             if not path.exists():
                 _send(send, path)
             self._marks.add(path)
+
+    def _mark(self, recipient: str) -> str:
+        return hashlib.sha256(self._known + recipient.encode("utf-8", "replace")).hexdigest()
 
     def over(self) -> None:
         """The sender has the answer, so the same mail would be another one from now on."""

@@ -16,13 +16,13 @@ import bot.erasing
 from bot import trials
 from cases import audit, clock, erasing
 from cases.case import Case
-from cases.contact import Contact
+from cases.contact import Contact, Identifier
 from cases.db import reading, transaction
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.touches import Touch
 from cases.language import gettext as _
 from cases.message import Direction, Message
-from inbox import content
+from inbox import content, passage, sighting
 from inbox.spool import burying
 from inbox.web import file_names, live, rows
 from inbox.web.access import Pages, Policy, allow
@@ -168,6 +168,9 @@ def erase(contact_id: int) -> AnyResponse:
     with transaction() as session:
         the_contact(session, contact_id)
         mine = session.scalars(select(Case.id).where(Case.contact_id == contact_id)).all()
+        names = select(Identifier.value).where(Identifier.contact_id == contact_id)
+        for told in (passage, sighting):
+            told.forget(session, session.scalars(names).all())
         raw_ids = erasing.erase(session, contact_id, by=agent().address, at=now)
         bot.erasing.erase(session, mine, at=now)
         trials.forget_mails(session)

@@ -14,6 +14,7 @@ from cases.exclusions.gates import Campaign, Gate, Going
 from cases.exclusions.matrix import CampaignClass, policy
 from cases.exclusions.receipts import Checked, Forged, Receipt
 from cases.language import gettext as _
+from inbox import passage
 from inbox.sighting import by_sender
 from inbox.tokens import Token
 from inbox.web.access import Pages, Policy, allow
@@ -22,7 +23,7 @@ from inbox.web.console.frame import shown
 from inbox.web.console.lists.rows import AudienceList
 
 pages = Pages("campaigns", __name__, url_prefix="/console/campaigns")
-SHOWN = 100
+SHOWN, AT_THE_GATE = 100, 20
 A_WEEK = timedelta(days=7)
 LONGEST_RECEIPT = 8000
 
@@ -45,6 +46,7 @@ def _place(session: Session) -> ColumnElement[bool]:
 
 
 def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
+    since = clock.now() - A_WEEK
     rows = session.execute(
         select(Gate, Campaign, Token.name, AudienceList.id)
         .join(Campaign, Campaign.id == Gate.campaign_id)
@@ -62,7 +64,9 @@ def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
         rows=rows[:SHOWN],
         below=rows[SHOWN - 1][0].id if len(rows) > SHOWN else "",
         now=clock.now(),
-        around=by_sender(session, clock.now() - A_WEEK),
+        passed=passage.by_campaign(session, since, AT_THE_GATE),
+        outcomes=tuple(passage.Outcome),
+        around=by_sender(session, since),
         typed=request.form.get("receipt", "")[:LONGEST_RECEIPT],
         **{"checked": None, "refusal": "", **checked},
     )

@@ -9,6 +9,7 @@ from cases.exclusions.spellings import Match
 from cases.language import current, say_number
 from cases.language import gettext as _
 from cases.load import Verdict
+from inbox.passage import Outcome
 from inbox.web.chips import Chip
 from inbox.web.console.lists import reading
 from inbox.web.console.lists.rows import State
@@ -63,6 +64,17 @@ def decision(value: Going | None) -> Chip:
         Going.NO_GO: Chip("pause", _("Wait"), "danger"),
     }
     return known[value] if value is not None else Chip("hourglass", _("Not asked yet"), "quiet")
+
+
+def outcome(value: Outcome) -> str:
+    """What became of people at the gate, above their number."""
+    return {
+        Outcome.PASSED: _("Got it"),
+        Outcome.DROPPED: _("Held back"),
+        Outcome.PARKED: _("Waiting"),
+        Outcome.EXPIRED: _("Waited too long"),
+        Outcome.REFUSED: _("Refused by the relay"),
+    }[value]
 
 
 def verdict(value: Verdict) -> Chip:

@@ -15,8 +15,9 @@ from cases.settings import settings as case_settings
 from inbox.command import tregua
 from inbox.command.doctor.gate import parked as doctor
 from inbox.gateway.parking import Parking
-from inbox.gateway.passing import Marketing, Outcome, Passage
+from inbox.gateway.passing import Marketing
 from inbox.gateway.settings import settings
+from inbox.passage import Outcome, Passage
 from tests.apis import Api
 
 ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))

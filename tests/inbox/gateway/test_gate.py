@@ -16,9 +16,10 @@ from cases.exclusions import policies, touches
 from cases.exclusions.ceilings import Ceiling, with_ceiling
 from cases.exclusions.touches import Touch
 from cases.settings import settings as case_settings
-from inbox.gateway.passing import Outcome, Passage, read
+from inbox.gateway.passing import read
 from inbox.gateway.server import serving
 from inbox.gateway.settings import settings
+from inbox.passage import Outcome, Passage
 from tests.apis import Api
 from tests.builders import MORNING
 from tests.servers.ports import free_port

@@ -10,8 +10,8 @@ from cases import db
 from cases.db import reading
 from cases.settings import settings as case_settings
 from inbox.gateway import policy
-from inbox.gateway.passing import Outcome, Passage
 from inbox.gateway.settings import settings
+from inbox.passage import Outcome, Passage
 from tests.apis import Api
 from tests.inbox.gateway.conftest import Weather
 from tests.servers.ports import free_port

@@ -17,6 +17,7 @@ from inbox.gateway.passing import Marketing
 from inbox.gateway.server import _Door
 from inbox.gateway.settings import settings
 from inbox.gateway.underway import UnderWay
+from inbox.passage import Outcome, Passage
 from tests.apis import Api
 from tests.builders import MORNING
 
@@ -74,6 +75,47 @@ def take(gate, mail, *, told=True):
     if told:
         trip.over()
     return said
+
+
+def passages():
+    """What became of each, in the order in which it was first known."""
+    with reading() as session:
+        rows = session.scalars(select(Passage).order_by(Passage.id))
+        return [(row.value, row.outcome) for row in rows]
+
+
+def test_a_mail_that_comes_again_is_one_passage_for_each(born, line):
+    Api().case(ANA)
+    gate, mail = born(), a_mail(ANA, EVA, EVA.upper(), LUZ)
+    line.fails[EVA] = Away("the relay cannot be reached")
+    assert take(gate, mail) == LATER
+    assert passages() == [(ANA, Outcome.DROPPED)]
+    line.fails[LUZ] = Died()
+    with pytest.raises(Died):
+        take(gate, mail)
+    line.fresh = False
+    take(born(), mail, told=False)
+    assert len(born().parking) == 1
+    line.fresh = True
+    assert born().look_again() == 1
+    take(born(), mail)
+    assert line.arrived == [EVA, EVA.upper(), LUZ]
+    once = [(ANA, Outcome.DROPPED), (EVA, Outcome.PASSED), (LUZ, Outcome.PASSED)]
+    assert sorted(passages()) == once
+    # Its sender was answered, so this is another mail with the same words.
+    take(born(), mail)
+    assert sorted(passages()) == sorted(once * 2)
+
+
+def test_what_waits_is_one_passage_that_says_how_it_ended(born, line):
+    line.fresh = False
+    with clock.at(MORNING):
+        for _again in range(2):
+            take(born(), a_mail(EVA))
+    assert passages() == [(EVA, Outcome.PARKED)]
+    with clock.at(MORNING + timedelta(hours=7)):
+        assert born().look_again() == 1
+    assert passages() == [(EVA, Outcome.EXPIRED)]
 
 
 def test_a_mail_that_comes_again_after_a_death_reaches_only_those_without_it(born, line):
@@ -192,7 +234,7 @@ def test_a_relay_that_is_away_is_asked_once_and_not_for_each(born, line):
 def test_a_mark_that_goes_while_old_ones_are_swept_is_no_trouble(born, line, monkeypatch):
     gate = born()
     take(gate, a_mail(ANA), told=False)
-    [mark] = gate.under_way.mark("").iterdir()
+    mark, _name = sorted(gate.under_way.mark("").iterdir(), key=lambda path: path.suffix)
     monkeypatch.setattr(Path, "iterdir", lambda _self: iter([mark, mark.with_name("gone")]))
     gate.under_way.sweep()
     assert mark.exists()

@@ -18,6 +18,8 @@ from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.reasons import Reason
 from cases.exclusions.touches import Pressure
 from cases.satisfaction import Satisfaction, Step
+from inbox.passage import Outcome, Passage, write_down
+from inbox.sighting import Finding, Sighting
 from inbox.spool import RawMail, Tombstone
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA, BEA
@@ -145,9 +147,16 @@ def test_who_is_erased_leaves_no_word_and_is_never_written_to(enter: Enter) -> N
     with transaction() as session:
         judged = take(session, case.id)
         satisfaction.say(session, judged, Step.BAD, "Soy Ana, de la calle Mayor", at=clock.now())
+        passed = {"at": clock.now(), "trip": "t", "sender": "n@x.example", "reason": "",
+                  "campaign_class": "promotional", "outcome": Outcome.PASSED}  # fmt: skip
+        write_down(session, [{**passed, "value": value}], known_stay=False)
+        session.add(Sighting(message_id=7001, at=clock.now(), sender="n@x.example",
+                             finding=Finding.UNASKED, held=[value, "b@x.example"]))  # fmt: skip
     assert admin.post(path, number=str(case.contact_id)).status_code == 303
     with reading() as session:
         assert session.scalars(select(Satisfaction.comment)).all() == [""]
+        assert session.scalars(select(Passage.id).where(Passage.value == value)).all() == []
+        assert session.get_one(Sighting, 7001).held == ["", "b@x.example"]
         messages = session.scalars(select(Message).where(Message.case_id == case.id)).all()
         assert {one.text + one.sender + one.subject for one in messages} == {""}
         mails = session.scalars(select(OutgoingMail).where(OutgoingMail.case_id == case.id)).all()

@@ -15,6 +15,7 @@ from cases.exclusions.numbers import everybody, releases
 from cases.exclusions.receipts import Receipt
 from cases.load_now import LoadOverride
 from inbox import tokens
+from inbox.passage import Outcome, write_down
 from inbox.sighting import Finding, Sighting
 from inbox.tokens import Scope, Token
 from inbox.web.console.lists.sifting import terms_for
@@ -183,3 +184,24 @@ def test_campaigns_go_on_below_the_last_one_that_is_shown(
     second = mar.get(older).text
     assert [f"campaigns/{one}" in second for one in gates] == [True, False]
     assert 'href="/console/campaigns?below=' not in second
+
+
+def test_what_went_through_the_smtp_gate_is_counted_by_campaign(enter: Enter) -> None:
+    now = clock.now()
+    said = {"sender": "n@shop.example", "campaign": "rebajas", "campaign_class": "promotional"}
+    outcomes = [Outcome.PASSED] * 3 + [Outcome.DROPPED]
+    with transaction() as session:
+        for days in (0, 8):
+            at = now - timedelta(days=days)
+            rows = [
+                {**said, "at": at, "trip": f"t{days}", "value": f"{n}@x.example", "outcome": one,
+                 "reason": ""}
+                for n, one in enumerate(outcomes)
+            ]  # fmt: skip
+            write_down(session, rows, known_stay=False)
+    page = enter(MAR).get("/console/campaigns").text
+    assert "En la puerta SMTP" in page
+    assert re.findall(r'class="number" data-label="(\w+)">(\d+)<', page)[-2:] == [
+        ("Recibido", "3"), ("Fuera", "1"),
+    ]  # fmt: skip
+    assert "@x.example" not in page
