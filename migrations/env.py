@@ -18,7 +18,7 @@ import cases.second_factor
 import cases.taxonomy.rows
 import cases.unsent
 import inbox.api
-import inbox.gateway.passing
+import inbox.passage
 import inbox.sighting
 import inbox.spool
 import inbox.tokens
@@ -51,7 +51,7 @@ OWNERS = (
     cases.taxonomy.rows,
     cases.unsent,
     inbox.api,
-    inbox.gateway.passing,
+    inbox.passage,
     inbox.sighting,
     inbox.spool,
     inbox.tokens,
