@@ -11,7 +11,7 @@ from sqlalchemy.util import LRUCache
 
 import bot.tables  # noqa: F401  owns tables
 import inbox.api
-import inbox.gateway.passing
+import inbox.passage
 import inbox.sighting
 import inbox.spool
 import inbox.tokens
