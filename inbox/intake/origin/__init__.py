@@ -5,7 +5,16 @@ from datetime import datetime
 from cases.mail import Mail, Origin, Speaker
 from inbox.intake.answerable import may_answer
 from inbox.intake.known import Known
-from inbox.intake.origin import automatic, bulk, challenges, ourselves, people, registered, reports
+from inbox.intake.origin import (
+    automatic,
+    bulk,
+    challenges,
+    ourselves,
+    people,
+    registered,
+    reports,
+    sounding,
+)
 from inbox.intake.origin.said import Rule, Said
 from inbox.intake.out_of_office import returns_on
 
@@ -31,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     automatic.says_so_in_its_header,
     automatic.says_so_in_its_subject,
     automatic.says_so_in_its_words,
+    sounding.sounds_like_one,
     bulk.sent_to_a_list,
     bulk.notification,
     people.an_agent,

@@ -1,9 +1,7 @@
 """Automatic answers: out-of-office, acknowledgements, and whatever else machines answer."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
 from cases.mail import Mail, Origin
 from inbox.intake.known import Known
@@ -15,16 +13,21 @@ from inbox.intake.origin.formulas import (
     speaks_in_formulas,
     titled_away,
 )
+from inbox.intake.origin.manner import (
+    ANSWER,
+    answers,
+    hinted,
+    person_says,
+    titled_as_an_answer,
+)
 from inbox.intake.origin.personal import asks, but_for_urgency, tells_of_a_machine
+from inbox.intake.origin.plain import plain, words_of
 from inbox.intake.origin.said import Said
 
-_MOST_TEXT = 3000
 # A machine's answer says what it is at once, and does not go on for pages.
 _OPENING = 600
 _LONGEST = 2500
 _SHORT = 1200
-
-_ANSWER = r"(?:(?:re|aw|sv|vs|antw|rv|r|tr|ref|odp|rif)\s?(?:\[\d{1,3}\])?\s?:\s{0,3}){0,3}"
 
 
 def _any(patterns: Iterable[str], before: str = "") -> re.Pattern[str]:
@@ -33,7 +36,7 @@ def _any(patterns: Iterable[str], before: str = "") -> re.Pattern[str]:
 
 _SURE = _any(
     (each for rows in phrases.SURE_SUBJECTS.values() for each in rows),
-    rf"^[\s\[(<*=【「《-]{{0,5}}{_ANSWER}",
+    rf"^[\s\[(<*=【「《-]{{0,5}}{ANSWER}",
 )
 _LIKELY = _any(phrases.LIKELY_SUBJECTS)
 _RECEIPT = _any(phrases.RECEIPT_SUBJECTS)
@@ -67,7 +70,6 @@ _FIELD = re.compile(
     r"x-(?:[\w-]{1,40}-)?(?:auto-?(?:reply|replied|respond|responder|response)(?!-suppress)"
     r"|out-?of-?office)"
 )
-_CITED = re.compile('[«“„"][^«»“”„"\n]{1,300}[»“”"]')
 _NOT = ("no", "none", "false", "0", "off")
 _AUTOMATIC_SENDER = re.compile(
     r"^(?:auto[._-]?(?:reply|responder|respond|answer|response|respuesta)|autoresp\w{0,10}"
@@ -88,26 +90,28 @@ def says_so_in_its_header(mail: Mail, known: Known) -> Said | None:
             return Said(Origin.AUTO_REPLY, f"{name}: {content.strip()[:60]}")
     if any(_AUTOMATIC_SENDER.match(each) for each in (mail.sender.address, mail.return_path or "")):
         return Said(Origin.AUTO_REPLY, "an autoresponder's address")
-    if mail.header("x-ms-exchange-inbox-rules-loop") and not mail.forwarded and _hinted(mail):
+    if mail.header("x-ms-exchange-inbox-rules-loop") and not mail.forwarded and hinted(mail):
         return Said(Origin.AUTO_REPLY, "x-ms-exchange-inbox-rules-loop")
     return None
 
 
 def says_so_in_its_subject(mail: Mail, known: Known) -> Said | None:
     """The subject of an automatic answer, by language."""
-    if _person_says(mail) or tells_of_a_machine(_words(mail)):
+    if person_says(mail) or tells_of_a_machine(words_of(mail)):
         return None
-    subject = _plain(mail.subject[:300])
+    subject = plain(mail.subject[:300])
     sure = _SURE.match(subject)
     # "Re: Out of office" is a person who writes back to one, unless something else speaks.
-    if sure and (not _is_answer(subject) or _hinted(mail) or _machine_sign(mail)):
+    if sure and (not titled_as_an_answer(subject) or hinted(mail) or _machine_sign(mail)):
         return Said(Origin.AUTO_REPLY, f"subject: {sure.group().strip()[:60]}")
-    if mail.subject.startswith("AUTO:") or (subject.startswith("auto:") and _answers(mail)):
+    if mail.subject.startswith("AUTO:") or (subject.startswith("auto:") and answers(mail)):
         return Said(Origin.AUTO_REPLY, "subject: auto:")
-    own_subject = _answers(mail) and not _is_answer(subject) and not foreign_list(mail, known)
+    own_subject = (
+        answers(mail) and not titled_as_an_answer(subject) and not foreign_list(mail, known)
+    )
     if own_subject and titled_away(subject):
         # Who answers keeps the subject; a machine writes one of its own.
-        return None if asks(_words(mail)) else Said(Origin.AUTO_REPLY, "a subject of its own")
+        return None if asks(words_of(mail)) else Said(Origin.AUTO_REPLY, "a subject of its own")
     if _LIKELY.search(subject) and (_second_sign(mail) or _receipts(mail, subject)):
         return Said(Origin.AUTO_REPLY, "a likely subject, and a second sign")
     return None
@@ -115,21 +119,21 @@ def says_so_in_its_subject(mail: Mail, known: Known) -> Said | None:
 
 def says_so_in_its_words(mail: Mail, known: Known) -> Said | None:
     """The words of a machine. One sign is not enough, since people use such words as well."""
-    words = _words(mail)
-    if _person_says(mail) or not words or len(words) > _LONGEST:
+    words = words_of(mail)
+    if person_says(mail) or not words or len(words) > _LONGEST:
         return None
-    answers = _answers(mail) or _is_answer(_plain(mail.subject[:50]))
-    if answers and mail.return_path == "":
+    answered = answers(mail) or titled_as_an_answer(plain(mail.subject[:50]))
+    if answered and mail.return_path == "":
         # People send with an envelope to which their mail can be returned.
         return Said(Origin.AUTO_REPLY, "an answer with an empty return path")
     opening = words[:_OPENING]
     machine = bool(_MACHINE.search(opening))
-    if _hinted(mail) and (machine or _AWAY.search(opening)):
+    if hinted(mail) and (machine or _AWAY.search(opening)):
         return Said(Origin.AUTO_REPLY, "its words, and a hint in its header")
-    if machine and (answers or _AWAY.search(opening) or _INSTEAD.search(words)):
+    if machine and (answered or _AWAY.search(opening) or _INSTEAD.search(words)):
         return Said(Origin.AUTO_REPLY, "its words")
     short = len(words) < _SHORT and foreign_list(mail, known) is None
-    if answers and short and speaks_in_formulas(words) and not _a_person_asks(words):
+    if answered and short and speaks_in_formulas(words) and not _a_person_asks(words):
         return Said(Origin.AUTO_REPLY, "it speaks in the formulas of machines")
     return None
 
@@ -143,7 +147,7 @@ def _a_person_asks(words: str) -> bool:
 def _news(mail: Mail, known: Known) -> bool:
     """What a machine sends unasked is news, not an answer."""
     masses = mail.header("precedence").strip().lower() in ("bulk", "list", "junk")
-    subject = _plain(mail.subject[:300])
+    subject = plain(mail.subject[:300])
     listed = foreign_list(mail, known) is not None
     return (listed or (masses and not mail.in_reply_to)) and not _SURE.match(subject)
 
@@ -153,58 +157,19 @@ def _is(content: str, begins: tuple[str, ...]) -> bool:
     return value not in _NOT and value.startswith(begins)
 
 
-def _person_says(mail: Mail) -> bool:
-    """`Auto-Submitted: no` is how a program says that a person wrote."""
-    return mail.header("auto-submitted").strip().lower() == "no"
-
-
-def _hinted(mail: Mail) -> bool:
-    """A sign that machines show, though not only answering ones."""
-    wish = mail.header("x-auto-response-suppress").lower()
-    return (
-        bool(wish) or mail.return_path == "" or bool(mail.header("x-ms-exchange-inbox-rules-loop"))
-    )
-
-
-def _answers(mail: Mail) -> bool:
-    return bool(mail.in_reply_to or mail.references)
-
-
 def _second_sign(mail: Mail) -> bool:
     """Beside a subject that a person may write as well."""
-    words = _words(mail)
-    said = acknowledges(words) or (_answers(mail) and _AWAY.search(words[:_OPENING]))
-    return bool(said and not asks(words)) or _hinted(mail) or _machine_sign(mail)
+    words = words_of(mail)
+    said = acknowledges(words) or (answers(mail) and _AWAY.search(words[:_OPENING]))
+    return bool(said and not asks(words)) or hinted(mail) or _machine_sign(mail)
 
 
 def _receipts(mail: Mail, subject: str) -> bool:
     """Its title is a receipt, and so are its words."""
-    words = _words(mail)
+    words = words_of(mail)
     return bool(_RECEIPT.match(subject)) and "taken in" in formulas(words) and not asks(words)
 
 
 def _machine_sign(mail: Mail) -> bool:
-    words = _words(mail)[:_OPENING]
-    return bool(_MACHINE.search(words) or (_AWAY.search(words) and _INSTEAD.search(_words(mail))))
-
-
-def _is_answer(subject: str) -> bool:
-    found = re.match(_ANSWER, subject)
-    return bool(found and found.group())
-
-
-def _words(mail: Mail) -> str:
-    """Its first words, without what stands in quotation marks: people cite machines so."""
-    said = (mail.own_words or mail.text)[:_MOST_TEXT]
-    return _plain(_CITED.sub(" ", said)).strip()
-
-
-@lru_cache(maxsize=4)  # Several rules look at the same few texts.
-def _plain(text: str) -> str:
-    """Without capitals and accents, each run of blanks one blank, the apostrophe a plain one."""
-    letters = text.lower().replace("’", "'")
-    if not letters.isascii():
-        parts = unicodedata.normalize("NFD", letters)
-        bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
-        letters = unicodedata.normalize("NFC", bare)
-    return "\n".join(" ".join(line.split()) for line in letters.splitlines())
+    words = words_of(mail)[:_OPENING]
+    return bool(_MACHINE.search(words) or (_AWAY.search(words) and _INSTEAD.search(words_of(mail))))

@@ -27,6 +27,8 @@ _ASKS = re.compile(
     r"|\b(?:the|your|an?|la|su|tu|vuestra|el|votre|le|ihr|das|il|o|a|una?) (?:offer|quote|quotation"
     r"|proposal|oferta|propuesta|presupuesto|proposta|devis|angebot|preventivo|orcamento"
     r"|pressupost)\b"
+    # Who names another address of his own has one that is still to be written to.
+    r"|\b(?:to|use) my (?:work|private|personal|home|other) |\bapunt(?:en|ad|a) "
     r"|\b(?:deliver|entreg|dejen|dejad\b|dejad[lmn]|dejar|livr(?:er|ez)|liefern|consegn|deixem|deixeu)"
 )
 # A machine's wishes are few: turn to somebody else, be patient, keep a number, do not answer.
