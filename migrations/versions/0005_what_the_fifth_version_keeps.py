@@ -88,6 +88,12 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_cases_opened_at", ["opened_at"], unique=False)
 
+    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("trip", sa.String(), nullable=True))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_gate_passage_trip_value"), ["trip", "value"]
+        )
+
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outgoing_mail_settled_at",
@@ -132,6 +138,10 @@ def downgrade() -> None:
             postgresql_where=sa.text("settled_at IS NOT NULL"),
             sqlite_where=sa.text("settled_at IS NOT NULL"),
         )
+
+    with op.batch_alter_table("gate_passage", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_gate_passage_trip_value"), type_="unique")
+        batch_op.drop_column("trip")
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_opened_at")
