@@ -25,7 +25,9 @@ from cases.contact import normalised
 from cases.filing import Filed
 from cases.filing.arrival import Arrival
 from cases.filing.shelf import LONGEST_ADDRESS
+from cases.hours import Calendar
 from cases.mailbox import Mode
+from cases.sla.book import calendar_by_settings
 
 FREEMAIL = frozenset(
     """
@@ -51,6 +53,8 @@ class Sent:
     rules: tuple[Rule, ...] = ()
     """The admin's rules in use."""
     switches: Switches = field(default_factory=Switches)
+    calendar: Calendar = field(default_factory=calendar_by_settings)
+    """When the shop is open."""
 
     def reserve(self, address: str, said: str = "") -> None:
         """One more is about to be queued, to a mail that says so."""
@@ -94,6 +98,7 @@ def sent_of_late(session: Session, addresses: Iterable[str], now: datetime) -> S
     )
     _note_words(session, sent, hour)
     sent.rules, sent.switches = rulebook.live(session), switches.load(session)
+    sent.calendar = sla.calendar(session, now)
     return sent
 
 
@@ -157,7 +162,7 @@ def of(arrival: Arrival, filed: Filed, sent: Sent, now: datetime) -> Situation:
         mailbox=mailbox.address if mailbox is not None else "",
         team=place.team,
         tier=filed.case.contact.tier,
-        open_now=sla.calendar().is_open(now),
+        open_now=sent.calendar.is_open(now),
         attachments=bool(filed.message.attachments),
     )
 

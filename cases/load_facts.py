@@ -33,11 +33,11 @@ def gather(session: Session, calendar: Calendar, now: datetime) -> Inputs:
 
 def slots(session: Session, calendar: Calendar, now: datetime, *, days: int = 7) -> list[Slot]:
     """The next days, each from its opening, as they would be with today's backlog settled."""
-    known, found, since = data_for(session, now), [], now
+    known, settled, found, since = data_for(session, now), pace(session, calendar, now), [], now
     for _n in range(days):
         since = calendar.next_open(since + DAY)
         coming = forecast(session, since, now)
-        able = capacity(session, calendar, since, now)
+        able = settled * _worked(session, calendar, since, now)
         found.append(Slot(since, Inputs(0, coming, able, data_for=known)))
     return found
 
@@ -76,12 +76,17 @@ def _by_hour(session: Session, since: datetime) -> list[int]:
 
 
 def capacity(session: Session, calendar: Calendar, start: datetime, now: datetime) -> float:
-    """Cases that those on shift can settle in the 24 hours from `start`, at the pace of 28 days.
+    """Cases that those on shift can settle in the 24 hours from `start`, at the pace of 28 days."""
+    return pace(session, calendar, now) * _worked(session, calendar, start, now)
+
+
+def _worked(session: Session, calendar: Calendar, start: datetime, now: datetime) -> float:
+    """Opening hours in the 24 hours from `start`, each as many times as somebody is on shift.
 
     Who is away is missed until the end that they gave; later days count on those who gave none.
     """
     there = _on_shift(session, start, at_once=start <= now)
-    return pace(session, calendar, now) * there * (calendar.elapsed(start, start + DAY) / HOUR)
+    return there * (calendar.elapsed(start, start + DAY) / HOUR)
 
 
 def pace(session: Session, calendar: Calendar, now: datetime) -> float:
@@ -118,5 +123,6 @@ def attainment(session: Session, since: datetime, now: datetime) -> float | None
 
 def data_for(session: Session, now: datetime) -> timedelta:
     """How long ago the first mail came whose fate we followed; imported mail tells nothing."""
-    first = session.scalar(select(func.min(Event.at)).where(Event.what == What.OPENED))
+    opened = select(Event.at).where(Event.what == What.OPENED).order_by(Event.id).limit(1)
+    first = session.scalar(opened)
     return now - first if first is not None else timedelta(0)

@@ -1,6 +1,6 @@
 """The load of this minute with what a mailing would add, and the word of a supervisor over it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from cases import sla
 from cases.db import Base
 from cases.exclusions.gates import Going
 from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
+from cases.hours import Calendar
 from cases.load import ADVISES_ONLY, Inputs, Judgement, Slot, Verdict, judge
 from cases.load_facts import gather, slots
 from cases.load_plan import Wave, waves_of
@@ -51,6 +52,8 @@ class Answer:
     inputs: Inputs
     judgement: Judgement
     slots: tuple[Slot, ...]
+    calendar: Calendar = field(repr=False)
+    """When somebody is there to answer."""
     override: LoadOverride | None = None
 
     @property
@@ -67,7 +70,7 @@ class Answer:
         per_hour, start = self.judgement.max_per_hour, self.judgement.not_before or now
         if self.judgement.verdict is not Verdict.WAVES or not per_hour:
             return ()
-        return waves_of(self.inputs.audience, per_hour, min(start, now), sla.calendar().is_open)
+        return waves_of(self.inputs.audience, per_hour, min(start, now), self.calendar.is_open)
 
     def as_claims(self) -> dict[str, Any]:
         """The load as a receipt says it."""
@@ -91,14 +94,14 @@ class Answer:
 
 def ask(session: Session, asked: Asked, now: datetime) -> Answer:
     """Whether the agents can bear that mailing now."""
-    known, coming = _of_this_minute(session, now)
+    known, coming, calendar = _of_this_minute(session, now)
     rate = contact_rate(session, asked.campaign_class, now)
     inputs = replace(known, audience=asked.audience, contact_rate=rate, degraded=asked.degraded)
     later = tuple(
         Slot(one.starts_at, replace(one.inputs, audience=asked.audience, contact_rate=rate))
         for one in coming
     )
-    return Answer(inputs, judge(inputs, later), later, override(session, now))
+    return Answer(inputs, judge(inputs, later), later, calendar, override(session, now))
 
 
 def for_gate(session: Session, asked: Asked, now: datetime) -> Answer | None:
@@ -106,16 +109,17 @@ def for_gate(session: Session, asked: Asked, now: datetime) -> Answer | None:
     return ask(session, asked, now) if asked.campaign_class in FAILS_CLOSED else None
 
 
-_known: tuple[tuple[str, datetime], tuple[Inputs, list[Slot]]] | None = None
+Known = tuple[Inputs, list[Slot], Calendar]
+_known: tuple[tuple[str, datetime], Known] | None = None
 
 
-def _of_this_minute(session: Session, now: datetime) -> tuple[Inputs, list[Slot]]:
+def _of_this_minute(session: Session, now: datetime) -> Known:
     # A campaign asks for every batch of its mails; backlog and forecast do not move that fast.
     global _known
     key = f"{session.get_bind().engine.url}", now.replace(second=0, microsecond=0)
     if _known is None or _known[0] != key:
-        calendar = sla.calendar()
-        _known = key, (gather(session, calendar, now), slots(session, calendar, now))
+        calendar = sla.calendar(session, now)
+        _known = key, (gather(session, calendar, now), slots(session, calendar, now), calendar)
     return _known[1]
 
 

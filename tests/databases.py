@@ -24,7 +24,7 @@ import inbox.web.saved
 import inbox.web.sessions  # noqa: F401  these own tables
 from bot import queues
 from bot.settings import settings as bot_settings
-from cases import db, sla
+from cases import db
 from cases.db import Base, make_engine, transaction
 from cases.exclusions import ours  # noqa: F401  owns a table
 from cases.exclusions.settings import settings as exclusion_settings
@@ -66,7 +66,7 @@ def forget() -> None:
     """Forget the settings and connections of the installation before."""
     for cached in (
         *(settings, bot_settings, inbox_settings, exclusion_settings),
-        *(queues.connection, sla.calendar),
+        queues.connection,
     ):
         cached.cache_clear()
     scale.forget()

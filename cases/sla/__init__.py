@@ -1,12 +1,10 @@
 """What we owe and until when: each case carries the dues that follow from its history."""
 
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session, object_session
 
-from cases import hours
 from cases.history import Event, What
 from cases.hours import Calendar
 from cases.sla import book as books
@@ -23,10 +21,9 @@ _TYPING = frozenset({What.TAGGED, What.CORRECTED})
 """Events that may bring a policy of a type of its own."""
 
 
-@cache
-def calendar() -> hours.Calendar:
-    """The opening hours of the settings."""
-    return books.calendar_by_settings()
+def calendar(session: Session, at: datetime) -> Calendar:
+    """When the shop is open at that time, for whatever is of no one case."""
+    return books.read(session).calendar(books.DEFAULT, at)
 
 
 def remember(session: Session, case: "Case", event: Event) -> None:

@@ -9,9 +9,10 @@ from bot import replies, situation
 from bot.policy import Reply
 from bot.rules import Rule
 from bot.situation import Sent, shape_of
-from cases import Mail
+from cases import Mail, calendars
 from cases.db import write_rows
 from cases.filing import Filed, file
+from cases.sla import book
 from tests.builders import MORNING, a_mail, an_arrival
 
 ACK = Reply("acknowledgement", "acknowledge", "a person opened a case")
@@ -56,6 +57,17 @@ def test_mails_that_say_nearly_the_same_are_counted(session: Session) -> None:
     about = situation.of(arrival, file(session, arrival), sent, arrival.at)
     assert (about.freemail, about.alike_from_domain, about.alike) == (True, 3, 3)
     assert about.sent_to_address == 0
+
+
+def test_a_rule_looks_at_the_hours_that_the_admin_wrote_down(session: Session) -> None:
+    arrival = an_arrival(a_mail("No llega", sender="ana@c.example"))
+    filed = file(session, arrival)
+    now = situation.of(arrival, filed, _sent(session, "ana@c.example", hours=0), MORNING)
+    assert now.open_now
+    calendars.publish(session, book.DEFAULT, {"opening_hours": "sat 10:00-12:00"}, at=MORNING)
+    book.forget(session)
+    then = situation.of(arrival, filed, _sent(session, "ana@c.example", hours=0), MORNING)
+    assert not then.open_now
 
 
 def test_a_rule_can_look_at_the_customers_tier(session: Session) -> None:

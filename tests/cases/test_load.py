@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import Agent, Case, clock
+from cases import Agent, Case, calendars, clock, load_now
 from cases.filing import file_all
 from cases.filing.rules import Policy
 from cases.hours import parse
 from cases.language import speaking
 from cases.load import Inputs, Slot, Verdict, judge, max_per_hour
 from cases.load_facts import attainment, capacity, forecast, gather, pace, slots
+from cases.load_now import Asked
+from cases.sla import book
 from tests.builders import MORNING, a_mail, an_arrival
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -142,3 +144,11 @@ def test_what_is_gathered_is_enough_to_judge(six_weeks: Session):
 
 def test_without_promises_nothing_is_said_of_how_many_were_kept(session: Session):
     assert attainment(session, MORNING - DAY, MORNING) is None
+
+
+def test_the_load_is_counted_by_the_hours_that_the_admin_wrote_down(six_weeks: Session):
+    calendars.publish(six_weeks, book.DEFAULT, {"opening_hours": "sat 10:00-12:00"}, at=MORNING)
+    book.forget(six_weeks)
+    answer = load_now.ask(six_weeks, Asked(), MORNING + HOUR / 4)
+    assert answer.inputs.capacity == 0
+    assert {one.starts_at.weekday() for one in answer.slots} == {5}
