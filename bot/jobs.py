@@ -4,6 +4,7 @@ from bot import delivery, lifecycle, noticing, staff_mail, uncertain
 from cases import breaches, clock, old_tags, quiet, snoozing
 from cases.db import transaction
 from cases.people import scale
+from cases.reporting import keeping as sums
 from cases.words import keeping
 
 
@@ -58,6 +59,11 @@ def keep_words() -> None:
 def find_old_tags() -> None:
     """Have cases found by the tags that they got before there was a table of them."""
     old_tags.catch_up()
+
+
+def sum_days() -> None:
+    """Sum for the reports the days that are over."""
+    sums.keep(clock.now())
 
 
 def tell_people() -> None:

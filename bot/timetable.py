@@ -40,6 +40,7 @@ TIMETABLE = (
     Periodic("inbox.intake.tagging.tag_waiting", TAG, timedelta(seconds=30)),
     Periodic("inbox.web.bulk_jobs.go_on", TAG, timedelta(seconds=30)),
     Periodic("bot.jobs.find_old_tags", TAG, timedelta(seconds=60)),
+    Periodic("bot.jobs.sum_days", TAG, timedelta(seconds=60)),
     Periodic("inbox.intake.trials_waiting.look", TAG, timedelta(seconds=60)),
     Periodic("inbox.spool.jobs.let_go_of_old", TAG, timedelta(hours=1)),
     Periodic("inbox.intake.nightly.retrain_if_due", TAG, timedelta(minutes=10)),

@@ -15,6 +15,7 @@ from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
 from cases.mailbox import Mailbox, Mode
 from cases.message import Delivery, Direction, KnownId, Message
 from cases.people import merging
+from cases.reporting import watching
 from cases.words import tables
 
 before_writing(breaches.settle_new)
@@ -29,6 +30,7 @@ before_commit(audit.write)
 # The words of messages can be looked for wherever messages are kept.
 event.listen(Base.metadata, "after_create", tables.follow)
 event.listen(Base.metadata, "after_create", going_together.follow)
+event.listen(Base.metadata, "after_create", watching.follow)
 
 __all__ = [
     "Address",

@@ -50,6 +50,7 @@ class NotClosed(Exception):
 # Those of nobody are many of those that are open: the lists of all open ones lead to them.
 _GIVEN = text("state != 'closed' AND assignee_id IS NOT NULL")
 _OPEN, _BULK, _ASIDE = text("state != 'closed'"), text("bulk"), text("snoozed_at IS NOT NULL")
+_CLOSED = text("closed_at IS NOT NULL")
 
 
 class Case(Base):
@@ -59,6 +60,8 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_open_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_cases_look_at", "look_at"),
+        Index("ix_cases_opened_at", "opened_at"),
+        Index("ix_cases_closed_at", "closed_at", postgresql_where=_CLOSED, sqlite_where=_CLOSED),
         Index("ix_cases_contact_state", "contact_id", "state"),
         Index("ix_cases_last_at", "last_at", "id"),
         Index(

@@ -13,6 +13,7 @@ import cases.macro
 import cases.mention
 import cases.people.scale
 import cases.people.suggesting
+import cases.reporting.sums
 import cases.satisfaction
 import cases.second_factor
 import cases.taxonomy.rows
@@ -31,6 +32,7 @@ import inbox.web.saved
 import inbox.web.sessions
 from cases import going_together
 from cases.db import Base, engine
+from cases.reporting import watching
 from cases.words import tables
 
 # Imported so that their tables are known; those of `cases` come with its vocabulary.
@@ -44,6 +46,7 @@ OWNERS = (
     cases.exclusions.learnt,
     cases.exclusions.ours,
     cases.people.suggesting,
+    cases.reporting.sums,
     cases.audit,
     cases.catching_up,
     cases.satisfaction,
@@ -79,6 +82,7 @@ def run() -> None:
             context.run_migrations()
             tables.follow(Base.metadata, connection)
             going_together.follow(Base.metadata, connection)
+            watching.follow(Base.metadata, connection)
         # On SQLite each migration ends a transaction of its own, and what follows them another.
         connection.commit()
 

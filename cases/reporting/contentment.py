@@ -19,7 +19,7 @@ def steps(session: Session, scope: Scope) -> tuple[Steps, Steps]:
     rows = session.execute(
         select(is_new, Satisfaction.held, Satisfaction.step, func.count())
         .join(Case, Case.id == Satisfaction.case_id)
-        .where(scope.both.covers(Satisfaction.said_at))
+        .where(scope.of_either(Satisfaction.said_at), *scope.only)
         .group_by(is_new, Satisfaction.held, Satisfaction.step)
     )
     now, before = _nothing(), _nothing()

@@ -1,48 +1,74 @@
-"""What people wrote about, and how they felt."""
+"""What people wrote about, how they felt, and how it ended."""
 
-from collections import defaultdict
+from collections import Counter
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.correction import Correction, Field
 from cases.outcome import Outcome
-from cases.reporting.scope import Scope, hour_of, local_hour
+from cases.reporting.scope import Day, Scope, in_day, listed
+from cases.reporting.sums import Family, Kind, Tally, by_day, of_both, together
 
 MOODS = ("negative", "neutral", "positive")
 
 
-def types(session: Session, scope: Scope) -> dict[str, int]:
-    """Cases opened in the span, by the leaf of the taxonomy; "" for what is not tagged yet."""
+def types(session: Session, scope: Scope) -> tuple[Counter[str], Counter[str]]:
+    """Cases opened in the span and in the one before, by leaf; "" for what is not tagged yet."""
+    now, before = of_both(session, scope, MATTERS)
+    return together(now.values())["type"], together(before.values())["type"]
+
+
+def moods(session: Session, scope: Scope) -> dict[date, dict[str, int]]:
+    """Cases opened in the span, by local day and mood; untagged ones are left out."""
+    days = by_day(session, scope, MATTERS).items()
+    return {
+        day: {mood: sums["mood"].get(mood, 0) for mood in MOODS}
+        for day, sums in days
+        if sums.get("mood")
+    }
+
+
+def _matters(session: Session, days: list[Day], only: tuple[ColumnElement[bool], ...]) -> Tally:
+    table, tally = listed(session, days), Tally()
     rows = session.execute(
-        select(Case.type, func.count()).where(scope.opened()).group_by(Case.type)
-    ).all()
-    return {row[0]: row[1] for row in rows}
+        select(table.c.n, Case.mailbox_id, Case.type, Case.sentiment, func.count())
+        .join_from(table, Case, in_day(table, Case.opened_at))
+        .where(Case.bulk.is_(False), *only)
+        .group_by(table.c.n, Case.mailbox_id, Case.type, Case.sentiment)
+    )
+    for n, mailbox_id, leaf, mood, number in rows:
+        tally.add(n, mailbox_id, "type", leaf, number)
+        if mood in MOODS:
+            tally.add(n, mailbox_id, "mood", mood, number)
+    return tally
+
+
+MATTERS = Kind("matters", Family.OPENED, _matters)
 
 
 def outcomes(session: Session, scope: Scope) -> dict[Outcome | None, int]:
     """Cases closed in the span, by what the agent said became of them; None where nobody did."""
-    rows = session.execute(
-        select(Case.outcome, func.count())
-        .where(scope.covers(Case.closed_at), Case.bulk.is_(False))
-        .group_by(Case.outcome)
-    ).all()
-    return {row[0]: row[1] for row in rows}
+    found = together(by_day(session, scope, OUTCOMES).values())["outcome"]
+    return {Outcome(name) if name else None: number for name, number in found.items()}
 
 
-def moods(session: Session, scope: Scope) -> dict[str, dict[str, int]]:
-    """Cases opened in the span, by local day and mood; untagged ones are left out."""
-    hour = hour_of(session, Case.opened_at)
+def _outcomes(session: Session, days: list[Day], only: tuple[ColumnElement[bool], ...]) -> Tally:
+    table, tally = listed(session, days), Tally()
     rows = session.execute(
-        select(hour, Case.sentiment, func.count())
-        .where(scope.opened(), Case.sentiment.in_(MOODS))
-        .group_by(hour, Case.sentiment)
+        select(table.c.n, Case.mailbox_id, Case.outcome, func.count())
+        .join_from(table, Case, in_day(table, Case.closed_at))
+        .where(Case.bulk.is_(False), *only)
+        .group_by(table.c.n, Case.mailbox_id, Case.outcome)
     )
-    found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MOODS, 0))
-    for said, mood, number in rows:
-        found[local_hour(said, scope.zone).date().isoformat()][mood] += number
-    return dict(found)
+    for n, mailbox_id, outcome, number in rows:
+        tally.add(n, mailbox_id, "outcome", outcome or "", number)
+    return tally
+
+
+OUTCOMES = Kind("outcomes", Family.CLOSED, _outcomes)
 
 
 def corrected(session: Session, scope: Scope) -> dict[Field, int]:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, make_response, request
 from sqlalchemy import select
@@ -12,6 +14,9 @@ from cases import clock, language
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.reporting.scope import Scope
+from cases.reporting.sums import with_kept
+from cases.settings import settings
 from classifiers import taxonomy
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.cells import safe
@@ -52,7 +57,7 @@ def table(key: str) -> Response:
     make = {one.__name__: one for tab in TABS.values() for one in tab}.get(key) or abort(404)
     with reading() as session:
         said, now = _chosen(_choices(session)), clock.now()
-        card = make(session, said.scope(agent(), now), now)
+        card = make(session, _scope(session, said, now), now)
     file = make_response(_csv(card))
     file.headers["Content-Type"] = "text/csv; charset=utf-8"
     file.headers["Content-Disposition"] = f'attachment; filename="tregua-{key}.csv"'
@@ -63,7 +68,7 @@ def _csv(card: Card) -> str:
     written = io.StringIO()
     write = csv.writer(written)
     write.writerow([safe(cell) for cell in card.columns])
-    write.writerows([safe(cell) for cell in row] for row in card.rows)
+    write.writerows([safe(str(cell)) for cell in row] for row in card.rows)
     return "\ufeff" + written.getvalue()
 
 
@@ -71,7 +76,7 @@ def _tab(name: str) -> Response:
     with reading() as session:
         choices, now = _choices(session), clock.now()
         said = _chosen(choices)
-        scope = said.scope(agent(), now)
+        scope = _scope(session, said, now)
         return show(
             session,
             "reports/page.html",
@@ -80,11 +85,17 @@ def _tab(name: str) -> Response:
             tabs=titles(),
             cards=[make(session, scope, now) for make in TABS[name]],
             said=said,
-            scope=scope,
+            first=scope.days()[0].date,
+            last=scope.days()[-1].date,
+            today=_today(),
             tab=name,
             spans=SPANS,
             **choices,
         )
+
+
+def _scope(session: Session, said: Chosen, now: datetime) -> Scope:
+    return with_kept(session, said.scope(agent(), now), said.sums_of(agent()))
 
 
 def titles() -> dict[str, str]:
@@ -110,4 +121,9 @@ def _mailboxes(session: Session) -> dict[int, str]:
 
 
 def _chosen(choices: dict[str, Any]) -> Chosen:
-    return chosen(request.args, choices["mailboxes"], choices["types"])
+    return chosen(request.args, choices["mailboxes"], choices["types"], _today())
+
+
+def _today() -> date:
+    """The day in the shop."""
+    return clock.now().astimezone(ZoneInfo(settings().zone)).date()

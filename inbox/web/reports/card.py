@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cases.language import ngettext
 from inbox.web.console.charts import Chart
 from inbox.web.reports.drawing import Cell, Stack
 
 FEW = 20
 """Shares of fewer than that say little, and are shown pale."""
-Row = tuple[str, ...]
+Row = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,17 @@ class Tile:
     value: str
     about: str
     before: str = ""
-    pale: bool = False
+    of: int | None = None
+    """How many the share was taken of; few say little."""
+
+    @property
+    def few(self) -> str:
+        """That they are few, where they are."""
+        if self.of is None or self.of >= FEW:
+            return ""
+        return ngettext(
+            "{n} is too few to say much", "{n} are too few to say much", self.of, n=self.of
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class Card:
     key: str
     title: str
     means: str
-    columns: Row
+    columns: tuple[str, ...]
     rows: Sequence[Row]
     tiles: Sequence[Tile] = ()
     chart: Chart | None = None
@@ -40,5 +51,7 @@ class Card:
     """Tone and name of the parts of a stack."""
     bars: Sequence[float] = field(default=())
     """For each row how much of the track it fills, from 0 to 1."""
+    unit: str = ""
+    """What the figures beside the drawing count."""
     names: int = 1
     """How many columns from the left are names; all others are numbers."""

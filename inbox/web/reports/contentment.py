@@ -11,7 +11,7 @@ from cases.reporting.scope import Scope
 from cases.satisfaction import Step
 from inbox.web import satisfaction as words
 from inbox.web.console.names import number, share
-from inbox.web.reports.card import FEW, Card, Tile
+from inbox.web.reports.card import Card, Tile
 
 
 def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
@@ -28,10 +28,7 @@ def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
             "between the opening of the case and the answer."
         ),
         (_("Judgement"), _("marketing kept quiet"), _("marketing wrote meanwhile")),
-        [
-            (words.name(step), str(quiet[step.value]), str(loud[step.value]))
-            for step in reversed(Step)
-        ]
+        [(words.name(step), quiet[step.value], loud[step.value]) for step in reversed(Step)]
         if said
         else [],
         [
@@ -46,7 +43,7 @@ def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
 
 def _tile(said: Counter[int], before: Counter[int], about: str) -> Tile:
     was = _("before: {value}", value=_good(before)) if before else ""
-    return Tile(_good(said), about, was, said.total() < FEW)
+    return Tile(_good(said), about, was, said.total())
 
 
 def _good(said: Counter[int]) -> str:

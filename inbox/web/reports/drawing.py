@@ -27,6 +27,7 @@ class Piece:
     width: float
     height: float
     tone: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ def stack(columns: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> Stack:
             height = STACK_HEIGHT * number / total
             y -= height
             if number:
-                pieces.append(Piece(round(x, 1), round(y, 1), width, round(height, 1), tone))
+                pieces.append(
+                    Piece(
+                        round(x, 1), round(y, 1), width, round(height, 1), tone, f"{name}: {number}"
+                    )
+                )
         if place % every == 0:
             names.append(name)
     return Stack(tuple(pieces), tuple(names))

@@ -1,6 +1,7 @@
 """Cards about what people write: types, results and moods."""
 
-from datetime import date, datetime
+from collections import Counter
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +14,11 @@ from inbox.web import times, words
 from inbox.web.console.names import number
 from inbox.web.reports import drawing
 from inbox.web.reports.card import Card, Tile
-from inbox.web.reports.parts import agreed, part
+from inbox.web.reports.parts import agreed, counted, part
 
 
 def types(session: Session, scope: Scope, _now: datetime) -> Card:
-    now, before = meaning.types(session, scope), meaning.types(session, scope.before)
+    now, before = meaning.types(session, scope)
     order = sorted({*now, *before}, key=lambda leaf: (-now.get(leaf, 0), leaf))
     most = max(now.values(), default=1)
     wrong = meaning.corrected(session, scope)
@@ -29,14 +30,32 @@ def types(session: Session, scope: Scope, _now: datetime) -> Card:
             "Cases opened in the span by type, as the classifier or an agent said; "
             "before: the span of the same length that ended where this one begins."
         ),
-        (_("Type"), _("Cases"), _("before")),
-        [(_leaf(leaf), str(now.get(leaf, 0)), str(before.get(leaf, 0))) for leaf in order],
+        (_("Type"), _("Cases"), _("before"), _("change")),
         [
-            Tile(number(sum(now.values())), _("cases opened")),
+            (_leaf(leaf), now[leaf], before[leaf], _change(now[leaf] - before[leaf]))
+            for leaf in order
+        ],
+        [
+            counted(now.total(), before.total(), _("cases opened")),
+            *_rising(now, before),
             agreed(wrong.get(Field.TYPE, 0), tagged, _("types that nobody corrected")),
         ],
         bars=[now.get(leaf, 0) / most for leaf in order],
     )
+
+
+def _change(number_: int) -> str:
+    return f"+{number_}" if number_ > 0 else f"−{-number_}" if number_ else "0"
+
+
+def _rising(now: Counter[str], before: Counter[str]) -> list[Tile]:
+    """The type that has grown most, if there was anything before to grow from."""
+    risen = {leaf: now[leaf] - before[leaf] for leaf in now if leaf and before}
+    leaf = max(risen, key=lambda one: risen[one], default="")
+    if risen.get(leaf, 0) <= 0:
+        return []
+    said = _("rises most: {type}", type=_leaf(leaf))
+    return [Tile(_change(risen[leaf]), said, _("before: {value}", value=number(before[leaf])))]
 
 
 def _leaf(leaf: str) -> str:
@@ -52,14 +71,14 @@ def outcomes(session: Session, scope: Scope, _now: datetime) -> Card:
         _("How it ended"),
         _("Cases closed in the span with a result that the agent chose at closing."),
         (_("Result"), _("Cases")),
-        [(words.outcome(one), str(number_)) for one, number_ in told.items()],
+        [(words.outcome(one), number_) for one, number_ in told.items()],
         [part(said, sum(found.values()), _("closed with a result"))],
         bars=[number_ / most for number_ in told.values()],
     )
 
 
 def moods(session: Session, scope: Scope, _now: datetime) -> Card:
-    found, days = meaning.moods(session, scope), scope.days()
+    found, days = meaning.moods(session, scope), [day.date for day in scope.days()]
     tones = {"negative": "danger", "neutral": "neutral", "positive": "ok"}
     sums = {mood: sum(day[mood] for day in found.values()) for mood in meaning.MOODS}
     wrong = meaning.corrected(session, scope).get(Field.MOOD, 0)
@@ -72,7 +91,7 @@ def moods(session: Session, scope: Scope, _now: datetime) -> Card:
             "day's cases; untagged cases are left out."
         ),
         (_("Day"), *(words.mood(mood) for mood in meaning.MOODS)),
-        [(day, *(str(value) for value in found.get(day, empty).values())) for day in days],
+        [(day.isoformat(), *found.get(day, empty).values()) for day in days] if found else [],
         [
             *(part(sums[mood], sum(sums.values()), words.mood(mood)) for mood in meaning.MOODS),
             agreed(wrong, sum(sums.values()), _("moods that nobody corrected")),
@@ -81,7 +100,7 @@ def moods(session: Session, scope: Scope, _now: datetime) -> Card:
         stack=drawing.stack(
             [
                 (
-                    times.in_year(date.fromisoformat(day)),
+                    times.in_year(day),
                     [(tones[mood], found.get(day, empty)[mood]) for mood in meaning.MOODS],
                 )
                 for day in days

@@ -2,7 +2,7 @@
 
 from cases.language import gettext as _
 from inbox.web.console.names import number, share
-from inbox.web.reports.card import FEW, Tile
+from inbox.web.reports.card import Tile
 
 
 def shared(value: float | None) -> str:
@@ -17,15 +17,32 @@ def was(value: float | None) -> str:
 
 def counted(now: int, before: int, about: str) -> Tile:
     """A number beside the one of the span before."""
-    return Tile(number(now), about, _("before: {value}", value=number(before)))
+    value = number(before)
+    if not before or now == before:
+        return Tile(number(now), about, _("before: {value}", value=value))
+    changed = f"{'+' if now > before else '−'}{share(round(abs(now / before - 1), 2))}"
+    return Tile(number(now), about, _("before: {value} ({changed})", value=value, changed=changed))
 
 
-def part(value: int, all_: int, about: str) -> Tile:
-    """A share with what it is of; pale where that is little."""
+def part(value: int, all_: int, about: str, before: tuple[int, int] = (0, 0)) -> Tile:
+    """A share with what it is of, and the value and the whole that it was of before."""
     shown = shared(value / all_ if all_ else None)
-    return Tile(shown, about, _("{n} of {all}", n=value, all=all_), all_ < FEW)
+    said = _("{n} of {all}", n=number(value), all=number(all_))
+    past = was(before[0] / before[1]) if before[1] else ""
+    return Tile(shown, about, f"{said} · {past}" if past else said, all_)
 
 
 def agreed(wrong: int, all_: int, about: str) -> Tile:
     """The share that nobody corrected."""
-    return Tile(shared(1 - wrong / all_ if all_ else None), about, pale=all_ < FEW)
+    return Tile(shared(1 - wrong / all_ if all_ else None), about, of=all_)
+
+
+def open_time(minutes: int | None) -> str:
+    """Opening hours as a length: never days, since a day of opening hours is no day."""
+    if minutes is None:
+        return "–"
+    if minutes < 60:
+        return _("{minutes} min", minutes=minutes)
+    if minutes >= 600 or not minutes % 60:
+        return _("{hours} h", hours=number(round(minutes / 60)))
+    return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)

@@ -1,29 +1,27 @@
 """Cards about people and bots: who answered, who must write again, who is on truce."""
 
-from datetime import date, datetime, timedelta
+from collections import Counter
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
 from cases.reporting import voices
 from cases.reporting.scope import Scope
+from cases.reporting.voices import Voices
 from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Tile
 from inbox.web.reports.parts import part
 
+MANY, OFTEN = 5, 3
+
 
 def answers(session: Session, scope: Scope, _now: datetime) -> Card:
-    now = voices.voices(session, scope)
-    noise, before = voices.cacophony(session, scope)
-    rows = (
-        (_("first answer by a bot"), now.bot_first, now.cases),
-        (_("first answer by a person"), now.person_first, now.cases),
-        (_("no answer so far"), now.unanswered, now.cases),
-        (_("closed without a person"), now.without_agent, now.cases),
-        (_("opened again within 72 hours of a bot's answer"), now.back_soon, now.bot_first),
-    )
+    now, before = voices.voices(session, scope)
+    noise, past_noise = voices.cacophony(session, scope)
+    rows, past = _answers(now), _answers(before)
     return Card(
         "answers",
         _("People and bots"),
@@ -32,14 +30,33 @@ def answers(session: Session, scope: Scope, _now: datetime) -> Card:
             "Voices: mails of ours on a day on which a customer got any; 1 is one "
             "voice."
         ),
-        ("", _("Cases"), _("of")),
-        [(name, str(value), str(all_)) for name, value, all_ in rows],
+        ("", _("Cases"), _("of"), _("before"), _("of")),
         [
-            *(part(value, all_, name) for name, value, all_ in rows),
-            Tile(_voices(noise), _("voices"), _("before: {value}", value=_voices(before))),
+            (name, value, all_, *before_)
+            for (name, value, all_), (_name, *before_) in zip(rows, past, strict=True)
+        ]
+        if now.cases
+        else [],
+        [
+            *(
+                part(value, all_, name, (was, was_of))
+                for (name, value, all_), (_name, was, was_of) in zip(rows, past, strict=True)
+            ),
+            Tile(_voices(noise), _("voices"), _("before: {value}", value=_voices(past_noise))),
         ],
         bars=[value / all_ if all_ else 0.0 for _name, value, all_ in rows],
     )
+
+
+def _answers(said: Voices) -> list[tuple[str, int, int]]:
+    return [
+        (_("first answer by a bot"), said.bot_first, said.cases),
+        (_("first answer by a person"), said.person_first, said.cases),
+        (_("no answer so far"), said.unanswered, said.cases),
+        (_("closed without a person"), said.without_agent, said.cases),
+        (_("opened again after closing"), said.reopened, said.cases),
+        (_("opened again within 72 hours of a bot's answer"), said.back_soon, said.bot_first),
+    ]
 
 
 def _voices(value: float | None) -> str:
@@ -47,29 +64,51 @@ def _voices(value: float | None) -> str:
 
 
 def repeats(session: Session, scope: Scope, _now: datetime) -> Card:
-    found = voices.repeats(session, scope)
-    people = found.total()
-    numbers = range(1, voices.MANY + 1)
-    often = sum(found[n] for n in numbers if n >= 3)
+    now, before = voices.repeats(session, scope)
+    numbers = range(1, MANY + 1)
+    people = [sum(now[n] for n in now if min(n, MANY) == shown) for shown in numbers]
     return Card(
         "repeats",
         _("Who must write again"),
         _("How many mails each customer wrote in the span, whatever the case."),
         (_("Mails"), _("People")),
-        [(_times(n), str(found[n])) for n in numbers],
-        [part(often, people, _("wrote three times or more"))],
-        charts.bars([(_times(n), float(found[n]), "ok" if n < 3 else "warn") for n in numbers]),
+        [(_times(n), number_) for n, number_ in zip(numbers, people, strict=True)] if now else [],
+        [
+            _each(now, before),
+            part(
+                *(_often(now), now.total(), _("wrote three times or more")),
+                (_often(before), before.total()),
+            ),
+        ],
+        charts.bars(
+            [
+                (_times(n), float(number_), "" if n < OFTEN else "warn")
+                for n, number_ in zip(numbers, people, strict=True)
+            ]
+        ),
+        unit=_("people"),
     )
 
 
+def _often(people: Counter[int]) -> int:
+    return sum(people[n] for n in people if n >= OFTEN)
+
+
+def _each(now: Counter[int], before: Counter[int]) -> Tile:
+    """Mails of a customer, on average."""
+    said, past = (
+        number(round(sum(n * people[n] for n in people) / people.total(), 1)) if people else "–"
+        for people in (now, before)
+    )
+    return Tile(said, _("mails of each customer"), _("before: {value}", value=past), now.total())
+
+
 def _times(n: int) -> str:
-    return _("{n} or more", n=n) if n == voices.MANY else str(n)
+    return _("{n} or more", n=n) if n == MANY else str(n)
 
 
-def held(session: Session, scope: Scope, now: datetime) -> Card:
-    days = scope.days()
-    instants = [min(scope.since + timedelta(days=n + 1), now) for n in range(len(days))]
-    found = voices.held(session, instants)
+def held(session: Session, scope: Scope, _now: datetime) -> Card:
+    found, days = voices.held(session, scope), [day.date for day in scope.days()]
     return Card(
         "held",
         _("People on truce"),
@@ -78,12 +117,13 @@ def held(session: Session, scope: Scope, now: datetime) -> Card:
             "customers, whatever is chosen above."
         ),
         (_("Day"), _("People")),
-        [(day, str(value)) for day, value in zip(days, found, strict=True)],
-        [Tile(number(found[-1] if found else 0), _("now"))],
+        [(day.isoformat(), value) for day, value in zip(days, found, strict=True)],
+        [
+            Tile(number(found[-1]), _("at the end of the span")),
+            Tile(number(max(found)), _("at most")),
+        ],
         charts.lines(
-            [
-                (times.in_year(date.fromisoformat(day)), float(v))
-                for day, v in zip(days, found, strict=True)
-            ]
+            [(times.in_year(day), float(value)) for day, value in zip(days, found, strict=True)]
         ),
+        unit=_("people"),
     )

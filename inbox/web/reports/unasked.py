@@ -39,6 +39,7 @@ def around(session: Session, scope: Scope, _now: datetime) -> Card:
             Tile(number(len({sender for _week, sender in found.mails})), _("senders")),
         ],
         charts.bars([(times.in_year(week), float(by_week[week]), "danger") for week in weeks]),
+        unit=_("mails a week"),
         names=2,
     )
 
@@ -54,6 +55,5 @@ def _rows(found: Around) -> list[Row]:
     """The newest week first, and in it who wrote most."""
     order = sorted(found.mails, key=lambda one: (-one[0].toordinal(), -found.mails[one], one[1]))
     return [
-        (place[0].isoformat(), place[1], str(found.mails[place]), str(found.people[place]))
-        for place in order
+        (place[0].isoformat(), place[1], found.mails[place], found.people[place]) for place in order
     ]

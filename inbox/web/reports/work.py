@@ -1,31 +1,27 @@
-"""Cards about the work: promises, mail in and out, and how old open cases are."""
+"""Cards about the work: promises, first answers, and how old open cases are."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
-from babel.dates import get_day_names
 from sqlalchemy.orm import Session
 
-from cases.language import current
 from cases.language import gettext as _
-from cases.message import Direction
-from cases.reporting import working
+from cases.reporting import answering, working
+from cases.reporting.answering import Waits
 from cases.reporting.scope import Scope
 from cases.sla.policy import Target
-from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.names import number
-from inbox.web.reports import drawing
-from inbox.web.reports.card import FEW, Card, Tile
-from inbox.web.reports.parts import counted, shared, was
+from inbox.web.reports.card import Card, Tile
+from inbox.web.reports.parts import open_time, part, shared, was
+
+LIMITS = (15, 60, 4 * 60, 8 * 60, 24 * 60)
+"""Minutes of opening hours."""
 
 
 def promises(session: Session, scope: Scope, _now: datetime) -> Card:
-    now, before = working.promises(session, scope), working.promises(session, scope.before)
+    now, before = working.promises(session, scope)
     past = {one.target: one.share for one in before}
-    tiles = [
-        Tile(shared(one.share), _target(one.target), was(past.get(one.target)), _few(one))
-        for one in now
-    ]
     return Card(
         "promises",
         _("Promises kept"),
@@ -34,13 +30,15 @@ def promises(session: Session, scope: Scope, _now: datetime) -> Card:
             "kept, in opening hours."
         ),
         (_("Promise"), _("kept"), _("broken"), _("share")),
-        [(_target(one.target), str(one.kept), str(one.broken), shared(one.share)) for one in now],
-        tiles,
+        [(_target(one.target), one.kept, one.broken, shared(one.share)) for one in now],
+        [
+            Tile(
+                *(shared(one.share), _target(one.target), was(past.get(one.target))),
+                one.kept + one.broken,
+            )
+            for one in now
+        ],
     )
-
-
-def _few(one: working.Kept) -> bool:
-    return one.kept + one.broken < FEW
 
 
 def _target(target: Target) -> str:
@@ -53,33 +51,36 @@ def _target(target: Target) -> str:
     }[target]
 
 
-def volume(session: Session, scope: Scope, _now: datetime) -> Card:
-    found = working.volume(session, scope)
-    before = working.totals(session, scope.before)
-    days = scope.days()
-    names = [get_day_names("abbreviated", locale=current())[day] for day in range(7)]
+def waits(session: Session, scope: Scope, _now: datetime) -> Card:
+    now, before = answering.waits(session, scope)
+    steps = [now.within(limit) for limit in LIMITS]
+    numbers = [after - so_far for so_far, after in pairwise((0, *steps, now.cases))]
+    names = [*(_("up to {span}", span=open_time(limit)) for limit in LIMITS), _("longer")]
     return Card(
-        "volume",
-        _("Mail in and out"),
+        "waits",
+        _("Time to the first answer"),
         _(
-            "Mails that customers wrote, and mails that agents and bots wrote to them, "
-            "by day of arrival."
+            "Of the cases opened in the span that a person answered: opening hours from the "
+            "first mail to that answer. What bots say is no answer here."
         ),
-        (_("Day"), _("in"), _("out")),
-        [(day, str(found.came[day]), str(found.left[day])) for day in days],
+        (_("Time"), _("Cases")),
+        [*zip(names, numbers, strict=True)] if now.cases else [],
         [
-            counted(found.came.total(), before[Direction.IN], _("mails of customers")),
-            counted(found.left.total(), before[Direction.OUT], _("mails to customers")),
+            _wait(now, before, 0.5, _("half were answered within")),
+            _wait(now, before, 0.9, _("nine of ten were answered within")),
+            part(
+                *(now.within(60), now.cases, _("answered within an hour")),
+                (before.within(60), before.cases),
+            ),
         ],
-        charts.lines(
-            [(times.in_year(date.fromisoformat(day)), float(found.came[day])) for day in days]
-        ),
-        charts.lines(
-            [(times.in_year(date.fromisoformat(day)), float(found.left[day])) for day in days]
-        ),
-        drawing.week(found.week, names),
-        names,
+        charts.bars([(name, float(n), "") for name, n in zip(names, numbers, strict=True)]),
+        unit=_("cases"),
     )
+
+
+def _wait(now: Waits, before: Waits, part_: float, about: str) -> Tile:
+    past = _("before: {value}", value=open_time(before.at(part_))) if before.cases else ""
+    return Tile(open_time(now.at(part_)), about, past, now.cases)
 
 
 def backlog(session: Session, scope: Scope, now: datetime) -> Card:
@@ -94,7 +95,7 @@ def backlog(session: Session, scope: Scope, now: datetime) -> Card:
         _("Age of open cases"),
         _("All cases that are open now, by the time since they were opened."),
         (_("Age"), _("Cases")),
-        [(name, str(value)) for name, value in zip(names, found, strict=True)],
+        [(name, value) for name, value in zip(names, found, strict=True)] if any(found) else [],
         [Tile(number(sum(found)), _("open now"))],
         charts.bars(
             [
@@ -102,6 +103,7 @@ def backlog(session: Session, scope: Scope, now: datetime) -> Card:
                 for name, value, tone in zip(names, found, tones, strict=True)
             ]
         ),
+        unit=_("cases"),
     )
 
 

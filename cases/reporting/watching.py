@@ -1,0 +1,118 @@
+"""The database notes itself in which summed day something changed, whoever changes it and however.
+
+A trigger forgets no writer: not a batch, not a merge that is undone, not what a person's erasure
+takes along. Only instants of the time that is summed are noted, so today's mail costs a look.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, inspect, text
+
+_NAME = "tregua_sums"
+_ROWS = ("old", "new")
+_SPOKEN = "'answered', 'automatic_reply', 'reopened'"
+_OF_MAIL = "arrived_at, direction, origin, case_id, withdrawn_at"
+_OF_CASES = (
+    "opened_at, bulk, type, sentiment, mailbox_id, state, "
+    "answered_at, policy_id, closed_at, outcome"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is noted when a row of that table is written: statements over `old` and `new`."""
+
+    table: str
+    event: str
+    notes: tuple[str, ...]
+    columns: str = ""
+    """Of an update: only where one of these differs."""
+    condition: str = ""
+
+    @property
+    def name(self) -> str:
+        first = self.columns.partition(",")[0]
+        return "_".join(filter(None, (_NAME, self.table, self.event.lower(), first)))
+
+    @property
+    def when(self) -> str:
+        """The condition under which it is noted at all."""
+        names = self.columns.split(", ") if self.columns else []
+        differs = " OR ".join(f"old.{name} IS DISTINCT FROM new.{name}" for name in names)
+        return self.condition or differs or "true"
+
+
+def _note(family: str, instant: str, rows: str = "", where: str = "true") -> str:
+    source = f"{rows}, sum_head" if rows else "sum_head"
+    within = f"{instant} >= sum_head.since AND {instant} < sum_head.until"
+    return (
+        f"INSERT INTO sum_change (family, at) SELECT '{family}', {instant} "  # noqa: S608
+        f"FROM {source} WHERE {where} AND {within};"
+    )
+
+
+def _row(table: str, columns: str, *families: tuple[str, str]) -> Iterator[Watch]:
+    """A table whose rows count in a day: when one comes, goes, or becomes another."""
+    old, new = (
+        tuple(_note(family, f"{row}.{instant}") for family, instant in families) for row in _ROWS
+    )
+    yield Watch(table, "INSERT", new)
+    yield Watch(table, "DELETE", old)
+    yield Watch(table, "UPDATE", old + new, columns)
+
+
+def _said(row: str) -> str:
+    case = f"cases.id = {row}.case_id AND {row}.what IN ({_SPOKEN})"
+    return _note("opened", "cases.opened_at", "cases", case)
+
+
+_MOVED = (
+    _note("mail", "message.arrived_at", "message", "message.case_id = new.id"),
+    _note("promises", "promise_mark.at", "promise_mark", "promise_mark.case_id = new.id"),
+)
+WATCHES = (
+    *_row("message", _OF_MAIL, ("mail", "arrived_at")),
+    *_row("promise_mark", "at, mark, target, case_id", ("promises", "at")),
+    *_row("cases", _OF_CASES, ("opened", "opened_at"), ("closed", "closed_at")),
+    Watch("cases", "UPDATE", _MOVED, "contact_id, mailbox_id"),
+    Watch("event", "INSERT", (_said("new"),), condition=f"new.what IN ({_SPOKEN})"),
+    Watch("event", "DELETE", (_said("old"),), condition=f"old.what IN ({_SPOKEN})"),
+    Watch("event", "UPDATE", (_said("old"), _said("new")), "case_id, what, at"),
+    Watch("exclusion", "INSERT", (_note("held", "new.starts_at"),)),
+    Watch("exclusion", "DELETE", (_note("held", "old.starts_at"),)),
+    Watch("exclusion", "UPDATE", (_note("held", "old.starts_at"),), "contact_id"),
+    *(
+        Watch(
+            "exclusion", "UPDATE", (_note("held", f"old.{one}"), _note("held", f"new.{one}")), one
+        )
+        for one in ("starts_at", "until", "lifted_at")
+    ),
+)
+
+
+def follow(_metadata: MetaData, connection: Connection, **_more: Any) -> None:
+    """Called after tables were made or changed: all that is summed is watched."""
+    there = set(inspect(connection).get_table_names())
+    if not {"sum_head", "sum_change", *(one.table for one in WATCHES)} <= there:
+        return
+    for watch in WATCHES:
+        for statement in _made(watch, connection.dialect.name):
+            connection.execute(text(statement))
+
+
+# Nothing in these texts comes from outside.
+def _made(watch: Watch, dialect: str) -> Iterator[str]:
+    event = f"UPDATE OF {watch.columns}" if watch.columns else watch.event
+    notes, name = " ".join(watch.notes), watch.name
+    after = f"TRIGGER {name} AFTER {event} ON {watch.table} FOR EACH ROW WHEN ({watch.when})"
+    if dialect != "postgresql":
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield f"CREATE {after} BEGIN {notes} END"
+        return
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {notes} RETURN NULL; END $$"
+    )
+    yield f"CREATE OR REPLACE {after} EXECUTE FUNCTION {name}()"

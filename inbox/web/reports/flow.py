@@ -1,0 +1,75 @@
+"""Cards about the mail: how much comes and goes, and when."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from babel.dates import get_day_names
+from sqlalchemy.orm import Session
+
+from cases.language import current
+from cases.language import gettext as _
+from cases.reporting import working
+from cases.reporting.scope import Scope
+from inbox.web import times
+from inbox.web.console import charts
+from inbox.web.console.charts import Chart
+from inbox.web.console.names import number
+from inbox.web.reports import drawing
+from inbox.web.reports.card import Card, Tile
+from inbox.web.reports.parts import counted
+
+
+def volume(session: Session, scope: Scope, _now: datetime) -> Card:
+    found, before = working.volume(session, scope)
+    days = [day.date for day in scope.days()]
+    both = found.came, found.left
+    return Card(
+        "volume",
+        _("Mail in and out"),
+        _(
+            "Mails that customers wrote, and mails that agents and bots wrote to them, "
+            "by day of arrival."
+        ),
+        (_("Day"), _("in"), _("out")),
+        [(day.isoformat(), *(one[day.isoformat()] for one in both)) for day in days],
+        [
+            counted(found.came.total(), before.came.total(), _("mails of customers")),
+            counted(found.left.total(), before.left.total(), _("mails to customers")),
+        ],
+        _line(days, found.came),
+        _line(days, found.left),
+        unit=_("mails a day"),
+    )
+
+
+def _line(days: Sequence[date], numbers: Counter[str]) -> Chart:
+    return charts.lines([(times.in_year(day), float(numbers[day.isoformat()])) for day in days])
+
+
+def hours(session: Session, scope: Scope, _now: datetime) -> Card:
+    week = working.volume(session, scope)[0].week
+    names = get_day_names("abbreviated", locale=current())
+    days = [str(names[day]) for day in range(7)]
+    (day, hour), most = max(week.items(), key=lambda one: one[1], default=((0, 0), 0))
+    return Card(
+        "hours",
+        _("When customers write"),
+        _("Mails of customers by weekday and hour, all weeks of the span together."),
+        (_("Hour"), *days),
+        [(_span_of(hour), *(week[day, hour] for day in range(7))) for hour in range(24)]
+        if week
+        else [],
+        [
+            Tile(
+                f"{days[day]} {_span_of(hour)}" if most else "–",
+                _("most mails: {number}", number=number(most)),
+            )
+        ],
+        cells=drawing.week(week, days),
+        days=days,
+    )
+
+
+def _span_of(hour: int) -> str:
+    return f"{hour}–{hour + 1} h"
