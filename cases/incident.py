@@ -58,6 +58,11 @@ class Incident(Base):
     ended_by: Mapped[str] = mapped_column(default="")
 
     @property
+    def has_rule(self) -> bool:
+        """Cases come to it by themselves; without a rule they are only put in by hand."""
+        return bool(self.type or self.words or self.orders)
+
+    @property
     def origin(self) -> str:
         """Who sets its exclusions, so that they are taken back with it and no others are."""
         return f"incident:{self.id}"
@@ -99,11 +104,18 @@ class IncidentUpdate(Base):
 
 def begin(session: Session, incident: Incident) -> Incident:
     """From now on; the cases that fit its rule are linked at once, and those that come later."""
-    if not (incident.type or incident.words or incident.orders):
+    if not incident.has_rule:
         raise NoRule("say a type, words or orders")
     session.add(incident)
     session.flush()
     link(session, incident, matching(session, incident), by="rule", at=incident.opened_at)
+    return incident
+
+
+def begin_by_hand(session: Session, incident: Incident) -> Incident:
+    """From now on, without a rule and without a case: somebody puts in those they chose."""
+    session.add(incident)
+    session.flush()
     return incident
 
 
@@ -227,6 +239,12 @@ def unlink(session: Session, incident: Incident, case_id: int, *, at: datetime) 
         withdraw(session, whose, (Reason.CONTACT_WAVE,), by=incident.origin, at=at)
 
 
+def running(session: Session) -> Sequence[Incident]:
+    """Those that are not over, the newest first."""
+    query = select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.id.desc())
+    return session.scalars(query).all()
+
+
 def cases_of(session: Session, incident: Incident) -> list[int]:
     """The cases that are about it."""
     return list(
@@ -268,8 +286,9 @@ def recognise(session: Session) -> None:
     ids |= {one.id if isinstance(one, Case) else one.case_id for one in changed}
     if not ids:
         return
-    running = session.scalars(select(Incident).where(Incident.ended_at.is_(None))).all()
-    for incident in running:
+    for incident in running(session):
+        if not incident.has_rule:
+            continue
         for n in range(0, len(ids), 500):
             fitting = _fitting(incident).where(Case.id.in_(sorted(ids)[n : n + 500]))
             # It may end at this very moment.

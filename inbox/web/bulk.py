@@ -1,7 +1,8 @@
 """What is done with many cases at once, and taken back: some at a time, written down case by case.
 
 An undoing leaves alone what somebody has touched since, so it never overwrites a colleague. What
-takes longer than a request goes on with the next one, or by itself if nobody comes back.
+takes longer than a request goes on with the next one, or by itself if nobody comes back; it stops
+where whoever began it may no longer sign in, and the audit says how far it came.
 """
 
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases import audit
 from cases.agent import Agent
 from cases.case import Case
 from cases.db import Base, transaction
@@ -23,6 +25,7 @@ from inbox.web.bulk_verbs import VERBS, Doing, NotForThis
 from inbox.web.visible import visible_to
 
 MOST, AT_ONCE = 2000, 50
+PROGRAM = "tregua"
 A_MOMENT = timedelta(seconds=2)
 """How long whoever began it waits before they are shown how far it is."""
 LEFT_ALONE = timedelta(seconds=30)
@@ -93,12 +96,18 @@ def begin(number: int, verb: str, value: str, *, by: Agent, at: datetime) -> Non
     """It is to be done with all cases of the choice; a choice is acted on once."""
     with transaction() as session:
         row = session.get_one(BulkAction, number, with_for_update=True)
-        if row.verb:
-            return
-        row.verb, row.value, row.at, row.unfinished = verb, value, at, True
-        # A number that somebody typed names nothing that they may not see, nor is merged into.
-        theirs = select(Case.id).where(Case.id.in_(row.case_ids), visible_to(by))
-        row.case_ids = list(session.scalars(theirs.order_by(Case.id)))
+        if not row.verb:
+            act(session, row, verb, value, by=by, at=at)
+
+
+def act(
+    session: Session, row: BulkAction, verb: str, value: str, *, by: Agent, at: datetime
+) -> None:
+    """The same for a choice that is locked, and that nobody has acted on."""
+    row.verb, row.value, row.at, row.unfinished = verb, value, at, True
+    # A number that somebody typed names nothing that they may not see, nor is merged into.
+    theirs = select(Case.id).where(Case.id.in_(row.case_ids), visible_to(by))
+    row.case_ids = list(session.scalars(theirs.order_by(Case.id)))
 
 
 def begin_undoing(number: int, *, at: datetime) -> bool:
@@ -131,6 +140,9 @@ def _step(number: int, by: Agent, at: datetime) -> bool:
         row = session.get_one(BulkAction, number, with_for_update=True)
         if not row.unfinished:
             return False
+        # Their access is looked at anew: `by` may have been read before it was taken away.
+        if not session.scalar(select(Agent.active).where(Agent.id == row.agent_id)):
+            return _stopped(session, row, by)
         zone = by.zone or settings().zone
         doing = Doing(session, by.address, at, row.value, tuple(row.case_ids), zone)
         turns = slice(row.position, row.position + AT_ONCE)
@@ -145,6 +157,14 @@ def _step(number: int, by: Agent, at: datetime) -> bool:
             row.at = at
         live.announce(session)
         return row.unfinished
+
+
+def _stopped(session: Session, row: BulkAction, by: Agent) -> bool:
+    """What was done stays done; nothing more is done in the name of somebody who was let go."""
+    row.unfinished = False
+    far = {"done": min(row.position, row.turns), "of": row.turns}
+    audit.note(session, by=PROGRAM, what="user.bulk_stopped", about=by.address, **far)
+    return False
 
 
 def left_alone(session: Session, at: datetime) -> Sequence[tuple[int, Agent]]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases import case_tags, correcting, snoozing
+from cases import case_tags, correcting, incident, snoozing
 from cases.case import Case, State, take
 from cases.correction import Correction, Field
 from cases.history import What
+from cases.incident import AlreadyOver, Incident
 from cases.merging import merge, undo_merge
 from cases.tag import joined, without
 
@@ -220,6 +221,26 @@ def _part(doing: Doing, case: Case, _before: Before) -> None:
     undo_merge(doing.session, case, by=doing.by, at=doing.at)
 
 
+def _link(doing: Doing, case: Case) -> Before:
+    trouble = doing.session.get_one(Incident, int(doing.value))
+    try:
+        new = incident.link(doing.session, trouble, (case.id,), by=doing.by, at=doing.at)
+    except AlreadyOver as over:
+        raise NotForThis from over
+    if not new:
+        raise NotForThis
+    return {}
+
+
+def _unlink(doing: Doing, case: Case, _before: Before) -> None:
+    """Out of it again; what was begun for these cases alone is over with the last of them."""
+    trouble = doing.session.get_one(Incident, int(doing.value))
+    incident.unlink(doing.session, trouble, case.id, at=doing.at)
+    if trouble.ended_at or trouble.has_rule or incident.cases_of(doing.session, trouble):
+        return
+    incident.end(doing.session, trouble, by=doing.by, at=doing.at)
+
+
 VERBS: Mapping[str, Verb] = {
     "read": Verb(_read, _unread_again),
     "unread": Verb(_unread, _read_again),
@@ -233,4 +254,5 @@ VERBS: Mapping[str, Verb] = {
     "snooze": Verb(_snooze, _snooze_back),
     "spam": Verb(_spam, _no_spam),
     "merge": Verb(_merge, _part, _into),
+    "incident": Verb(_link, _unlink),
 }

@@ -4,7 +4,7 @@ from flask import Response, abort, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import audit, clock
+from cases import audit, clock, incident
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.snoozing import Preset
@@ -41,8 +41,10 @@ def act() -> AnyResponse:
         return redirect(url_for("selection.choice", number=number), 303)
     if verb == "export":
         return export(number)
+    if verb == "gather":
+        return redirect(url_for("gathering.page", number=number), 303)
     bulk.begin(number, verb, value, by=agent(), at=clock.now())
-    return _gone_on(number)
+    return gone_on(number)
 
 
 def _wanted() -> tuple[str, str]:
@@ -53,7 +55,7 @@ def _wanted() -> tuple[str, str]:
     # One field says which tag is put on or taken off.
     field = "tag" if verb == "untag" else verb
     value = value or request.form.get(f"{field}-value", "")
-    if verb not in (*VERBS, "all", "more", "export") or not _fits(verb, value):
+    if verb not in (*VERBS, "all", "more", "gather", "export") or not _fits(verb, value):
         abort(422)
     return verb, value
 
@@ -66,6 +68,9 @@ def _fits(verb: str, value: str) -> bool:
         return value in taxonomy.codes()
     if verb in ("tag", "untag"):
         return bool(tidy(value))
+    if verb == "incident":
+        with reading() as session:
+            return value in {str(one.id) for one in incident.running(session)}
     return value in set(Preset) if verb == "snooze" else True
 
 
@@ -75,7 +80,7 @@ def _choice(ticked: list[int], *, whole_list: bool) -> int:
     found = Everything(ticked)
     with reading() as session:
         if kept is not None:
-            return _theirs(session, kept).id
+            return theirs(session, kept).id
         if whole_list:
             content = shelves.content(session, shelf, agent(), clock.now()) or abort(404)
             found = everything.all_of(session, content)
@@ -85,11 +90,11 @@ def _choice(ticked: list[int], *, whole_list: bool) -> int:
     return number
 
 
-def _gone_on(number: int) -> AnyResponse:
+def gone_on(number: int) -> AnyResponse:
     """Go on with it for a moment: back to the list when it is done, else how far it is."""
     finished = bulk.go_on(number, by=agent(), at=clock.now())
     with reading() as session:
-        row = _theirs(session, number)
+        row = theirs(session, number)
         if not finished and hx.asked().is_partial and request.endpoint == "selection.step":
             return hx.answer(piece(TEMPLATE, "progress", "#progress", swap="outerHTML", choice=row))
         shelf, order = came_from()
@@ -97,6 +102,8 @@ def _gone_on(number: int) -> AnyResponse:
         name = row.shelf if "in" not in request.form else shelf.value
     if not finished:
         return hx.lead_to(url_for("selection.choice", number=number))
+    if row.verb == "incident" and row.undone_at is None:
+        return hx.lead_to(url_for("incidents.page", number=int(row.value), done=done))
     return hx.lead_to(url_for("listing.folder", name=name, sort=order.value, done=done))
 
 
@@ -105,8 +112,8 @@ def _gone_on(number: int) -> AnyResponse:
 def step(number: int) -> AnyResponse:
     """Go on with what takes longer than a request."""
     with reading() as session:
-        _theirs(session, number)
-    return _gone_on(number)
+        theirs(session, number)
+    return gone_on(number)
 
 
 @pages.get("/selection/<int:number>")
@@ -114,7 +121,7 @@ def step(number: int) -> AnyResponse:
 def choice(number: int) -> Response:
     """What was chosen: how many cases, the first of them, and what can be done."""
     with reading() as session:
-        row = _theirs(session, number)
+        row = theirs(session, number)
         found = _cases(session, row, PREVIEWED)
         return show(
             session,
@@ -125,6 +132,7 @@ def choice(number: int) -> Response:
             shelf=shelves.shelf(row.shelf) or Folder.ALL,
             staff=assignable(session),
             leaves=taxonomy.leaves(),
+            incidents=incident.running(session),
             most=bulk.MOST,
         )
 
@@ -133,7 +141,8 @@ def _title(row: BulkAction) -> str:
     return bulk.said(len(row.case_ids))
 
 
-def _theirs(session: Session, number: int) -> BulkAction:
+def theirs(session: Session, number: int) -> BulkAction:
+    """That choice; there is none for anybody else."""
     return bulk.chosen(session, number, agent()) or abort(404)
 
 
@@ -147,10 +156,10 @@ def _cases(session: Session, row: BulkAction, most: int) -> list[Line]:
 def undo(number: int) -> AnyResponse:
     """Take it back, where nobody has changed anything since."""
     with reading() as session:
-        shelf = _theirs(session, number).shelf
+        shelf = theirs(session, number).shelf
     if not bulk.begin_undoing(number, at=clock.now()):
         return hx.lead_to(url_for("listing.folder", name=shelf, done="taken_back.0"))
-    return _gone_on(number)
+    return gone_on(number)
 
 
 @pages.post("/selection/<int:number>/table")
@@ -158,7 +167,7 @@ def undo(number: int) -> AnyResponse:
 def export(number: int) -> Response:
     """The chosen cases as a table."""
     with reading() as session:
-        found = list(_cases(session, _theirs(session, number), bulk.MOST))
+        found = list(_cases(session, theirs(session, number), bulk.MOST))
         written = exporting.table(found)
     with transaction() as session:
         said = f"{len(found)} cases"

@@ -49,6 +49,7 @@ SCREENS = {
     "views.overview": "/views",
     "views.one": "/views/angry",
     "selection.choice": "/selection/{choice}",
+    "gathering.page": "/selection/{choice}/incident",
     "palette.page": "/commands",
     "habits.page": "/preferences/keys",
     "exclusions.overview": "/exclusions",
@@ -269,6 +270,9 @@ def test_axe_finds_nothing_in_what_opens_and_fails(page: "Page", open_as: Open, 
     page.locator(".why summary").first.click()
     page.locator(".quoted summary").first.click()
     page.locator(".events summary").first.click()
+    page.locator("label:has(#show-people)").click()
+    page.locator("#write-cc").fill("Ana <ana@correo.example>, no es nada,")
+    assert _found(page) == []
     page.locator("label:has(#mode-note)").click()
     assert _found(page) == []
     page.locator("[data-note]").click()

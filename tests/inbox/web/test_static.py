@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.inbox.web.conftest import Enter, case_about
+from inbox.web import style
+from tests.inbox.web.conftest import Enter, Visitor, case_about
 from tests.seeding import ADMIN
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,9 +34,10 @@ def test_what_others_wrote_is_what_we_noted_and_has_its_licence() -> None:
     assert packages == licensed
 
 
-def test_scripts_and_styles_are_light() -> None:
-    scripts = [*STATIC.glob("*.js"), STATIC / "vendor/htmx.min.js"]
-    assert sum(map(_packed, scripts)) <= 30_000
+def test_scripts_and_styles_are_light(visitor: Visitor) -> None:
+    assert {path.stem for path in STATIC.glob("*.js")} == set(style.SCRIPTS)
+    ours = len(gzip.compress(visitor.get("/script.js").data, 6))
+    assert ours + _packed(STATIC / "vendor/htmx.min.js") <= 30_000
     assert sum(map(_packed, (STATIC / "css").glob("*.css"))) <= 14_000
 
 
