@@ -1,7 +1,7 @@
 """When people sleep: mail that can wait is not sent then. Pure."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
@@ -27,18 +27,20 @@ def quiet_hours(text: str) -> tuple[time, time] | None:
 
 
 def wakes_at(now: datetime, zone: str, quiet: tuple[time, time] | None) -> datetime | None:
-    """When the person wakes up; None if they are awake."""
+    """When the person wakes up (UTC); None if they are awake."""
     if quiet is None:
         return None
     local = now.astimezone(_zone(zone))
     begins, ends = quiet
-    wall = local.time().replace(tzinfo=None)
+    time_there = local.time()
     over_midnight = begins > ends
-    asleep = wall >= begins or wall < ends if over_midnight else begins <= wall < ends
-    if not asleep:
+    late, early = time_there >= begins, time_there < ends
+    if not (late or early if over_midnight else late and early):
         return None
-    day = local.date() + timedelta(days=1 if over_midnight and wall >= begins else 0)
-    return datetime.combine(day, ends, local.tzinfo).astimezone(now.tzinfo)
+    day = local.date() + timedelta(days=1 if over_midnight and late else 0)
+    wall = datetime.combine(day, ends, local.tzinfo)
+    # Where clocks are set back it is that time twice: the first may be over.
+    return max(one.astimezone(UTC) for one in (wall, wall.replace(fold=1)))
 
 
 def _zone(name: str) -> ZoneInfo:

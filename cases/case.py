@@ -171,6 +171,7 @@ class Case(Base):
         if not self.is_open:
             raise AlreadyClosed(f"case {self.id} was closed before")
         self.state, self.closed_at, self.outcome = State.CLOSED, at, outcome
+        self.snoozed_at = self.snoozed_until = None
         self.happened(What.CLOSED, by=by, at=at)
 
     def reopen(self, *, by: str, at: datetime) -> None:

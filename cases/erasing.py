@@ -53,7 +53,6 @@ def empty(session: Session, cases: Sequence[Case], *, by: str, at: datetime) -> 
             case.close(by=by, at=at)
         case.subject = case.snippet = ""
         case.labels = {}
-        case.snoozed_at = case.snoozed_until = None
     case_tags.forget(session, case_ids)
     session.flush()
     _forget_words(session, case_ids)

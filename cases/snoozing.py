@@ -74,7 +74,7 @@ def wake_due(at: datetime) -> int:
         due = _due(session, at)
         for case in due:
             wake(case, by="", at=at)
-            case.unread = True
+            case.unread = case.unread or case.is_open
     return len(due)
 
 

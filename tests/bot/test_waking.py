@@ -28,6 +28,12 @@ def test_the_night_the_clocks_go_forward_ends_at_eight_on_the_wall():
     assert wakes_at(late, "Europe/Madrid", NIGHT) == datetime(2026, 3, 29, 6, tzinfo=UTC)
 
 
+def test_the_night_the_clocks_go_back_nobody_has_woken_up_before():
+    again_ten_past_two = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    until_half_past = wakes_at(again_ten_past_two, "Europe/Madrid", (time(21), time(2, 30)))
+    assert until_half_past == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
 def test_quiet_at_noon_ends_the_same_day():
     noon = datetime(2026, 3, 10, 13, tzinfo=UTC)
     siesta = quiet_hours("14:00-16:30")

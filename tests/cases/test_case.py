@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import Case
+from cases import Case, snoozing
 from cases.case import AlreadyClosed, NotClosed, take
 from cases.db import reading, transaction
 from cases.filing import file
@@ -47,3 +47,18 @@ def test_nothing_is_closed_or_reopened_twice() -> None:
         case.close(by=BEA, at=MORNING)
         with pytest.raises(AlreadyClosed):
             case.close(by=BEA, at=MORNING)
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_case_that_was_closed_lies_aside_no_longer() -> None:
+    case_id, monday = _filed(), MORNING + timedelta(days=6)
+    with transaction() as session:
+        case = take(session, case_id)
+        snoozing.snooze(case, monday, by=BEA, at=MORNING)
+        case.close(by=BEA, at=MORNING + timedelta(minutes=1))
+        case.unread = False
+    assert snoozing.wake_due(monday) == 0
+    with transaction() as session:
+        case = take(session, case_id)
+        case.reopen(by=BEA, at=monday)
+        assert (case.snoozed_at, case.unread) == (None, False)
