@@ -79,6 +79,7 @@ def run() -> None:
             include_name=tables.is_ours,
         )
         with context.begin_transaction():
+            watching.let_go(connection)
             context.run_migrations()
             tables.follow(Base.metadata, connection)
             going_together.follow(Base.metadata, connection)

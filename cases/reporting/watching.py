@@ -102,6 +102,15 @@ def follow(_metadata: MetaData, connection: Connection, **_more: Any) -> None:
             connection.execute(text(statement))
 
 
+def let_go(connection: Connection) -> None:
+    """Called before tables are changed: what looks at a table must not stand in its way."""
+    there = set(inspect(connection).get_table_names())
+    for watch in WATCHES:
+        if watch.table in there:
+            where = f" ON {watch.table}" if connection.dialect.name == "postgresql" else ""
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {watch.name}{where}"))
+
+
 # Nothing in these texts comes from outside.
 def _made(watch: Watch, dialect: str) -> Iterator[str]:
     event = f"UPDATE OF {watch.columns}" if watch.columns else watch.event
