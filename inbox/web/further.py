@@ -61,7 +61,7 @@ def asked(*names: str) -> dict[str, str]:
 
 def _below(session: Session, order: Order, said: str) -> ColumnElement[bool] | None:
     """What comes after the row of that number; nothing is left out where there is none."""
-    number = whole(said) if order[-1].type.python_type is int else said
+    number = whole(said) if _plain(order[-1]).type.python_type is int else said
     if not number:
         return None
     columns = [_plain(one) for one in order]

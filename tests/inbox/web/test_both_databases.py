@@ -11,6 +11,7 @@ PATHS = (
     "/search?q=pedido+OR+-from:ana+is:open+-sla:none+has:attachment+bot:yes+after:7d",
     *("/contacts", "/contacts?q=oliver", "/contacts?q=612345678"),
     *("/views/counts", "/commands?q=oscar", "/failures", "/exclusions"),
+    *("/failures?mails=9&lacking=9&outgoing=9&box=1", "/incidents?below=1&q=a&state=over"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cases import Case, Mailbox, State, clock
+from cases import Agent, Case, Mailbox, State, clock
 from cases.case import take
 from cases.db import reading, transaction
 from inbox.web import bulk, bulk_jobs, cells, everything
@@ -212,6 +212,25 @@ def test_what_takes_longer_than_a_moment_shows_how_far_it_is_and_can_be_stopped(
         back = admin.post(f"{path}/steps", partial=True)
     assert back.headers["HX-Redirect"].endswith("taken_back.7")
     assert {row[0] for row in _standing(ids).values()} == {State.OPEN}
+
+
+def test_who_may_no_longer_sign_in_goes_on_with_nothing(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk.go_on, "__kwdefaults__", {"most": timedelta(0)})
+    ids, admin = _some(6), enter(ADMIN)
+    enter(ANA).post("/selection", case=ids, do="close", **{"in": "all"})
+    with reading() as session:
+        ana = session.scalars(select(Agent.id).where(Agent.address == ANA)).one()
+    admin.post(f"/admin/users/{ana}/activity", active="no")
+    with clock.at(clock.now() + bulk.LEFT_ALONE + timedelta(seconds=1)):
+        for _again in range(2):
+            bulk_jobs.go_on()
+    assert [row[0] for row in _standing(ids).values()].count(State.CLOSED) == 2
+    log = admin.get("/admin/audit?kind=user").text
+    assert log.count("se detuvo lo que hacía con muchos casos") == 1
+    assert "hecho: 2 · de: 6" in log
 
 
 def test_an_action_is_stopped_half_way_and_what_was_done_is_taken_back(
