@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from cases import hours
-from cases.hours import Calendar, Stretch
+from cases.hours import Calendar, NeverOpen, Stretch
 from cases.sla.moments import Kind, Moment
 from cases.sla.policy import PAUSING, Pause, Policy, Target
 
@@ -47,7 +47,11 @@ class Clock:
     def _after(self, owed: timedelta) -> datetime | None:
         if self.paused_since is not None and self.spent(self.paused_since) < owed:
             return None
-        return hours.due(self.calendar, self.started_at, owed, self.pauses)
+        try:
+            return hours.due(self.calendar, self.started_at, owed, self.pauses)
+        except NeverOpen:
+            # Too few hours for such a promise: in ten years nobody waits for it any more.
+            return None
 
     def spent(self, at: datetime) -> timedelta:
         """The business time that had passed by then."""

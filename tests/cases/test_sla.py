@@ -123,6 +123,14 @@ def test_a_promised_call_is_made_though_we_wait():
     assert broken(after((Kind.CALL_PROMISED, 0), (Kind.CALLED, 2)), 3) == {"call_back": 1}
 
 
+def test_a_promise_that_too_few_hours_cannot_hold_stops_no_mail():
+    an_hour_a_week = parse("sat 10:00-11:00", "Europe/Madrid")
+    lasting = Policy(first_response=timedelta(hours=1), resolution=timedelta(hours=9999))
+    owed = clocks([Moment(Kind.WROTE, MORNING)], lasting, an_hour_a_week)
+    assert owed.due_of(Target.RESOLUTION) is None
+    assert owed.due_at == owed.due_of(Target.FIRST_RESPONSE) > MORNING
+
+
 def test_a_broken_promise_was_broken_at_its_instant_whenever_one_looks():
     late = after((Kind.WROTE, 0), (Kind.ANSWERED, 5))
     assert broken(late, 5) == broken(late, 10) == {"first_response": 4}
