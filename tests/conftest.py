@@ -11,6 +11,7 @@ from cases import language
 # `pythonpath` in pyproject.toml makes `tests` a package without any __init__.py.
 pytest_plugins = [
     "tests.servers.dovecot",
+    "tests.servers.exim",
     "tests.servers.postfix",
     "tests.servers.postgres",
     "tests.servers.redis_server",

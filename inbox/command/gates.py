@@ -24,7 +24,8 @@ from inbox.gateway.settings import settings
     help=_(
         "Stand before the marketing relay: who is on truce gets nothing. Its port and the relay"
         " behind it are settings, TREGUA_GATE_PORT, TREGUA_GATE_RELAY_HOST and"
-        " TREGUA_GATE_RELAY_PORT among them; docs/postfix.md has the lines for Postfix."
+        " TREGUA_GATE_RELAY_PORT among them; docs/postfix.md and docs/exim.md"
+        " have the lines for Postfix and Exim."
     ),
 )
 def smtp_gate() -> None:

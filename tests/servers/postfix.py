@@ -17,10 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import debian
 from tests.servers.ports import LOOPBACK, free_port, wait_until_greeted
 
-DOCS = Path(__file__).parents[2] / "docs"
-BLOCK = re.compile(r"^```ini\n# /etc/postfix/([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Base users of Debian: what it owns belongs to one, its submission tools to the other's group.
 OWNER, GROUP = "mail", "daemon"
 QUEUES = "active bounce corrupt defer deferred flush hold incoming private saved trace"
@@ -78,16 +77,6 @@ class Programs:
 
     def path(self, name: str) -> str:
         return str(self.root / "usr" / name)
-
-
-def written(page: str) -> dict[str, str]:
-    """The files of Postfix as that page of the docs gives them, all its ways together."""
-    found: dict[str, str] = {}
-    for said, text in BLOCK.findall((DOCS / page).read_text()):
-        # "main.cf by sender" is more of main.cf.
-        name = said.partition(" ")[0]
-        found[name] = found.get(name, "") + text
-    return found
 
 
 class Postfix:
@@ -177,28 +166,11 @@ class Postfix:
 def _unpacked(folder: Path) -> Programs:
     if Path("/usr/lib/postfix/sbin/master").exists():
         return Programs(Path("/"))
-    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        pytest.skip("there is no Postfix here, and no Debian package to take it from")
-    package = _fetched(folder)
-    if package is None:
-        # Machines made from an image may not know yet which packages there are.
-        _quietly("apt-get", "update", "-qq")
-        package = _fetched(folder)
-    if package is None or _quietly("dpkg-deb", "-x", str(package), str(folder)):
-        pytest.skip("there is no Postfix here, and Debian's package cannot be fetched")
+    debian.unpacked(folder, "postfix")
     programs = Programs(folder)
-    if _quietly(programs.path("sbin/postconf"), "-d", env=programs.surroundings):
+    if debian.quietly(programs.path("sbin/postconf"), "-d", env=programs.surroundings):
         pytest.skip("Debian's Postfix needs libraries that are not here")
     return programs
-
-
-def _fetched(folder: Path) -> Path | None:
-    _quietly("apt-get", "download", "-qq", "postfix", cwd=folder)
-    return next(folder.glob("postfix_*.deb"), None)
-
-
-def _quietly(*words: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> int:
-    return subprocess.run(words, cwd=cwd, env=env, check=False, capture_output=True).returncode
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from inbox.gateway.settings import settings
 from tests.apis import Api
 from tests.running import Processes
 from tests.servers.ports import free_port
-from tests.servers.postfix import a_postfix, written
+from tests.servers.postfix import a_postfix
+from tests.servers.written import written
 
 ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
 NEWS, OTHER = "news@shop.example", "soporte@shop.example"
