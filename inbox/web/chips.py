@@ -135,8 +135,8 @@ def snoozed(case: Case) -> Chip | None:
 
 
 def bot(answers: int) -> Chip | None:
-    """How often the program spoke by itself."""
-    if not answers:
+    """How often the program spoke by itself, if it did more than thank for a mail."""
+    if answers < 2:
         return None
     said = ngettext("The bot answered once", "The bot answered {number} times", answers)
     return Chip("bot", said, "bot", said, small=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.outbox import OutgoingMail
@@ -16,11 +16,13 @@ from cases.contact import Contact, Identifier, Kind
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
+from cases.mail import Origin
+from cases.message import Message
 from inbox.web.order import Order, Place, rules, sorted_by
 
-Listed = Select[Case, Agent, str, int, int, datetime]
+Listed = Select[Case, Agent, str, int, int, datetime, str]
+SNIPPET = 160
 _GONE = (Sent.CANCELLED, Sent.REJECTED)
-_CLOSING, _FURTHER, _DATED = 2, 1, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,11 @@ class Line(NamedTuple):
     address: str | None
     answers: int
     """How often the program spoke by itself."""
-    hold: int | None
-    hold_until: datetime | None
+    held_further: int | None
+    """Whether without an end."""
+    held_until: datetime | None
+    newest: str | None
+    """How the newest mail of a customer begins."""
 
     @property
     def who(self) -> str:
@@ -48,15 +53,22 @@ class Line(NamedTuple):
         return self.case.contact.name.strip() or self.address or _("Unknown sender")
 
     @property
+    def snippet(self) -> str:
+        """What the customer said last, in one line."""
+        return " ".join((self.newest or self.case.snippet).split())[:SNIPPET]
+
+    @property
     def held(self) -> Held | None:
-        """The truce of its customer, if there is one."""
-        return None if self.hold is None else Held(self.hold == _CLOSING, self.hold_until)
+        """The truce of its customer beyond that of any open case, if there is one."""
+        if self.held_further is None:
+            return None
+        return Held(until_closed=False, until=None if self.held_further else self.held_until)
 
 
 def with_people(now: datetime) -> Listed:
     """Cases with their lines."""
     return (
-        select(Case, Agent, _address(), _answers(), *_truce(now))
+        select(Case, Agent, _address(), _answers(), *_truce(now), _newest())
         .join(Contact, Contact.id == Case.contact_id)
         .outerjoin(Agent, Agent.id == Case.assignee_id)
         .options(contains_eager(Case.contact))
@@ -71,15 +83,17 @@ def a_page(which: ColumnElement[bool], order: Order, behind: Place | None, now: 
 
 def lines(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:
     """What such a query finds."""
-    return [Line(*row[:6]) for row in session.execute(query)]
+    return [Line(*row[:7]) for row in session.execute(query)]
 
 
 def held(holds: Sequence[Exclusion]) -> Held | None:
     """The sum of those exclusions, which hold now."""
     if not holds:
         return None
-    closing = any(one.until is None and one.reason is Reason.OPEN_CASE for one in holds)
-    return Held(closing, max((one.until for one in holds if one.until), default=None))
+    endless = {one.reason for one in holds if one.until is None}
+    if endless - {Reason.OPEN_CASE}:
+        return Held(until_closed=False, until=None)
+    return Held(bool(endless), max((one.until for one in holds if one.until), default=None))
 
 
 def _address() -> ColumnElement[str]:
@@ -97,16 +111,23 @@ def _answers() -> ColumnElement[int]:
     return counted.correlate(Case).scalar_subquery()
 
 
+def _newest() -> ColumnElement[str]:
+    said = (Message.case_id == Case.id) & (Message.origin == Origin.CUSTOMER)
+    newest = select(func.substr(Message.new_text, 1, 4 * SNIPPET)).where(said)
+    order = (Message.arrived_at.desc(), Message.id.desc())
+    return newest.order_by(*order).limit(1).correlate(Case).scalar_subquery()
+
+
 def _truce(now: datetime) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What of a hold without an end is worst, and the last end of the others."""
+    """Whether a hold has no end, and the last end: an open case goes without saying in a list."""
     live = (
         (Exclusion.contact_id == Case.contact_id)
+        & (Exclusion.reason != Reason.OPEN_CASE)
         & Exclusion.lifted_at.is_(None)
         & (Exclusion.starts_at <= now)
         & or_(Exclusion.until.is_(None), Exclusion.until > now)
     )
-    closing = Exclusion.until.is_(None) & (Exclusion.reason == Reason.OPEN_CASE)
-    rank = case((closing, _CLOSING), (Exclusion.until.is_(None), _FURTHER), else_=_DATED)
-    worst = select(cast(func.max(rank), Integer)).where(live).correlate(Case).scalar_subquery()
+    endless = func.max(cast(Exclusion.until.is_(None), Integer))
+    further = select(endless).where(live).correlate(Case).scalar_subquery()
     last = select(func.max(Exclusion.until)).where(live).correlate(Case).scalar_subquery()
-    return worst, last
+    return further, last

@@ -95,7 +95,7 @@ def rules(order: Order, of: Any) -> tuple[ColumnElement[Any], ...]:
         return of.last_at.desc(), of.id.desc()
     if order is Order.OLDEST:
         return of.last_at.asc(), of.id.asc()
-    return of.due_at.asc().nulls_last(), of.id.desc()
+    return of.due_at.asc().nulls_last(), of.id.asc()
 
 
 def _behind(order: Order, last: Place) -> ColumnElement[bool]:
@@ -104,8 +104,8 @@ def _behind(order: Order, last: Place) -> ColumnElement[bool]:
     if order is Order.NEWEST:
         return _after(last, up=False)
     if last.at is None:
-        return and_(Case.due_at.is_(None), Case.id < last.id)
-    same = and_(Case.due_at == last.at, Case.id < last.id)
+        return and_(Case.due_at.is_(None), Case.id > last.id)
+    same = and_(Case.due_at == last.at, Case.id > last.id)
     return or_(Case.due_at > last.at, same, Case.due_at.is_(None))
 
 

@@ -117,7 +117,7 @@ def _weighed(session: Session, content: Content, behind: Place | None, at: datet
     pressing = select(some.c.id).where(some.c.due_at.is_not(None))
     query = with_people(at).where(Case.id.in_(pressing))
     weighed = session.execute(by_weight(query.add_columns(weight), weight, behind))
-    found = [(Line(*row[:6]), Place(at, row[0].id, row[6])) for row in weighed]
+    found = [(Line(*row[:7]), Place(at, row[0].id, row[7])) for row in weighed]
     after = found[PAGE - 1][1] if len(found) > PAGE else None
     return Slice([line for line, _place in found[:PAGE]], after)
 
@@ -147,7 +147,7 @@ def _row(line: Line, its_chips: list[Chip], columns: frozenset[str]) -> Row:
         id=case.id,
         who=line.who,
         subject=words.subject(case),
-        snippet=straight(case.snippet) if Column.SNIPPET in columns else "",
+        snippet=straight(line.snippet) if Column.SNIPPET in columns else "",
         age=times.short(case.last_at),
         at=case.last_at,
         unread=case.unread and case.is_open,

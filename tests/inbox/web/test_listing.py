@@ -8,8 +8,10 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from cases import Case, Contact, State, clock
+from cases import Case, Contact, Message, State, clock
 from cases.db import reading, transaction
+from cases.exclusions.reasons import Reason
+from cases.exclusions.rows import Exclusion
 from inbox import web
 from inbox.web.folders import Folder, said_count
 from inbox.web.order import PAGE, place
@@ -134,5 +136,43 @@ def test_a_fragment_is_the_list_alone_and_brings_its_title(enter: Enter) -> None
 
 def test_rows_say_in_words_what_their_colours_mean(enter: Enter) -> None:
     page = enter(ADMIN).get("/inbox/all").text
-    for words in ("tarde", "Enfadado", "Entrega, retraso", "Tregua hasta", "El bot respondió"):
+    for words in ("de retraso", "Enfadado", "Entrega, retraso", "Tregua hasta"):
         assert words in page
+
+
+def _row(page: str, case: Case) -> str:
+    return page.partition(f'<li id="row-{case.id}"')[2].partition("</li>")[0]
+
+
+def test_a_row_tells_the_truce_only_where_more_than_the_open_case_holds(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    held = select(Exclusion).where(Exclusion.contact_id == case.contact_id)
+    with transaction() as session:
+        for hold in session.scalars(held):
+            hold.reason, hold.until, hold.lifted_at = Reason.OPEN_CASE, None, None
+    assert "Tregua" not in _row(admin.get("/inbox/all").text, case)
+    with transaction() as session:
+        for hold in session.scalars(held):
+            hold.reason = Reason.FORMAL_CLAIM
+    assert "Tregua hasta nuevo aviso" in _row(admin.get("/inbox/all").text, case)
+
+
+def test_a_row_begins_with_what_the_customer_said_last(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    with transaction() as session:
+        said = session.get_one(Case, case.id).messages[0]
+        copied = {"case_id": case.id, "direction": said.direction, "origin": said.origin}
+        later = {"arrived_at": clock.now(), "new_text": "Sigo\n esperando la factura."}
+        session.add(Message(**copied, **later))
+    assert "Sigo esperando la factura." in _row(admin.get("/inbox/all").text, case)
+
+
+def test_of_what_is_due_at_the_same_time_who_wrote_first_comes_first(enter: Enter) -> None:
+    due = clock.now() + timedelta(hours=2)
+    with transaction() as session:
+        for case in session.scalars(select(Case).where(Case.due_at.is_not(None))):
+            case.due_at = due
+    found = _ids(enter(ADMIN).get("/inbox/all?sort=due").text)
+    dated = [one for one in found if one in _all(Case.due_at.is_not(None))]
+    assert len(dated) > 1
+    assert dated == sorted(dated)
