@@ -99,7 +99,9 @@ def news(case_id: int) -> Response:
     seen = request.args.get("seen", 0, type=int)
     with reading() as session:
         the_case(session, case_id)
-        found = casefile.since(session, case_id, seen)
+        since = casefile.since(session, case_id, seen)
+        # What the agent said is no news to them, even if it is asked before their page shows it.
+        found = [one for one in since if one.by != agent().address]
     if not found:
         return hx.answer("")
     said = ngettext("{number} new message · show", "{number} new messages · show", len(found))

@@ -19,6 +19,7 @@ from inbox.web.direction import straight
 
 LONGEST = 40_000
 """Characters of one mail that a page shows; the rest is in the original."""
+FAREWELL = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +111,28 @@ def split(message: Message) -> tuple[str, str]:
     whole, new = message.text[:LONGEST].strip(), message.new_text[:LONGEST].strip()
     if not new or len(new) >= len(whole):
         return whole or new, ""
-    rest = whole[len(new) :].strip() if whole.startswith(new) else whole
-    return new, rest
+    if not whole.startswith(new):
+        return new, whole
+    rest = whole[len(new) :].strip()
+    return (whole, "") if _is_a_name(rest) else (new, rest)
+
+
+def _is_a_name(rest: str) -> bool:
+    """Whether it is a short farewell: to fold it would take the room that it takes itself."""
+    return len(rest) <= FAREWELL and rest.count("\n") < 3 and ">" not in rest and ":" not in rest
 
 
 def delivery(mail: OutgoingMail) -> Chip:
     """What became of a mail of ours."""
+    why = retold(mail.last_error)
     chips = {
         Sent.PENDING: Chip("hourglass", _("Waiting to leave"), "quiet"),
         Sent.CLAIMED: Chip("hourglass", _("Leaving"), "quiet"),
         Sent.DATA_SENT: Chip("hourglass", _("Leaving"), "quiet"),
         Sent.ACCEPTED: Chip("check", _("Sent"), "ok"),
-        Sent.DEFERRED: Chip("rotate-cw", _("Will be tried again"), "warn", mail.last_error),
-        Sent.REJECTED: Chip("mail-x", _("Refused"), "danger", mail.last_error),
-        Sent.UNCERTAIN: Chip("circle-help", _("May not have left"), "danger", mail.last_error),
-    why = retold(mail.last_error)
+        Sent.DEFERRED: Chip("rotate-cw", _("Will be tried again"), "warn", why),
+        Sent.REJECTED: Chip("mail-x", _("Refused"), "danger", why),
+        Sent.UNCERTAIN: Chip("circle-help", _("May not have left"), "danger", why),
         Sent.CANCELLED: Chip("undo-2", _("Taken back"), "quiet"),
     }
     return chips.get(mail.state) or Chip("circle-help", str(mail.state.value), "quiet")

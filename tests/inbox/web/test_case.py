@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from cases import Case, Direction, Message, Origin, clock
 from cases.db import reading, transaction
-from inbox.web import times
+from cases.exclusions.reasons import Reason
+from cases.exclusions.rows import Exclusion
+from inbox.web import chips, entries, times
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA
 
@@ -18,7 +20,8 @@ LONG = (
 
 
 def test_the_conversation_reads_from_the_first_mail_to_the_last(enter: Enter) -> None:
-    page = enter(ADMIN).get(f"/cases/{case_about('Llamadas a deshora').id}").text
+    whole = enter(ADMIN).get(f"/cases/{case_about('Llamadas a deshora').id}").text
+    page = whole.partition('id="case-thread')[2]
     steps = [
         "Me han llamado tres veces",
         "respuesta automática",
@@ -153,6 +156,46 @@ def test_new_messages_are_announced(enter: Enter) -> None:
     assert admin.get(path, partial=True).text == ""
     _grow(case, 2)
     assert "2 mensajes nuevos · mostrar" in admin.get(path, partial=True).text
+
+
+def test_what_the_agent_said_is_no_news_to_them(enter: Enter) -> None:
+    admin, case = enter(ADMIN), case_about("Factura")
+    with transaction() as session:
+        own = Message(
+            case_id=case.id,
+            direction=Direction.NOTE,
+            by=ADMIN,
+            arrived_at=clock.now(),
+            origin=Origin.AGENT,
+        )
+        session.add(own)
+    assert admin.get(f"/cases/{case.id}/news?seen=0", partial=True).text
+    path = f"/cases/{case.id}/news?seen={own.id - 1}"
+    assert admin.get(path, partial=True).text == ""
+    assert enter(ANA).get(path, partial=True).text
+
+
+def test_the_mood_that_is_set_can_be_confirmed_under_its_own_name(enter: Enter) -> None:
+    case = case_about("Llamadas a deshora")
+    with transaction() as session:
+        found = session.get_one(Case, case.id)
+        found.sentiment, found.anger = "negative", 2.0
+    page = enter(ADMIN).get(f"/cases/{case.id}").text
+    menu = page.partition('id="drop-mood"')[2].partition("</details>")[0]
+    assert re.search(r'value="negative" aria-pressed="true">.*?Enfadado</button>', menu)
+
+
+def test_the_truce_is_as_long_as_its_longest_reason() -> None:
+    endless = [Exclusion(reason=one) for one in (Reason.OPEN_CASE, Reason.FORMAL_CLAIM)]
+    assert chips.until(endless[:1]) == "until it is closed"
+    assert chips.until(endless) == "until further notice"
+
+
+def test_a_farewell_is_not_folded_and_quoted_text_is() -> None:
+    message = Message(text="No llega.\n\nUn saludo\nPepa", new_text="No llega.")
+    assert entries.split(message) == (message.text, "")
+    message.text = "No llega.\n\n> ¿Ha llegado?\n> Lucía"
+    assert entries.split(message) == ("No llega.", "> ¿Ha llegado?\n> Lucía")
 
 
 def test_a_case_that_is_not_there_says_so_in_both_languages(enter: Enter) -> None:
