@@ -1,7 +1,6 @@
 """The values that templates are filled with: of the case and the house, never customers' words."""
 
 from datetime import datetime
-from functools import lru_cache
 
 from bot.settings import settings as bot_settings
 from cases import satisfaction
@@ -9,14 +8,14 @@ from cases.case import Case
 from cases.language import gettext as _
 from cases.language import say_date, say_time, speaking
 from cases.settings import settings
-from cases.sla.words import promise_in_words
+from cases.sla.words import promise_in_words, say_hours
 
 
 def values_of(case: Case, language: str) -> dict[str, str]:
     """What every template may ask for."""
     due = case.due_at or case.opened_at
     with speaking(language):
-        hours = _said_hours(settings().opening_hours, language)
+        hours = say_hours(settings().opening_hours)
     name = case.mailbox.name if case.mailbox else ""
     site = bot_settings().public_url.rstrip("/")
     return {
@@ -34,13 +33,3 @@ def said_instant(case: Case, instant: datetime, language: str) -> str:
     zone = case.contact.zone or settings().zone
     with speaking(language):
         return _("{day} at {time}", day=say_date(instant, zone), time=say_time(instant, zone))
-
-
-@lru_cache(maxsize=100)
-def _said_hours(text: str, _language: str) -> str:
-    """In the language that is spoken; a batch of mails says the same hours many times."""
-    days = (("mon", _("Mon")), ("tue", _("Tue")), ("wed", _("Wed")), ("thu", _("Thu")))
-    rest = (("fri", _("Fri")), ("sat", _("Sat")), ("sun", _("Sun")))
-    for short, word in (*days, *rest):
-        text = text.replace(short, word)
-    return _("Our opening hours: {hours}.", hours=text)

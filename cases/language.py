@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -13,8 +13,18 @@ from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from cases import clock
+
 Style = Literal["full", "long", "medium", "short"]
 LANGUAGES = ("es", "en")
+NEAR = timedelta(days=180)
+"""So near to today nobody asks of which year a day is."""
+_WITHOUT_YEAR = {
+    ("es", "full"): "EEEE d 'de' MMMM",
+    ("es", "long"): "d 'de' MMMM",
+    ("en", "full"): "EEEE, MMMM d",
+    ("en", "long"): "MMMM d",
+}
 SOURCE = "en"
 _HERE = Path(__file__).resolve().parent
 _current: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -99,14 +109,18 @@ def _said_number(number: float, language: str) -> str:
 
 
 def say_date(instant: datetime, zone: str, *, language: str = "", style: Style = "full") -> str:
-    """The day of an instant, in words."""
+    """The day of an instant, in words; its year only where somebody could ask."""
     day = instant.astimezone(ZoneInfo(zone)).date()
-    return _said_day(day, style, language or current())
+    is_near = abs(instant - clock.now()) < NEAR
+    return _said_day(day, style, language or current(), is_near)
 
 
 @lru_cache(maxsize=1000)
-def _said_day(day: date, style: Style, language: str) -> str:
-    return format_date(day, style, locale=language)
+def _said_day(day: date, style: Style, language: str, is_near: bool) -> str:
+    short = _WITHOUT_YEAR.get((language, style)) if is_near else None
+    said = format_date(day, short or style, locale=language)
+    # CLDR puts a comma behind the weekday that nobody writes in a Spanish sentence.
+    return said.replace(",", "", 1) if language == "es" else said
 
 
 def say_time(instant: datetime, zone: str, *, language: str = "") -> str:

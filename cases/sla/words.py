@@ -1,12 +1,13 @@
 """Promises in words: how a due instant came about, and what an acknowledgement says of it."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_day_names
 from sqlalchemy.orm import object_session
 
 from cases import calendars, clock, hours
@@ -23,6 +24,7 @@ from cases.sla.policy import Target
 if TYPE_CHECKING:
     from cases.case import Case
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHOWN = 5
 """Stretches of time that are said one by one; of more the middle is left out."""
 SOON = timedelta(days=10)
@@ -96,7 +98,7 @@ def promise_in_words(case: "Case", language: str) -> str:
         row = book.calendar_row(name, case.opened_at)
         calendar = book.calendar(name, case.opened_at)
         text = row.opening_hours if row is not None else settings().opening_hours
-        lines = (_answer(case, calendar), _hours(text, language), _closed_now(calendar, row, at))
+        lines = (_answer(case, calendar), say_hours(text), _closed_now(calendar, row, at))
         return "\n".join(line for line in lines if line)
 
 
@@ -113,14 +115,18 @@ def _answer(case: "Case", calendar: Calendar) -> str:
     )
 
 
+def say_hours(text: str) -> str:
+    """Opening hours as people say them: "mon-fri 09:00-18:00" is Monday to Friday 9:00–18:00."""
+    return _("Our opening hours: {hours}.", hours=_said_hours(text, current()))
+
+
 @lru_cache(maxsize=100)
-def _hours(text: str, _language: str) -> str:
-    """In the language that is spoken."""
-    days = (("mon", _("Mon")), ("tue", _("Tue")), ("wed", _("Wed")), ("thu", _("Thu")))
-    rest = (("fri", _("Fri")), ("sat", _("Sat")), ("sun", _("Sun")))
-    for short, word in (*days, *rest):
-        text = text.replace(short, word)
-    return _("Our opening hours: {hours}.", hours=text)
+def _said_hours(text: str, language: str) -> str:
+    text = re.sub(r"([a-z])-([a-z])", rf"\1{_(' to ')}\2", text)
+    text = re.sub(r"\b0(\d:)", r"\1", text).replace("-", "–")
+    for day, word in get_day_names("wide", locale=language).items():
+        text = text.replace(DAYS[day], word)
+    return text
 
 
 def _closed_now(calendar: Calendar, row: BusinessCalendar | None, at: datetime) -> str:
