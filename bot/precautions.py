@@ -8,7 +8,7 @@ from enum import StrEnum
 # Said in the agent's own words only; quoted text is not looked at.
 _SPEAKS_OF_A_FILE = re.compile(
     r"\b(?:adjunt(?:o|a|os|as|amos|é|ado|ada|ados|adas)|en el adjunto|te env[íi]o el archivo|"
-    r"attached|attachments?|enclosed|i(?:'m| am) attaching)\b",
+    r"attached|attachments?|enclosed|i(?:['’]m| am) attaching|i(?:['’]ll| will)? attach)\b",
     re.I,
 )
 LOOKED_AT = 20_000

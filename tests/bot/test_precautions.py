@@ -14,14 +14,20 @@ def test_a_plain_answer_raises_no_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Te adjunto la factura.", "Adjuntamos el albarán", "See the ATTACHED file", "enclosed"]
+    "text",
+    [
+        *("Te adjunto la factura.", "Adjuntamos el albarán", "See the ATTACHED file", "enclosed"),
+        *("I attach the bill.", "I’ll attach it"),
+    ],
 )
 def test_a_text_that_speaks_of_a_file_needs_one(text: str) -> None:
     assert _worries(text=text) == [Worry.FILE]
     assert _worries(text=text, files=1) == []
 
 
-@pytest.mark.parametrize("text", ["no adjuntes nada", "detached", "se ha desajuntado"])
+@pytest.mark.parametrize(
+    "text", ["no adjuntes nada", "detached", "Could you attach it?", "se ha desajuntado"]
+)
 def test_words_that_only_look_alike_do_not(text: str) -> None:
     assert _worries(text=text) == []
 
