@@ -49,6 +49,16 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A ready answer of the shop, in both languages."""
+
+    name: str
+    es: str
+    en: str
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """Everybody who appears."""
 
@@ -58,6 +68,7 @@ class Cast:
     staff: tuple[Staff, ...]
     customers: Mapping[str, Address]
     strangers: Mapping[str, Address]
+    ready: tuple[Ready, ...]
 
     def address(self, key: str) -> Address:
         """The person behind a key of the script."""
@@ -77,6 +88,7 @@ def cast() -> Cast:
         staff=tuple(Staff(key, **values) for key, values in said["agents"].items()),
         customers={key: _named(value) for key, value in said["customers"].items()},
         strangers={key: _named(value) for key, value in said["strangers"].items()},
+        ready=tuple(Ready(**one) for one in said["ready"]),
     )
 
 
