@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, case_fields, field_setting, lifecycle, outbox, policy, replies
+from bot import answers, case_fields, drafts, field_setting, outbox, policy, replies
 from bot.kinds import Mode
 from bot.outbox import Why
 from bot.policy import Decision, Reply, Silence, Situation
@@ -93,7 +93,8 @@ def _draft(
         return
     why = Why(False, rule.label, f"proposed to the agents: the rule {rule.name!r} fits")
     try:
-        lifecycle.draft(session, case, rule.reply, key, why, at)
+        written = replies.write(session, case, rule.reply, {})
+        drafts.propose(session, case, written, key, why, at=at)
     except (replies.CannotSay, answers.NobodyToAnswer) as wrong:
         why = Why(False, rule.label, f"it could not be written: {wrong}")
     outbox.keep(session, message, why, seen, at=at)

@@ -6,14 +6,39 @@ from sqlalchemy.orm import Session
 
 from bot import answers, proposals
 from bot.answers import Answer
+from bot.outbox import Why
 from bot.proposals import Fate, Proposal
+from bot.replies import Saying
 from cases.agent import Agent
 from cases.case import Case
+from cases.contact import normalised
 from cases.message import Message
 
 
 class NoDraft(Exception):
     """Somebody sent or dropped the draft before, or its bot took it back."""
+
+
+def propose(
+    session: Session, case: Case, written: Saying, key: str, why: Why, *, at: datetime
+) -> None:
+    """Let the agents decide whether that is said. Raises answers.NobodyToAnswer."""
+    session.add(
+        Proposal(
+            bot=why.rule,
+            key=key[:200],
+            case_id=case.id,
+            address=normalised(answers.recipient(session, case)),
+            template=written.template,
+            subject=written.subject,
+            text=written.text,
+            fate=Fate.DRAFT,
+            rule=why.rule,
+            reason=why.reason,
+            version=why.version,
+            at=at,
+        )
+    )
 
 
 def find(session: Session, case: Case, proposal_id: int) -> Proposal:

@@ -3,6 +3,7 @@
 Each is due once per occasion; what a reply may do, its switch says.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,16 +12,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
-from bot import answers, kinds, replies, switches
+from bot import answers, drafts, kinds, replies, switches
 from bot.kinds import Mode
 from bot.outbox import Why, keep
-from bot.proposals import Fate, Proposal
 from bot.replies import CannotSay
 from cases import clock
 from cases.case import Case, State, take
-from cases.contact import normalised
 from cases.db import Base, reading, transaction
 
+log = logging.getLogger(__name__)
 VERSION = "lifecycle-1"
 AT_ONCE = 100
 DAY = timedelta(days=1)
@@ -156,8 +156,7 @@ def sweep() -> int:
     now, done = clock.now(), 0
     for turn in TURNS:
         for case_id in _due(turn, now):
-            with transaction() as session:
-                done += _have(session, turn, case_id, now)
+            done += _have_alone(turn, case_id, now)
     return done
 
 
@@ -165,6 +164,16 @@ def _due(turn: Turn, now: datetime) -> Sequence[int]:
     with reading() as session:
         ids = select(Case.id).where(turn.which(now)).order_by(turn.first, Case.id)
         return session.scalars(ids.limit(AT_ONCE)).all()
+
+
+def _have_alone(turn: Turn, case_id: int, now: datetime) -> bool:
+    """A bug that shows in one case is told in the log, and holds up no other."""
+    try:
+        with transaction() as session:
+            return _have(session, turn, case_id, now)
+    except Exception:
+        log.exception("case %s cannot have its %s", case_id, turn.reply)
+        return False
 
 
 def _have(session: Session, turn: Turn, case_id: int, now: datetime) -> bool:
@@ -187,18 +196,18 @@ def _speak(
     last = answers.newest_message(session, case)
     if last is None:
         return
-    why = Why(mode is Mode.SEND, turn.reply, turn.reason, VERSION)
-    if mode is Mode.SEND:
-        try:
+    tried = "only tried, not sent: " if mode is Mode.SHADOW else ""
+    why = Why(mode is Mode.SEND, turn.reply, f"{tried}{turn.reason}", VERSION)
+    try:
+        if mode is Mode.SEND:
             if turn.reply == kinds.CLOSING:
                 case.close(by="bot", at=now)
             say(session, case, turn.reply, about, at=now)
-        except (CannotSay, answers.NobodyToAnswer) as wrong:
-            why = Why(False, turn.reply, f"it could not be written: {wrong}", VERSION)
-    elif mode is Mode.SHADOW:
-        why = Why(False, turn.reply, f"only tried, not sent: {turn.reason}", VERSION)
-    else:
-        draft(session, case, turn.reply, f"{turn.reply}:{case.id}:{about.isoformat()}", why, now)
+        elif mode is Mode.DRAFT:
+            written = replies.write(session, case, turn.reply, {})
+            drafts.propose(session, case, written, _key(turn.reply, case, about), why, at=now)
+    except (CannotSay, answers.NobodyToAnswer) as wrong:
+        why = Why(False, turn.reply, f"it could not be written: {wrong}", VERSION)
     keep(session, last, why, Seen(case.id, mode.value, about, case.due_at, case.anger), at=now)
 
 
@@ -213,38 +222,19 @@ class Seen:
     anger: float
 
 
+def _key(reply: str, case: Case, about: datetime) -> str:
+    return f"{reply}:{case.id}:{about.isoformat()}"
+
+
 def say(session: Session, case: Case, reply: str, about: datetime, *, at: datetime) -> None:
     """Queue that reply to the customer of the case. Raises CannotSay, answers.NobodyToAnswer."""
     written = replies.write(session, case, reply, {})
     last = answers.newest_message(session, case)
     saying = replies.addressed(
         written,
-        key=f"{reply}:{case.id}:{about.isoformat()}",
+        key=_key(reply, case, about),
         recipient=answers.recipient(session, case),
         rule=reply,
         answers=last.rfc_id if last is not None else "",
     )
     replies.say(session, case, saying, at=at)
-
-
-def draft(
-    session: Session, case: Case, reply: str, key: str, why: Why, at: datetime
-) -> Proposal | None:
-    """Propose that reply to the agents. Raises CannotSay, answers.NobodyToAnswer."""
-    written = replies.write(session, case, reply, {})
-    proposal = Proposal(
-        bot=why.rule,
-        key=key[:200],
-        case_id=case.id,
-        address=normalised(answers.recipient(session, case)),
-        template=reply,
-        subject=written.subject,
-        text=written.text,
-        fate=Fate.DRAFT,
-        rule=why.rule,
-        reason=why.reason,
-        version=why.version,
-        at=at,
-    )
-    session.add(proposal)
-    return proposal

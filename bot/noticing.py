@@ -1,8 +1,10 @@
 """Reads what happened in cases, each event once: news for bots, and mails that were classified."""
 
+import logging
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import considering, news, notifying, permission, registry
@@ -16,6 +18,7 @@ from cases.history import Event, What
 from cases.mail import Origin
 from cases.message import Message
 
+log = logging.getLogger(__name__)
 AT_ONCE = 200
 LOCK = "noticing"
 _OVER = {
@@ -98,13 +101,21 @@ def _next_classified() -> tuple[int, int] | None:
 
 
 def _consider(event_id: int, case_id: int) -> int:
-    with transaction(lock=LOCK) as session:
-        case = take(session, case_id)
-        event = session.get_one(Event, event_id)
-        if event.noticed_at is None:
-            considering.consider(session, case, clock.now(), event.data.get("message"))
+    try:
+        with transaction(lock=LOCK) as session:
+            case = take(session, case_id)
+            event = session.get_one(Event, event_id)
+            if event.noticed_at is None:
+                considering.consider(session, case, clock.now(), event.data.get("message"))
+                _mark(session, [event_id])
+    except OperationalError:
+        raise
+    except Exception:
+        # A bug that shows in one case must not silence the bots in all others.
+        log.exception("no bot could look at event %s of case %s", event_id, case_id)
+        with transaction(lock=LOCK) as session:
             _mark(session, [event_id])
-        return 1
+    return 1
 
 
 def _tell_what_became() -> None:

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, articles, fitting, outbox, policy, replies
+from bot import answers, articles, drafts, fitting, outbox, policy, replies
 from bot.articles import Article
 from bot.fitting import Asked
 from bot.kinds import SUGGESTION, Mode
 from bot.outbox import Why
 from bot.policy import Situation
-from bot.proposals import Fate, Proposal
 from bot.settings import settings
 from bot.solved import Vote
 from bot.switches import Switches, place_of
@@ -81,34 +80,19 @@ def _say(
 ) -> Why:
     if not found:
         return why
+    key = f"{SUGGESTION}:{case.id}"
     try:
         written = replies.write(session, case, SUGGESTION, _values(case, found))
-        recipient = answers.recipient(session, case)
-    except (replies.CannotSay, answers.NobodyToAnswer) as wrong:
-        return Why(False, SUGGESTION, f"it could not be written: {wrong}")
-    key = f"{SUGGESTION}:{case.id}"
-    if mode is Mode.SEND:
+        if mode is not Mode.SEND:
+            drafts.propose(session, case, written, key, why, at=at)
+            return why
+        to = answers.recipient(session, case)
         saying = replies.addressed(
-            written, key=key, recipient=recipient, rule=SUGGESTION, answers=message.rfc_id
+            written, key=key, recipient=to, rule=SUGGESTION, answers=message.rfc_id
         )
         replies.say(session, case, saying, at=at)
-    else:
-        session.add(
-            Proposal(
-                bot=SUGGESTION,
-                key=key,
-                case_id=case.id,
-                address=recipient,
-                template=SUGGESTION,
-                subject=written.subject,
-                text=written.text,
-                fate=Fate.DRAFT,
-                rule=why.rule,
-                reason=why.reason,
-                version=why.version,
-                at=at,
-            )
-        )
+    except (replies.CannotSay, answers.NobodyToAnswer) as wrong:
+        return Why(False, SUGGESTION, f"it could not be written: {wrong}")
     return why
 
 

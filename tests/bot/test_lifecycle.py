@@ -51,6 +51,18 @@ def test_a_broken_promise_is_apologised_for_once():
     assert _swept(due + 2 * HOUR) == []
 
 
+def test_a_case_that_cannot_be_written_about_holds_up_no_other():
+    _turn("apology")
+    with transaction() as session:
+        stuck, other = a_case(session), a_case(session, sender="eva@cliente.example", minutes=1)
+        stuck.contact.zone = "Mars/Olympus"
+        session.flush()
+        due, number = other.due_at, other.id
+    assert _swept(due + HOUR) == ["apology"]
+    with reading() as session:
+        assert session.scalars(select(OutgoingMail.case_id)).all() == [number]
+
+
 def test_replies_that_nobody_switched_on_are_only_tried():
     with reading() as session:
         due = session.get_one(Case, _case()).due_at

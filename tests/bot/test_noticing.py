@@ -86,3 +86,19 @@ def test_what_time_made_due_is_no_decision_about_the_mail_itself():
         number = called.id
     _tagged(number)
     assert _noticed() == []
+
+
+def test_a_case_that_no_bot_can_look_at_silences_no_other():
+    _rule(reply="progress")
+    with transaction() as session:
+        both = a_case(session), a_case(session, sender="eva@cliente.example")
+        both[0].contact.zone = "Mars/Olympus"
+        for case in both:
+            _decided(case.messages[0])
+        session.flush()
+        numbers = [case.messages[0].id for case in both]
+        other = both[1].id
+    _tagged(*numbers)
+    assert _noticed() == ["rule:parcels@1"]
+    with reading() as session:
+        assert session.scalars(select(OutgoingMail.case_id)).all() == [other]
