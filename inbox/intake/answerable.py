@@ -23,7 +23,8 @@ _ROLE = re.compile(
     r"^(?:mailer-?daemon|postmaster|hostmaster|abuse|nobody|daemon|root|www-data|cron|listserv"
     r"|majordomo|mailman|sympa|devnull|null|spam"
     r"|bounces?|bounced|undisclosed-recipients|notifications?|notificaciones|notificacoes"
-    r"|newsletters?|boletin|mailing|alerts?|alertas|system|sistema"
+    r"|newsletters?|boletin|mailing|alerts?|alertas|system|sistema|scanner|copier|printer|mfp"
+    r"|scan-?to-?mail|escaner|impresora|microsoftexchange\w{20,40}"
     r"|owner-.{1,64}|.{1,64}-(?:request|owner|relay|bounces?|outgoing|errors))(?:[+=].{0,200})?$",
     re.IGNORECASE,
 )

@@ -84,10 +84,11 @@ def _mail(root: Part, bodies: Bodies, trace: _Trace) -> Mail:
 
 
 def _sender(root: Part) -> Address:
-    """The first author who has an address."""
+    """The first author who has an address; in "Ruiz, Ana <ana@…>" the comma divides nobody."""
     authors = read_addresses(root.header("from"))
+    whole = (author for author in authors if "@" in author.address)
     spoken = (author for author in authors if author.address)
-    return next(spoken, authors[0] if authors else Address(""))
+    return next(whole, next(spoken, authors[0] if authors else Address("")))
 
 
 def _all(root: Part, name: str) -> tuple[Address, ...]:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from inbox.mime import opaque
 from inbox.mime.parameters import read_parameters
+from inbox.mime.transfer import undo
 from inbox.mime.words import decode_words
 
 HEADER_BYTES = 1_000_000
@@ -84,10 +86,10 @@ def _first_byte(content: bytes) -> int:
 class _Splitter:
     """One pass over one mail: counts the parts and notes the defects."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, count: int = 0) -> None:
         self.content = content
         self.defects: list[str] = []
-        self.count = 0
+        self.count = count
 
     def part(self, start: int, end: int, default: str, *, depth: int) -> Part:
         fields, body = self.header(start, end, strict=depth > 0)
@@ -96,7 +98,18 @@ class _Splitter:
         _describe(part, default)
         if part.type.startswith("multipart/"):
             self._divide(part, depth)
+        elif part.type in opaque.TYPES and (not depth or part.filename == "smime.p7m"):
+            self._open_signed(part, depth)
         return part
+
+    def _open_signed(self, part: Part, depth: int) -> None:
+        """The mail inside a signature is as good as one beside it."""
+        inside = opaque.signed_mail(undo(part.body, part.header("content-transfer-encoding")))
+        if inside is not None:
+            splitter = _Splitter(inside, self.count)
+            part.children.append(splitter.part(0, len(inside), "text/plain", depth=depth + 1))
+            self.count = splitter.count
+            self.defects += splitter.defects
 
     def _divide(self, part: Part, depth: int) -> None:
         if depth >= DEPTH:

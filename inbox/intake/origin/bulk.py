@@ -12,6 +12,7 @@ _MASSES = frozenset({"bulk", "list", "junk"})
 # Fields that only programs set which tell of events.
 _NOTIFIERS = (
     "x-cron-env",
+    "x-ms-journal-report",
     "x-jira-fingerprint",
     "x-github-reason",
     "x-gitlab-project",

@@ -4,6 +4,8 @@ import re
 
 from cases.mail import Mail, Origin
 from inbox.intake.known import Known
+from inbox.intake.origin.personal import asks
+from inbox.intake.origin.plain import words_of
 from inbox.intake.origin.said import Said
 
 _COMPLAINT = re.compile(
@@ -51,6 +53,11 @@ _INVITED = re.compile(
     r"|accettat[oa]|rifiutat[oa]"
     r"|geaccepteerd|geweigerd)\s{0,2}:",
     re.IGNORECASE,
+)
+_OF_AN_EVENT = re.compile(
+    r"invit|einlad|uitnod|convoc|conv\wd|accept|acept|acceta|accetta|aceit|declin|rechaz|refus|rifiut"
+    r"|recus|zugesagt|abgelehnt|tentativ|zusage|absage|geaccept|event|termin|reunion|meeting|calend"
+    r"|kalend|begin:v|when:|cuando:|quando:|wann:"
 )
 _REACTION_WORDS = 400
 
@@ -114,7 +121,15 @@ def calendar_answer(mail: Mail, _: Known) -> Said | None:
         each.type == "text/calendar" for each in mail.attachments
     )
     answered = "method=reply" in kind.replace('"', "") or _INVITED.match(mail.subject[:100])
-    return Said(Origin.RECEIPT, "an answer to an invitation") if calendar and answered else None
+    if not calendar or not answered or _comments(mail):
+        return None
+    return Said(Origin.RECEIPT, "an answer to an invitation")
+
+
+def _comments(mail: Mail) -> bool:
+    """A person wrote something beside the yes or no; calendars speak of the invitation."""
+    words = words_of(mail)
+    return asks(words) or (bool(words) and not _OF_AN_EVENT.search(words))
 
 
 def _has_type(mail: Mail, kind: str) -> bool:

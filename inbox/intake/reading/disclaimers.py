@@ -18,12 +18,34 @@ _SURE = re.compile(
     r" erreur|nicht der (?:richtige|beabsichtigte|vorgesehene) (?:adressat|empfänger)"
 )
 _LONGEST_PLEASE = len("por favor, ")
+# What our own server, or another on the way, puts above a mail from outside.
+_OUTSIDE = re.compile(
+    r"\W{0,6}(?:(?:(?:caution|warning|attention|notice|be careful|precauci[oó]n|atenci[oó]n|cuidado"
+    r"|advertencia|aviso|aten[cç][aã]o|achtung|warnung|vorsicht|hinweis|avertissement|attenzione"
+    r"|avviso|atenci[oó])(?: \w{3,12})?\W{1,6})"
+    r"(?=[^\n]{0,120}(?:extern|outside|esterno|ext[eé]rieur|fuera|fora|au[sß]{1,2}erhalb))"
+    r"|\W?\s?extern(?:al|o|a)?(?: e-?mail| sender| mail| message)?\W{0,3}[\]:!*]"
+    r"|(?:this|the) (?:e-?mail|message|mail)[^\n.]{0,40} (?:outside|external)"
+    r"|(?:este|el) (?:correo|mensaje|e-?mail)[^\n.]{0,60} (?:fuera de|extern)"
+    r"|diese (?:e-?mail|nachricht|mail)[^\n.]{0,60} (?:extern|au[sß]{1,2}erhalb)"
+    r"|ce (?:mail|message|courriel|e-?mail)[^\n.]{0,60} (?:ext[eé]rieur|externe)"
+    r"|quest[ao] (?:e-?mail|mail|messaggio)[^\n.]{0,60} (?:estern|fuori))"
+)
+_BEWARE = re.compile(
+    r"\b(?:do not|don['’]t|never|avoid|no|evite|ne|nicht|keine|non|n[aã]o)\b[^\n.]{0,40}"
+    r"(?:click|open|clic|abr|obr|klick|[oö]ffn|cliqu|ouvr|apr)"
+    r"|(?:klicken|[oö]ffnen) sie (?:bitte )?(?:nicht|keine)"
+)
+_LONGEST_BANNER = 500
 
 
 def mark_disclaimers(page: Page) -> None:
     """Mark them from the paragraph where they begin to the end of what a person wrote there."""
     first = _first_words(page)
-    for start, end in _paragraphs(page):
+    paragraphs = _paragraphs(page)
+    if len(paragraphs) > 1 and _warns_of_outside(page, *paragraphs[0]):
+        page.mark(Part.DISCLAIMER, *paragraphs[0])
+    for start, end in paragraphs:
         if page.parts[start] is not Part.WORDS or not _disclaims(page, start, end):
             continue
         if start <= first:
@@ -52,6 +74,13 @@ def _paragraphs(page: Page) -> list[tuple[int, int]]:
             found.append((start, number))
             start = -1
     return found
+
+
+def _warns_of_outside(page: Page, start: int, end: int) -> bool:
+    said = " ".join(page.shown[start:end]).lower()
+    if len(said) > _LONGEST_BANNER or said.endswith("?"):
+        return False
+    return bool(_OUTSIDE.match(said)) and bool(_BEWARE.search(said))
 
 
 def _disclaims(page: Page, start: int, end: int) -> bool:

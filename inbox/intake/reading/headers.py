@@ -163,8 +163,11 @@ def is_separator(line: str) -> bool:
 
 
 def _begins_with_phrase(core: str) -> bool:
+    """With little behind it, or with the header of the old mail on the same line."""
     match = phrases.ORIGINAL_ANYWHERE.match(core)
-    return match is not None and len(core) < 120
+    if match is None:
+        return False
+    return len(core) < 120 or label_of(core[match.end() :].lstrip("-_ ")) == "from"
 
 
 def is_bare_phrase(line: str) -> bool:

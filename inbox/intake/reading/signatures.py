@@ -18,6 +18,7 @@ _PICTURE = re.compile(
     r"\[(?:cid|image|imagen|imatge|imagem|bild|logo|immagine)\b[^\]\n]{0,100}\]$", re.I
 )
 _PHONE = re.compile(r"(?:\+|\(|\d)[\d ()./-]{7,20}\d")
+_A_LINK = re.compile(r"\bhttps?://\S{1,300}")
 _LINK = re.compile(r"https?://|www\.|[\w.-]{1,60}@[\w-]|<mailto:")
 # An em dash is how those who care for type end a text ("—Ana"): only a name, which may stay.
 _DASH_NAME = re.compile(r"(?:-|~|–)\s?[^\W\d_][\w.' ]{0,30}$")
@@ -42,7 +43,9 @@ _TITLE = re.compile(
     r"|tfno|tlf|phone|fax|mobile|móvil|movil|gerente|jefe|jefa|responsable|departamento|dpto"
     r"|técnico"
     r"|administración|comercial|ventas|abogado|abogada|ingeniero|ingeniera|geschäftsführer|leiter"
-    r"|directeur|responsabile|ufficio|dirigente|gerant)(?!\w)",
+    r"|directeur|responsabile|ufficio|dirigente|gerant|purchasing|procurement|accounts|accounting"
+    r"|logistics|compras|contabilidad|logística|administracion|einkauf|buchhaltung|vertrieb|achats"
+    r"|comptabilité|acquisti|contabilità|amministrazione|compres|comptabilitat)(?!\w)",
 )
 
 
@@ -58,7 +61,7 @@ def mark_signatures(page: Page, signer: Signer = NOBODY) -> None:
 
 def is_sent_from(line: str) -> bool:
     """ "Sent from my iPhone", but not "Sent from my desk, where it is easier"."""
-    plain = line.lower().strip("-–—_*[(<> ")
+    plain = _A_LINK.sub("", line[:300].lower()).strip("-–—_*[](){}<> ")
     if len(plain) > 120 or "?" in plain:
         return False
     words = len(plain.partition("<")[0].split())

@@ -228,8 +228,25 @@ def test_an_emoji_is_a_receipt_and_no_reply():
 
 def test_the_answer_to_an_invitation_is_a_receipt_and_the_invitation_is_not():
     calendar = Attachment("invite.ics", "text/calendar", 20, "0" * 32, 2)
-    assert origin_of(a_mail("Aceptada: Reunión", attachments=(calendar,))) is Origin.RECEIPT
-    assert origin_of(a_mail("Reunión", attachments=(calendar,))) is Origin.CUSTOMER
+    said = "Ana ha aceptado esta invitación."
+    for text, origin in ((said, Origin.RECEIPT), ("", Origin.RECEIPT)):
+        assert origin_of(a_mail("Aceptada: Visita", text, attachments=(calendar,))) is origin
+    assert origin_of(a_mail("Visita", attachments=(calendar,))) is Origin.CUSTOMER
+
+
+def test_whoever_writes_beside_a_yes_or_no_is_a_person():
+    calendar = Attachment("invite.ics", "text/calendar", 20, "0" * 32, 2)
+    comment = a_mail(
+        "Rechazada: Visita", "El viernes trabajo, mejor el lunes.", attachments=(calendar,)
+    )
+    assert origin_of(comment) is Origin.CUSTOMER
+
+
+def test_a_journal_is_not_answered_and_neither_is_a_copying_machine():
+    journal = a_mail("Pedido", headers=(("x-ms-journal-report", ""),))
+    assert origin_of(journal) is Origin.BULK
+    speaker = who_speaks(a_mail("Scan", "Scanned.", sender="scanner@home.example"), KNOWN)
+    assert (speaker.origin, speaker.may_answer) == (Origin.CUSTOMER, False)
 
 
 @pytest.mark.parametrize(

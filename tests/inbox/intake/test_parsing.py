@@ -88,6 +88,18 @@ def test_the_null_return_path_is_not_the_absent_one() -> None:
     assert parse(b"Subject: x\n\n").mail.return_path is None
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Ruiz, Ana <ana@x.example>", Address("ana@x.example", "Ana")),
+        ("Ana <ana@x.example>, Luis <luis@x.example>", Address("ana@x.example", "Ana")),
+        ("ana", Address("ana")),
+    ],
+)
+def test_a_comma_in_a_name_divides_nobody(written: str, read: Address) -> None:
+    assert parse(f"From: {written}\n\nHola".encode()).mail.sender == read
+
+
 def test_what_is_wrong_with_a_mail_is_named() -> None:
     defects = " | ".join(parse(BROKEN).mail.defects)
     for said in (

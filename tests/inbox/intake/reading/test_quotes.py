@@ -317,3 +317,11 @@ def test_a_quoted_number_below_its_attribution_is_a_quotation():
     text = "On Wed, 18 Nov 2009 00:23:42 +0100, Ana <ana@home.example> wrote:\n> 17 files\n\nMany!"
     assert newly_written(text).new_text == "Many!"
     assert newly_written("It weighs\n> 17 kg").new_text == "It weighs\n> 17 kg"
+
+
+def test_an_old_mail_whose_header_stands_on_the_line_of_its_separator_is_quoted() -> None:
+    header = (
+        "From: Shop <us@x.example> Date: 23/11/2026 10:15 (GMT+01:00) To: Ana Ruiz <ana@x.example>"
+    )
+    text = f"Nothing came.\n-------- Original message --------{header} Subject: Order\nDid it come?"
+    assert newly_written(text).new_text == "Nothing came."

@@ -203,3 +203,31 @@ def test_what_openpgp_writes_around_a_text_is_folded() -> None:
     assert newly_written(f"{begin}It is on.{quoted}{end}").new_text == "It is on."
     assert newly_written(f"{begin}It is on.\n{end}").new_text == "It is on."
     assert newly_written(begin).new_text
+
+
+def test_the_link_of_a_mail_program_does_not_make_a_question_of_its_name() -> None:
+    line = "Sent from Edison Mail ( https://mail.example/1078?pid=x )"
+    assert newly_written(f"Red, please.\n\n{line}").new_text == "Red, please."
+
+
+WARNINGS = (
+    "[EXTERNAL EMAIL] Do not click links unless you recognise the sender.",
+    "CAUTION: This email originated from outside of the organization. Do not open attachments.",
+    "PRECAUCIÓN: este correo procede de fuera de la organización. No abra adjuntos ni enlaces.",
+    "ACHTUNG: Diese E-Mail kommt von extern. Klicken Sie nicht auf Links.",
+)
+
+
+@pytest.mark.parametrize("warning", WARNINGS)
+def test_what_servers_put_above_a_mail_from_outside_is_folded(warning: str) -> None:
+    assert newly_written(f"{warning}\n\nNo llega.").new_text == "No llega."
+    assert newly_written(warning).new_text == warning
+
+
+def test_people_may_speak_of_mails_from_outside() -> None:
+    for said in (
+        "Attention: the link in your external mail is dead.",
+        "Este mensaje es externo al pedido. El enlace no va.",
+        "Your external mail filter eats my attachments.",
+    ):
+        assert newly_written(f"{said}\n\nWhat now?").new_text == f"{said}\n\nWhat now?"
