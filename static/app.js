@@ -155,7 +155,11 @@
     if (!body) return;
     body.dataset.ended = "yes";
     const last = find("[data-starts]", body);
-    if (last && !location.hash && last.offsetTop > body.clientHeight / 2) body.scrollTop = last.offsetTop - body.offsetTop - 12;
+    if (!last || location.hash) return;
+    // On a narrow screen the header goes along, so what scrolls lies one step further out.
+    const around = body.scrollHeight > body.clientHeight ? body : body.parentElement;
+    const below = last.getBoundingClientRect().top - around.getBoundingClientRect().top;
+    if (below > around.clientHeight / 2) around.scrollTop += below - 12;
   }
 
   function leave(toast, seconds) {
@@ -207,6 +211,20 @@
     if (event.target.closest?.(".pick")) find("#chosen").textContent = all("#rows .pick :checked").length;
   });
 
+  // --- some of many: narrowed by words; the summary says what is chosen -------------------------
+  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  document.addEventListener("toggle", ({ target }) => {
+    const words = find("[data-many] > details[open] > p > [type=search]", target.parentElement);
+    if (words) { words.hidden = false; words.focus(); }
+  }, true);
+  document.addEventListener("input", ({ target }) => {
+    const many = target.closest("[data-many]");
+    if (!many) return;
+    if (target.type === "search") all("li", many).forEach((one) => { one.hidden = !bare(one.textContent).includes(bare(target.value)); });
+    else find("summary", many).textContent = all(":checked", many).map((one) => one.parentElement.textContent.trim()).join(", ") || many.dataset.many;
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("[data-many] [type=search]")) event.preventDefault(); });
+
   // --- keys -------------------------------------------------------------------------------------
   let waiting = 0, first = "";
   const keymap = JSON.parse(root.dataset.keymap || "{}");
@@ -241,6 +259,14 @@
     else if (here.closest("#reader .case") && !find("dialog[open], :popover-open")) back();
   }
 
+  // What would open beyond the right edge keeps to it.
+  document.addEventListener("toggle", ({ target }) => {
+    const panel = target.matches("details.drop[open]") && find(".drop-panel", target), edge = root.clientWidth - 8;
+    if (panel && panel.getBoundingClientRect().right > edge) {
+      panel.style.left = "auto";
+      panel.style.right = `${target.getBoundingClientRect().right - edge}px`;
+    }
+  }, true);
   // What is open is gone through with the arrows; its first choice has the focus.
   const choices = (drop) => all(".drop-panel :is(a, button, input, select)", drop).filter((one) => one.offsetParent && one.type !== "hidden");
   function along(here, key) {
@@ -293,7 +319,9 @@
     const rows = all("#rows .row-link");
     if (!rows.length) return amongResults(by);
     if (!reading && document.activeElement.closest?.(".case-body") && by && !find("#rows")?.offsetParent) return false;
-    const at = rows.findIndex((row) => row === document.activeElement || row.getAttribute("aria-current") === "true");
+    // Where somebody is comes before what is shown: it may still be on its way.
+    const focused = rows.indexOf(document.activeElement);
+    const at = focused < 0 ? rows.findIndex((row) => row.getAttribute("aria-current") === "true") : focused;
     const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
     if (next.offsetParent) next.focus();
     next.scrollIntoView({ block: "nearest" });
@@ -435,10 +463,11 @@
     if (!kept) return;
     ahead.delete(path);
     ctx.fetch = async (...request) => {
-      const answer = await kept, page = answer?.ok && await answer.text();
-      // Whoever went on to another case meanwhile must not get this one over it.
-      request[1].signal.throwIfAborted();
-      return page ? new Response(page, answer) : fetch(...request);
+      const { signal } = request[1];
+      // Whoever goes on to another case meanwhile must not get this one over it.
+      const off = new Promise((_done, stop) => signal.addEventListener("abort", () => stop(signal.reason)));
+      const answer = await Promise.race([kept, off]);
+      return answer?.ok ? answer : fetch(...request);
     };
   });
   document.addEventListener("htmx:after:swap", (event) => { if (!asksByItself(event.detail.ctx)) (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 }); });

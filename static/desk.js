@@ -82,7 +82,9 @@
   async function signIn() {
     if (find("#sign-in-again")) return;
     const answer = await fetch("/colleagues", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
-    if (answer?.status === 401) show("#alerts", await answer.text());
+    if (answer?.status !== 401) return;
+    show("#alerts", await answer.text());
+    find("#sign-in-again [name=address]").value = find("[data-me]")?.dataset.me || "";
   }
 
   const say = (form, text) => { find("[data-saved]", form).textContent = text; };
@@ -452,6 +454,6 @@
     if (event.target.closest?.("[data-print]")) print();
     if (button) copy(button.dataset);
   });
-  addEventListener("beforeprint", () => all("details.message, details.events, details.quoted").forEach((one) => { if (!one.open) { one.open = true; one.dataset.printed = "yes"; } }));
+  addEventListener("beforeprint", () => all("details.message, details.events").forEach((one) => { if (!one.open) { one.open = true; one.dataset.printed = "yes"; } }));
   addEventListener("afterprint", () => all("[data-printed]").forEach((one) => { one.open = false; delete one.dataset.printed; }));
 })();

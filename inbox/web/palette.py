@@ -75,7 +75,8 @@ def _all(session: Session) -> Iterable[Command]:
     for place in places(me):
         key = shortcuts.LEADS.get(place.href, "")
         yield Command(place.icon, place.says, _("Pages"), place.href, key=key)
-    for says in (_("Available or away"), _("Language"), _("Appearance"), _("Width of the list")):
+    theirs = _("Available or away"), _("Language"), _("Appearance"), _("Dates and times")
+    for says in (*theirs, _("Width of the list")):
         yield Command("settings", says, _("My menu"), opens="#me-button")
 
 

@@ -19,8 +19,9 @@ WIDTHS = ("8", "28", "64")
 """A narrow list, the usual one and a wide one, in quarters of a rem above the narrowest."""
 WIDEST = 100
 LANGUAGE, THEME, KEYS = "tregua_language", "tregua_theme", "tregua_keys"
-WIDTH, SIDE = "tregua_width", "tregua_side"
+WIDTH, SIDE, TIMES = "tregua_width", "tregua_side", "tregua_times"
 SIDES = ("wide", "slim")
+EXACTNESS = ("short", "exact")
 A_YEAR = 31_536_000
 UNDO_SECONDS = ("0", "5", "10", "20", "30")
 
@@ -43,6 +44,12 @@ def chosen_side() -> str:
     """Whether the menu at the side shows words, or icons alone."""
     kept = request.cookies.get(SIDE, "")
     return kept if kept in SIDES else SIDES[0]
+
+
+def chosen_times() -> str:
+    """Whether times are as short as can be, or exact to the minute everywhere."""
+    kept = request.cookies.get(TIMES, "")
+    return kept if kept in EXACTNESS else EXACTNESS[0]
 
 
 def chosen_width() -> int:
@@ -98,6 +105,13 @@ def set_width() -> AnyResponse:
 def set_side() -> AnyResponse:
     """A menu with words, or of icons alone."""
     return _kept(SIDE, _one_of(SIDES))
+
+
+@pages.post("/preferences/times")
+@allow(Policy.SIGNED_IN)
+def set_times() -> AnyResponse:
+    """Short times, which say all of it to a mouse alone; or exact ones, for everybody."""
+    return _kept(TIMES, _one_of(EXACTNESS))
 
 
 @pages.post("/preferences/keys")

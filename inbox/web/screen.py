@@ -26,10 +26,12 @@ from inbox.web.access import Policy, may
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
 from inbox.web.preferences import (
+    EXACTNESS,
     THEMES,
     WIDTHS,
     chosen_side,
     chosen_theme,
+    chosen_times,
     chosen_width,
     keys_are_on,
     width_parts,
@@ -64,25 +66,27 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         may=may,
         THEMES=THEMES,
         WIDTHS=WIDTHS,
+        EXACTNESS=EXACTNESS,
+        chosen_times=chosen_times,
         width_parts=width_parts,
     )
     app.jinja_env.filters["linked"] = linked
+    app.jinja_env.filters["number"] = _number
+    app.jinja_env.filters["retold"] = retold
     app.jinja_env.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("macros.html").module
     app.context_processor(_of_request)
 
-    app.jinja_env.filters["number"] = _number
-    app.jinja_env.filters["retold"] = retold
 
-def _of_request() -> dict[str, Any]:
-    return {
-        "me": somebody(),
-        "language": language.current(),
 def _number(value: object) -> object:
     """How many, as people write it; what stands in its place, such as a dash, stays."""
     return language.say_number(value) if isinstance(value, int | float) else value
 
 
+def _of_request() -> dict[str, Any]:
+    return {
+        "me": somebody(),
+        "language": language.current(),
         "languages": language.LANGUAGES,
         "theme": chosen_theme(),
         "width": chosen_width(),

@@ -160,3 +160,14 @@ def test_each_agent_reads_times_on_their_own_clock(enter: Enter) -> None:
         ana.post(f"{path}/snooze", until="2026-11-26T12:00")
         assert "26 nov 2026, 12:00" in ana.get(path, partial=True).text
     assert case_about(SUBJECT).snoozed_until == datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
+
+
+def test_times_are_exact_for_who_has_no_mouse_to_point_at_them(enter: Enter) -> None:
+    ana, path = enter(ANA), f"/cases/{case_about(SUBJECT).id}"
+    times = r'<time class="message-at" datetime="[^"]+"( title="[^"]+")?>([^<]+)</time>'
+    titles = [title.split('"')[1] for title, _short in re.findall(times, ana.get(path).text)]
+    assert ana.post("/preferences/times", value="exact", back=path).location == path
+    shown = re.findall(times, ana.get(path).text)
+    assert shown == [("", exact) for exact in titles]
+    assert len(shown) > 0
+    assert ana.post("/preferences/times", value="vague").status_code == 422
