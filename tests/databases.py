@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 
 import bot.tables  # noqa: F401  owns tables
+import cases.reporting.sums  # noqa: F401  owns tables
 import inbox.api
 import inbox.passage
 import inbox.sighting

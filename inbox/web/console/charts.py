@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal
-
-from cases.language import current
 from cases.language import gettext as _
+from cases.language import say_number
 
 WIDTH, HEIGHT = 960, 160
 WIDEST = 64
@@ -85,7 +83,7 @@ def _sides(top: float) -> tuple[str, ...]:
 
 
 def _said(value: float) -> str:
-    return str(format_decimal(value, locale=current()))
+    return say_number(int(value) if value == int(value) else value)
 
 
 def _about(points: Sequence[tuple[str, float]]) -> str:

@@ -68,8 +68,12 @@ def _csv(card: Card) -> str:
     written = io.StringIO()
     write = csv.writer(written)
     write.writerow([safe(cell) for cell in card.columns])
-    write.writerows([safe(str(cell)) for cell in row] for row in card.rows)
+    write.writerows([_cell(cell) for cell in row] for row in card.rows)
     return "\ufeff" + written.getvalue()
+
+
+def _cell(cell: str | int) -> str | int:
+    return safe(cell) if isinstance(cell, str) else cell
 
 
 def _tab(name: str) -> Response:
@@ -87,6 +91,7 @@ def _tab(name: str) -> Response:
             said=said,
             first=scope.days()[0].date,
             last=scope.days()[-1].date,
+            before=[day.date for day in scope.before.days()],
             today=_today(),
             tab=name,
             spans=SPANS,

@@ -39,6 +39,8 @@ class Card:
     key: str
     title: str
     means: str
+    nothing: str
+    """What is so where there is nothing to count."""
     columns: tuple[str, ...]
     rows: Sequence[Row]
     tiles: Sequence[Tile] = ()

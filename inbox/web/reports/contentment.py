@@ -27,6 +27,7 @@ def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
             "are the two best of five steps. Kept quiet: no marketing reached the person "
             "between the opening of the case and the answer."
         ),
+        _("No customer said anything about a case in this span."),
         (_("Judgement"), _("marketing kept quiet"), _("marketing wrote meanwhile")),
         [(words.name(step), quiet[step.value], loud[step.value]) for step in reversed(Step)]
         if said

@@ -1,8 +1,7 @@
 """Cards about the mail: how much comes and goes, and when."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from babel.dates import get_day_names
 from sqlalchemy.orm import Session
@@ -11,13 +10,12 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.reporting import working
 from cases.reporting.scope import Scope
-from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.charts import Chart
 from inbox.web.console.names import number
 from inbox.web.reports import drawing
 from inbox.web.reports.card import Card, Tile
-from inbox.web.reports.parts import counted
+from inbox.web.reports.parts import counted, day_names
 
 
 def volume(session: Session, scope: Scope, _now: datetime) -> Card:
@@ -31,20 +29,24 @@ def volume(session: Session, scope: Scope, _now: datetime) -> Card:
             "Mails that customers wrote, and mails that agents and bots wrote to them, "
             "by day of arrival."
         ),
+        _("No mail came or went in this span."),
         (_("Day"), _("in"), _("out")),
-        [(day.isoformat(), *(one[day.isoformat()] for one in both)) for day in days],
+        [(day.isoformat(), *(one[day.isoformat()] for one in both)) for day in days]
+        if any(both)
+        else [],
         [
             counted(found.came.total(), before.came.total(), _("mails of customers")),
             counted(found.left.total(), before.left.total(), _("mails to customers")),
         ],
-        _line(days, found.came),
-        _line(days, found.left),
+        _line(scope, found.came),
+        _line(scope, found.left),
         unit=_("mails a day"),
     )
 
 
-def _line(days: Sequence[date], numbers: Counter[str]) -> Chart:
-    return charts.lines([(times.in_year(day), float(numbers[day.isoformat()])) for day in days])
+def _line(scope: Scope, numbers: Counter[str]) -> Chart:
+    days = zip(day_names(scope), scope.days(), strict=True)
+    return charts.lines([(name, float(numbers[day.date.isoformat()])) for name, day in days])
 
 
 def hours(session: Session, scope: Scope, _now: datetime) -> Card:
@@ -56,6 +58,7 @@ def hours(session: Session, scope: Scope, _now: datetime) -> Card:
         "hours",
         _("When customers write"),
         _("Mails of customers by weekday and hour, all weeks of the span together."),
+        _("No customer wrote in this span."),
         (_("Hour"), *days),
         [(_span_of(hour), *(week[day, hour] for day in range(7))) for hour in range(24)]
         if week

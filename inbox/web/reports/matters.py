@@ -10,11 +10,11 @@ from cases.language import gettext as _
 from cases.outcome import Outcome
 from cases.reporting import meaning
 from cases.reporting.scope import Scope
-from inbox.web import times, words
+from inbox.web import words
 from inbox.web.console.names import number
 from inbox.web.reports import drawing
 from inbox.web.reports.card import Card, Tile
-from inbox.web.reports.parts import agreed, counted, part
+from inbox.web.reports.parts import agreed, counted, day_names, part
 
 
 def types(session: Session, scope: Scope, _now: datetime) -> Card:
@@ -26,15 +26,10 @@ def types(session: Session, scope: Scope, _now: datetime) -> Card:
     return Card(
         "types",
         _("What people write about"),
-        _(
-            "Cases opened in the span by type, as the classifier or an agent said; "
-            "before: the span of the same length that ended where this one begins."
-        ),
+        _("Cases opened in the span by type, as the classifier or an agent said."),
+        _("No case was opened in this span."),
         (_("Type"), _("Cases"), _("before"), _("change")),
-        [
-            (_leaf(leaf), now[leaf], before[leaf], _change(now[leaf] - before[leaf]))
-            for leaf in order
-        ],
+        [(_leaf(leaf), now[leaf], before[leaf], now[leaf] - before[leaf]) for leaf in order],
         [
             counted(now.total(), before.total(), _("cases opened")),
             *_rising(now, before),
@@ -44,10 +39,6 @@ def types(session: Session, scope: Scope, _now: datetime) -> Card:
     )
 
 
-def _change(number_: int) -> str:
-    return f"+{number_}" if number_ > 0 else f"−{-number_}" if number_ else "0"
-
-
 def _rising(now: Counter[str], before: Counter[str]) -> list[Tile]:
     """The type that has grown most, if there was anything before to grow from."""
     risen = {leaf: now[leaf] - before[leaf] for leaf in now if leaf and before}
@@ -55,7 +46,7 @@ def _rising(now: Counter[str], before: Counter[str]) -> list[Tile]:
     if risen.get(leaf, 0) <= 0:
         return []
     said = _("rises most: {type}", type=_leaf(leaf))
-    return [Tile(_change(risen[leaf]), said, _("before: {value}", value=number(before[leaf])))]
+    return [Tile(f"+{number(risen[leaf])}", said, _("before: {value}", value=number(before[leaf])))]
 
 
 def _leaf(leaf: str) -> str:
@@ -70,6 +61,7 @@ def outcomes(session: Session, scope: Scope, _now: datetime) -> Card:
         "outcomes",
         _("How it ended"),
         _("Cases closed in the span with a result that the agent chose at closing."),
+        _("No case was closed with a result in this span."),
         (_("Result"), _("Cases")),
         [(words.outcome(one), number_) for one, number_ in told.items()],
         [part(said, sum(found.values()), _("closed with a result"))],
@@ -90,6 +82,7 @@ def moods(session: Session, scope: Scope, _now: datetime) -> Card:
             "Cases opened in the span by the mood of the customer, as shares of the "
             "day's cases; untagged cases are left out."
         ),
+        _("No case of this span has a mood yet."),
         (_("Day"), *(words.mood(mood) for mood in meaning.MOODS)),
         [(day.isoformat(), *found.get(day, empty).values()) for day in days] if found else [],
         [
@@ -100,10 +93,10 @@ def moods(session: Session, scope: Scope, _now: datetime) -> Card:
         stack=drawing.stack(
             [
                 (
-                    times.in_year(day),
+                    name,
                     [(tones[mood], found.get(day, empty)[mood]) for mood in meaning.MOODS],
                 )
-                for day in days
+                for name, day in zip(day_names(scope), days, strict=True)
             ]
         ),
     )

@@ -1,8 +1,21 @@
 """Numbers of the reports as tiles: shares, counts, and what they were before."""
 
+from datetime import timedelta
+
 from cases.language import gettext as _
+from cases.reporting.scope import Scope, midnight
+from inbox.web import times
 from inbox.web.console.names import number, share
 from inbox.web.reports.card import Tile
+
+
+def day_names(scope: Scope) -> list[str]:
+    """What the days are called under a drawing; of one that is not over it is said."""
+    days = scope.days()
+    names = [times.in_year(day.date) for day in days]
+    if days[-1].until < midnight(days[-1].date + timedelta(days=1), scope.zone):
+        names[-1] = _("{day}, so far", day=names[-1])
+    return names
 
 
 def shared(value: float | None) -> str:
@@ -42,7 +55,7 @@ def open_time(minutes: int | None) -> str:
     if minutes is None:
         return "–"
     if minutes < 60:
-        return _("{minutes} min", minutes=minutes)
+        return _("{minutes} min", minutes=minutes) if minutes else _("less than 1 min")
     if minutes >= 600 or not minutes % 60:
         return _("{hours} h", hours=number(round(minutes / 60)))
     return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)

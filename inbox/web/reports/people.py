@@ -9,13 +9,14 @@ from cases.language import gettext as _
 from cases.reporting import voices
 from cases.reporting.scope import Scope
 from cases.reporting.voices import Voices
-from inbox.web import times
 from inbox.web.console import charts
 from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Tile
-from inbox.web.reports.parts import part
+from inbox.web.reports.parts import day_names, part, shared
 
 MANY, OFTEN = 5, 3
+LARGE = (0, 2, 4)
+"""Which of the answers are shown as large figures, too."""
 
 
 def answers(session: Session, scope: Scope, _now: datetime) -> Card:
@@ -30,22 +31,24 @@ def answers(session: Session, scope: Scope, _now: datetime) -> Card:
             "Voices: mails of ours on a day on which a customer got any; 1 is one "
             "voice."
         ),
-        ("", _("Cases"), _("of"), _("before"), _("of")),
+        _("No case was opened in this span."),
+        ("", _("Cases"), _("share"), _("before")),
         [
-            (name, value, all_, *before_)
-            for (name, value, all_), (_name, *before_) in zip(rows, past, strict=True)
+            (name, value, _share(value, all_), _share(was, was_of))
+            for (name, value, all_), (_name, was, was_of) in zip(rows, past, strict=True)
         ]
         if now.cases
         else [],
         [
-            *(
-                part(value, all_, name, (was, was_of))
-                for (name, value, all_), (_name, was, was_of) in zip(rows, past, strict=True)
-            ),
+            *(part(*rows[n][1:], rows[n][0], past[n][1:]) for n in LARGE),
             Tile(_voices(noise), _("voices"), _("before: {value}", value=_voices(past_noise))),
         ],
         bars=[value / all_ if all_ else 0.0 for _name, value, all_ in rows],
     )
+
+
+def _share(value: int, all_: int) -> str:
+    return shared(value / all_ if all_ else None)
 
 
 def _answers(said: Voices) -> list[tuple[str, int, int]]:
@@ -71,6 +74,7 @@ def repeats(session: Session, scope: Scope, _now: datetime) -> Card:
         "repeats",
         _("Who must write again"),
         _("How many mails each customer wrote in the span, whatever the case."),
+        _("No customer wrote in this span."),
         (_("Mails"), _("People")),
         [(_times(n), number_) for n, number_ in zip(numbers, people, strict=True)] if now else [],
         [
@@ -116,14 +120,17 @@ def held(session: Session, scope: Scope, _now: datetime) -> Card:
             "People whom marketing must not write to, at the end of each day; all "
             "customers, whatever is chosen above."
         ),
+        _("Nobody was on truce in this span."),
         (_("Day"), _("People")),
-        [(day.isoformat(), value) for day, value in zip(days, found, strict=True)],
+        [(day.isoformat(), value) for day, value in zip(days, found, strict=True)]
+        if any(found)
+        else [],
         [
             Tile(number(found[-1]), _("at the end of the span")),
             Tile(number(max(found)), _("at most")),
         ],
         charts.lines(
-            [(times.in_year(day), float(value)) for day, value in zip(days, found, strict=True)]
+            [(name, float(value)) for name, value in zip(day_names(scope), found, strict=True)]
         ),
         unit=_("people"),
     )

@@ -31,6 +31,7 @@ def around(session: Session, scope: Scope, _now: datetime) -> Card:
             "and without a receipt that was good then; all senders, whatever is chosen above. "
             "A week begins on Monday."
         ),
+        _("No mail around the truce was seen in this span."),
         (_("Week"), _("Sender"), _("Mails"), _("to people on truce")),
         _rows(found),
         [

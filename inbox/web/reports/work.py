@@ -29,6 +29,7 @@ def promises(session: Session, scope: Scope, _now: datetime) -> Card:
             "Of all promises that were kept or broken in the span, the share that was "
             "kept, in opening hours."
         ),
+        _("No promise was kept or broken in this span."),
         (_("Promise"), _("kept"), _("broken"), _("share")),
         [(_target(one.target), one.kept, one.broken, shared(one.share)) for one in now],
         [
@@ -63,6 +64,7 @@ def waits(session: Session, scope: Scope, _now: datetime) -> Card:
             "Of the cases opened in the span that a person answered: opening hours from the "
             "first mail to that answer. What bots say is no answer here."
         ),
+        _("Nobody answered a case that was opened in this span."),
         (_("Time"), _("Cases")),
         [*zip(names, numbers, strict=True)] if now.cases else [],
         [
@@ -94,6 +96,7 @@ def backlog(session: Session, scope: Scope, now: datetime) -> Card:
         "backlog",
         _("Age of open cases"),
         _("All cases that are open now, by the time since they were opened."),
+        _("No case is open."),
         (_("Age"), _("Cases")),
         [(name, value) for name, value in zip(names, found, strict=True)] if any(found) else [],
         [Tile(number(sum(found)), _("open now"))],
