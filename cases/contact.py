@@ -102,7 +102,10 @@ def find(session: Session, address: str) -> Contact | None:
 
 
 def meet(session: Session, address: str, *, name: str, at: datetime) -> Contact:
-    """The contact with that address, made now if we never met."""
+    """The contact with that address, made now if we never met.
+
+    Wants the lock of the filing where somebody may write to us at this moment.
+    """
     contact = find(session, address)
     return contact if contact is not None else introduce(session, address, name=name, at=at)
 

@@ -40,7 +40,8 @@ Act = Callable[[], object]
 BeforeCommit = Callable[[Session], None]
 
 FILING = "filing"
-"""One filer at a time, so that two mails of one thread never open two cases."""
+"""One filer at a time, so that two mails of one thread never open two cases, and nobody who is new
+is met twice."""
 
 
 class Utc(TypeDecorator[datetime]):

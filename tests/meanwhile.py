@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 
 import pytest
 from sqlalchemy import text
@@ -30,7 +31,8 @@ def meanwhile(*acts: Callable[[], object]) -> Iterator[Callable[[], None]]:
     begun: list[Future[object]] = []
 
     def begin() -> None:
-        begun.extend(map(threads.submit, acts))
+        # What time it is, they know from here.
+        begun.extend(threads.submit(copy_context().run, act) for act in acts)
         _let_them_come(begun)
 
     with ThreadPoolExecutor(len(acts)) as threads:

@@ -20,7 +20,7 @@ from bot.registry import OutsideBot
 from bot.replies import CannotSay
 from cases import clock
 from cases.case import Case, take
-from cases.db import reading, transaction
+from cases.db import FILING, reading, transaction
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.naming import an_address
@@ -108,7 +108,7 @@ def propose() -> ResponseReturnValue:
     """Say it as soon as it may be said: queued, merged, or silence with its reason."""
     wanted = Wanted.model_validate(body())
     wish, key = wanted.wish(), _key(wanted.idempotency_key)
-    with transaction() as session:
+    with transaction(lock=FILING) as session:
         bot = this_bot(session)
         proposal = _before(session, bot, key, wish)
         if proposal is None:
@@ -197,7 +197,7 @@ def permit() -> ResponseReturnValue:
     asked = Asked.model_validate(body())
     wish = Wish(address=an_address(asked.address), purpose=asked.purpose)
     words = {Fate.PERMITTED: "yes", Fate.NOT_BEFORE: "not_before"}
-    with transaction() as session:
+    with transaction(lock=FILING) as session:
         bot, key = this_bot(session), f"permission:{_key(asked.idempotency_key)}"[:200]
         found = _before(session, bot, key, wish)
         found = found or permission.may_write(session, bot, wish, key, clock.now())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.contact import Contact, Identifier, Kind, introduce
-from cases.db import transaction
+from cases.db import FILING, transaction
 from cases.exclusions import learnt as events
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
@@ -70,7 +70,7 @@ def suppressions() -> ResponseReturnValue:
     source = f"api:{asker().prefix}"
     counts = {"new": 0, "known": 0, "invalid": 0}
     for n in range(0, len(several.items), AT_ONCE):
-        with transaction() as session:
+        with transaction(lock=FILING) as session:
             for fate in _take_all(session, several.items[n : n + AT_ONCE], source):
                 counts[fate] += 1
     return counts

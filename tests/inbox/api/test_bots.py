@@ -18,13 +18,15 @@ from bot.outbox import OutgoingMail, State
 from bot.registry import OutsideBot
 from cases import Case, Exclusion, Message, clock
 from cases.case import take
-from cases.db import reading, transaction
+from cases.db import FILING, reading, transaction
+from cases.filing import file
 from inbox.api import jobs
 from inbox.api.settings import settings as api_settings
 from inbox.intake.knowing import who_is_who
 from inbox.tokens import Scope
 from tests.bot.writing import a_case, a_person_answers, a_shop, leaving
-from tests.builders import MORNING
+from tests.builders import MORNING, a_mail, an_arrival
+from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
 ANA = "ana@cliente.example"
 SOON = MORNING + timedelta(minutes=2)
@@ -69,6 +71,24 @@ def test_parts_are_framed_and_merged_with_those_of_others(api_server, bot, case_
         (mail,) = leaving()
     assert mail.parts["facts"] == "El paquete salió.\n\nReembolso hecho."
     assert mail.parts["question"] == "¿Llegó?"
+
+
+@ON_POSTGRESQL
+def test_who_writes_to_us_at_this_moment_is_the_one_a_bot_wants_to_write_to(bot, case_id):
+    eva = "eva@cliente.example"
+    wish = {"text": "Su paquete salió.", "address": eva}
+    answers = []
+    asks = {"json": wish, "headers": {"Idempotency-Key": "a"}}
+
+    def propose():
+        answers.append(bot.post(REPLIES, **asks))
+
+    with meanwhile(propose, propose) as both_ask, transaction(lock=FILING) as session:
+        arrival = an_arrival(a_mail("No llega", sender=eva), mailbox=a_shop(session))
+        hers = file(session, arrival).case.id
+        both_ask()
+    assert [one.status_code for one in answers] == [202, 202]
+    assert [one.json["case"] for one in answers] == [hers, hers]
 
 
 def test_the_same_key_is_answered_alike_and_never_said_twice(bot, case_id):
