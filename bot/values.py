@@ -8,20 +8,18 @@ from cases.case import Case
 from cases.language import gettext as _
 from cases.language import say_date, say_time, speaking
 from cases.settings import settings
-from cases.sla.words import promise_in_words, say_hours
+from cases.sla.words import hours_in_words, promise_in_words
 
 
 def values_of(case: Case, language: str) -> dict[str, str]:
     """What every template may ask for."""
     due = case.due_at or case.opened_at
-    with speaking(language):
-        hours = say_hours(settings().opening_hours)
     name = case.mailbox.name if case.mailbox else ""
     site = bot_settings().public_url.rstrip("/")
     return {
         "number": str(case.id),
         "due": said_instant(case, due, language),
-        "hours": hours,
+        "hours": hours_in_words(case, language),
         "promise": promise_in_words(case, language),
         "signature": name or "Tregua",
         "satisfaction": f"{site}/satisfaction/{satisfaction.token(case.id)}",

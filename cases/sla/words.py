@@ -90,16 +90,25 @@ def _clock(instant: datetime, zone: ZoneInfo) -> str:
 
 def promise_in_words(case: "Case", language: str) -> str:
     """What an acknowledgement says: until when a person answers, and when we are open at all."""
-    at = clock.now()
+    at, row = clock.now(), _calendar_row(case)
+    calendar = row.built() if row is not None else books.calendar_by_settings()
     with speaking(language):
-        session = object_session(case)
-        book = books.read(session) if session is not None else Book()
-        name = (book.numbered(case.policy_id) or books.by_settings()).calendar
-        row = book.calendar_row(name, case.opened_at)
-        calendar = book.calendar(name, case.opened_at)
-        text = row.opening_hours if row is not None else settings().opening_hours
-        lines = (_answer(case, calendar), say_hours(text), _closed_now(calendar, row, at))
+        lines = (_answer(case, calendar), _hours(row), _closed_now(calendar, row, at))
         return "\n".join(line for line in lines if line)
+
+
+def hours_in_words(case: "Case", language: str) -> str:
+    """When those are there who answer the case."""
+    with speaking(language):
+        return _hours(_calendar_row(case))
+
+
+def _calendar_row(case: "Case") -> BusinessCalendar | None:
+    """The calendar that the case's promises go by; None for the hours of the settings."""
+    session = object_session(case)
+    book = books.read(session) if session is not None else Book()
+    name = (book.numbered(case.policy_id) or books.by_settings()).calendar
+    return book.calendar_row(name, case.opened_at)
 
 
 def _answer(case: "Case", calendar: Calendar) -> str:
@@ -115,8 +124,9 @@ def _answer(case: "Case", calendar: Calendar) -> str:
     )
 
 
-def say_hours(text: str) -> str:
-    """Opening hours as people say them: "mon-fri 09:00-18:00" is Monday to Friday 9:00–18:00."""
+def _hours(row: BusinessCalendar | None) -> str:
+    """As people say them: "mon-fri 09:00-18:00" is Monday to Friday 9:00–18:00."""
+    text = row.opening_hours if row is not None else settings().opening_hours
     return _("Our opening hours: {hours}.", hours=_said_hours(text, current()))
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.values import values_of
 from cases import Case, calendars, clock
 from cases.calendars import BusinessCalendar, build
 from cases.filing import file
@@ -140,6 +141,13 @@ def test_an_acknowledgement_says_until_when_and_that_we_are_closed(session: Sess
     assert "Nuestro horario de atención: lunes a viernes 9:00–18:00." in said
     assert "Ahora está cerrado; abrimos de nuevo el martes 13 de octubre" in said
     assert "12 de octubre (Fiesta Nacional de España)" in said
+
+
+def test_a_template_that_names_our_hours_names_those_of_the_calendar(session: Session):
+    values = {"zone": "Europe/Madrid", "opening_hours": "sat 10:00-12:00"}
+    calendars.publish(session, "default", values, at=MORNING - HOUR)
+    case = file(session, an_arrival(a_mail("No llega"))).case
+    assert values_of(case, "en")["hours"] == "Our opening hours: Saturday 10:00–12:00."
 
 
 def test_in_opening_hours_it_says_no_more_than_needed(session: Session):
