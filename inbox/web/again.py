@@ -63,10 +63,7 @@ def kept(asked: Request, secret: str) -> tuple[str, str]:
 
 def keep(asked: Request, secret: str) -> str:
     """A signed note of the form, or "" where it is not ours. Raises TooLong."""
-    said = asked.form.get(csrf.FIELD, "").encode()
-    ours = hmac.compare_digest(said, csrf.token_for(secret).encode())
-    leaves = asked.path == "/sign-out"
-    if not (secret and ours and csrf.is_same_site(asked)) or leaves:
+    if not _is_ours(asked, secret) or asked.path == "/sign-out":
         return ""
     fields = [pair for pair in asked.form.items(multi=True) if not _is_secret(pair[0])]
     page = urlsplit(asked.referrer or "")
@@ -76,6 +73,16 @@ def keep(asked: Request, secret: str) -> str:
     if len(text.encode()) > LONGEST:
         raise TooLong(f"a form for {asked.path} has {len(text)} characters")
     return f"{signing.sign(PURPOSE, text)}.{text}"
+
+
+def _is_ours(asked: Request, secret: str) -> bool:
+    """Sent by a page of ours: of that session, or as the browser says where it knows none any more.
+
+    Whoever signed out in another tab has no session, and no other site can name ours as its own.
+    """
+    said = asked.form.get(csrf.FIELD, "").encode()
+    known = bool(secret) and hmac.compare_digest(said, csrf.token_for(secret).encode())
+    return (known or "Origin" in asked.headers) and csrf.is_same_site(asked)
 
 
 def _named(asked: Request) -> list[tuple[str, str]]:

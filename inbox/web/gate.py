@@ -71,10 +71,20 @@ def _check() -> AnyResponse | None:
     if me is None and policy is not Policy.EVERYONE:
         return _ask_to_sign_in()
     if request.method not in csrf.SAFE and not csrf.is_ours(request):
-        abort(403, _("The form is too old or not ours. Load the page again and repeat it."))
+        return _ask_once_more()
     if me is not None and not may(me, policy):
         abort(403)
     return _ask_for_a_factor() if g.get("owes_factor") else None
+
+
+def _ask_once_more() -> AnyResponse:
+    """A page from before they signed in anew: nothing is done, and they may send it once more."""
+    whole = somebody() is not None and not hx.asked()
+    note, _said = again.kept(request, "") if whole else ("", "")
+    sent = again.read(note)
+    if sent is None:
+        abort(403, _("The form is too old or not ours. Load the page again and repeat it."))
+    return signin.offer(sent)
 
 
 def _ask_for_a_factor() -> AnyResponse | None:

@@ -113,7 +113,8 @@ def let_in(agent: Agent, start: str = "") -> AnyResponse:
         # The page stays as it is, with all that was typed; only its forms get the new token.
         response = hx.tell(hx.answer(""), signedin={"csrf": csrf.token_for(secret)})
     elif (sent := sent_again.read(_note())) is not None:
-        response = _offer(sent, secret)
+        g.secret = secret
+        response = offer(sent)
     else:
         response = make_response(redirect(local(start or request.form.get("next", "")), 303))
     csrf.set_cookie(response, COOKIE, secret)
@@ -125,9 +126,8 @@ def _note() -> str:
     return request.form.get("again", "") if request.blueprint == pages.name else ""
 
 
-def _offer(sent: Sent, secret: str) -> Response:
+def offer(sent: Sent) -> Response:
     """Nothing of it was done: they may send it now."""
-    g.secret = secret
     values: dict[str, Any] = {"sent": sent, "back": local(sent.back)}
     values |= {"title": _("You are signed in again"), "not_kept": sent_again.not_kept(sent)}
     return make_response(render_template("signin/again.html", **values))

@@ -15,7 +15,7 @@ from cases.db import reading, transaction
 from inbox.web import again, guesses, sessions, signin
 from inbox.web.preferences import local
 from inbox.web.sessions import WebSession
-from tests.inbox.web.conftest import Enter, Visitor, case_about
+from tests.inbox.web.conftest import HTMX, Enter, Visitor, case_about
 from tests.seeding import ADMIN, ANA, PASSWORD
 
 MULTIPART = "multipart/form-data"
@@ -180,6 +180,8 @@ def test_what_no_form_of_ours_sent_is_not_kept_and_no_password_is(enter: Enter) 
         ({"csrf": "made up", "code": "x"}, {}),
         ({"csrf": "ñ", "code": "x"}, {}),
         ({"csrf": token, "code": "x"}, {"Sec-Fetch-Site": "cross-site"}),
+        ({"csrf": "made up", "code": "x"}, {"Origin": "https://evil.example"}),
+        ({"csrf": "made up", "code": "x"}, {"Origin": "null"}),
     ):
         refused = admin.client.post("/admin/topics", data=data, headers=headers)
         assert (refused.status_code, refused.location) == (303, "/sign-in")
@@ -188,12 +190,31 @@ def test_what_no_form_of_ours_sent_is_not_kept_and_no_password_is(enter: Enter) 
     kept = admin.client.post("/admin/users", data=typed).text
     assert "Eva" in kept
     assert "muy secreta" not in kept
+    # Whoever signed out in another tab has no session, and their browser says whose page it was.
+    admin.client.delete_cookie(signin.COOKIE)
+    ours = {"Origin": "http://localhost"}
+    assert "Eva" in admin.client.post("/admin/users", data=typed, headers=ours).text
     made_up = f"{'a' * 26}.{json.dumps(['/admin/users', '/', [['name', 'Mallory']]])}"
     assert again.read(made_up) is None
 
 
 def _note(page: str) -> str:
     return html.unescape(re.findall(r'name="again" value="([^"]*)"', page)[0])
+
+
+def test_a_form_from_before_somebody_signed_in_anew_is_shown_and_sent_once_more(
+    enter: Enter,
+) -> None:
+    before, now = enter(ADMIN), enter(ADMIN)
+    ours = {"Origin": "http://localhost"}
+    data = {"csrf": before.token(), "code": "viajes", "es": "Viajes", "en": "Trips"}
+    late = now.client.post("/admin/topics", data=data, headers=ours)
+    assert 'value="Viajes"' in late.text
+    assert f'name="csrf" value="{now.token()}"' in late.text
+    with reading() as session:
+        assert session.get(Topic, "viajes") is None
+    partial = {**ours, **HTMX}
+    assert now.client.post("/admin/topics", data=data, headers=partial).status_code == 403
 
 
 @pytest.mark.parametrize("names", [(), ("factura.pdf", "foto.png")], ids=["no files", "two files"])
