@@ -11,7 +11,8 @@ from bot.outbox import Decided, OutgoingMail, State
 from bot.proposals import Proposal
 
 REASON = "the person was erased"
-_WAITING = (State.PENDING, State.DEFERRED, State.CLAIMED)
+_WAITING = (State.PENDING, State.DEFERRED, State.CLAIMED, State.UNCERTAIN)
+"""What may leave yet: of what is uncertain, once it is certain that nobody got it."""
 
 
 def erase(session: Session, case_ids: Sequence[int], *, at: datetime) -> None:

@@ -46,6 +46,8 @@ def send_unproven_again(journal_read_at: datetime | None) -> int:
         return 0
     until = journal_read_at - timedelta(seconds=settings().proof_wait_seconds)
     unproven = (OutgoingMail.state == State.UNCERTAIN) & (OutgoingMail.settled_at < until)
+    # Of what was on its way to a person who was erased since, nothing is left to be sent.
+    unproven &= OutgoingMail.recipient != ""
     sure = or_(~OutgoingMail.automatic, OutgoingMail.id.in_(_surely_not_taken(unproven, until)))
     return _move(unproven & sure, state=State.PENDING, settled_at=None, due_at=clock.now())
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot import claiming, outbox, recording, uncertain
+from bot import claiming, erasing, outbox, recording, uncertain
 from bot.outbox import OutgoingMail, State
 from bot.recording import backoff
 from cases import clock
@@ -106,6 +107,20 @@ def test_without_a_copy_it_is_sent_again_only_after_the_journal_was_read() -> No
     assert uncertain.send_unproven_again(None) == 0
     assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 1
     assert state_of(mail_id) is State.PENDING
+
+
+@pytest.mark.usefixtures("installation")
+def test_nothing_is_sent_again_to_a_person_who_was_erased() -> None:
+    unproven = queued(State.UNCERTAIN, settled_at=MORNING, automatic=False)
+    queued(State.DATA_SENT, settled_at=MORNING, automatic=False)
+    with transaction() as session:
+        cases = session.scalars(select(OutgoingMail.case_id)).all()
+        erasing.erase(session, cases, at=MORNING)
+    with transaction() as session:
+        left = update(OutgoingMail).where(OutgoingMail.state == State.DATA_SENT)
+        session.execute(left.values(state=State.UNCERTAIN))
+    assert uncertain.send_unproven_again(MORNING + timedelta(hours=1)) == 0
+    assert state_of(unproven) is State.CANCELLED
 
 
 def _beside(copied: bool, minutes: int = 1) -> None:
