@@ -1,6 +1,7 @@
 """What is kept of days that are over is what their rows say, after whatever happened since."""
 
 import random
+import threading
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -199,3 +200,35 @@ def test_sums_are_what_the_rows_say_after_any_history(steps, seed):
                 assert found == told(session, shop.now, box, kept=False)[0], f"step {n}: {act}"
             known += kept
     assert known > 5 * steps
+
+
+@pytest.mark.usefixtures("installation", "_few_days")
+def test_a_mail_that_is_being_filed_while_its_day_is_summed_makes_the_sum_void(database_url):
+    if database_url.startswith("sqlite"):
+        pytest.skip("one writes at a time")
+    shop = Shop(random.Random(5))
+    with transaction() as session:
+        shop.mail_comes_late(session)
+    keeping.keep(shop.now)
+    shop.now += keeping.SETTLED
+    filed, summed = threading.Event(), threading.Event()
+
+    def file_slowly():
+        with transaction() as session:
+            shop.mail_comes_late(session)
+            session.flush()
+            filed.set()
+            summed.wait(10)
+
+    writer = threading.Thread(target=file_slowly)
+    writer.start()
+    filed.wait(10)
+    assert keeping.keep(shop.now) == WINDOW
+    summed.set()
+    writer.join()
+    with reading() as session:
+        found, known = told(session, shop.now, 0, kept=True)
+        assert found == told(session, shop.now, 0, kept=False)[0]
+    keeping.keep(shop.now)
+    with reading() as session:
+        assert told(session, shop.now, 0, kept=True)[1] > known
