@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, first_run, second_factor
+from cases import clock, first_run, language, second_factor
 from cases.agent import Agent, signed_in_by
 from cases.db import reading, transaction
 from cases.language import gettext as _
@@ -13,7 +13,7 @@ from inbox.web import again as sent_again
 from inbox.web import browsers, csrf, guesses, half_way, hx, sessions
 from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.again import Sent
-from inbox.web.preferences import local
+from inbox.web.preferences import chosen_language, local
 from inbox.web.who import somebody
 
 pages = Pages("signin", __name__)
@@ -113,7 +113,8 @@ def let_in(agent: Agent, start: str = "") -> AnyResponse:
         # The page stays as it is, with all that was typed; only its forms get the new token.
         response = hx.tell(hx.answer(""), signedin={"csrf": csrf.token_for(secret)})
     elif (sent := sent_again.read(_note())) is not None:
-        g.secret = secret
+        g.secret, g.agent = secret, agent
+        language.choose(chosen_language())
         response = offer(sent)
     else:
         response = make_response(redirect(local(start or request.form.get("next", "")), 303))
