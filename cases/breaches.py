@@ -60,7 +60,7 @@ def settle(session: Session) -> None:
         return
     by_id = {case.id: case for case in moved}
     rows = _locked(session, by_id)
-    events, marks = _events(session, by_id), _marks(session, by_id)
+    events, marks = histories(session, by_id), _marks(session, by_id)
     for case_id, row in rows.items():
         case = by_id[case_id]
         fresh = frozenset(event.id for event in moved[case])
@@ -101,7 +101,8 @@ def _locked(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in rows}
 
 
-def _events(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
+def histories(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
+    """The events of those cases that move a clock, as they are now, in their order."""
     found: dict[int, list[Any]] = defaultdict(list)
     rows = session.execute(
         select(Event.case_id, Event.id, Event.what, Event.at, Event.by, Event.data)

@@ -1,7 +1,7 @@
 """What a policy would have made of the last days: promises kept and broken, beside those of now."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from cases import sla
+from cases import breaches, sla
+from cases.among import among
 from cases.case import Case
 from cases.history import Event
 from cases.hours import Calendar
@@ -86,29 +87,11 @@ def _meant(case: Case, scope: Scope) -> bool:
 def _cases(session: Session, since: datetime) -> Iterator[tuple[Case, list[Any]]]:
     """The cases in which something happened in that time, with all their history."""
     moved = select(Event.case_id).where(Event.what.in_(MOVING), Event.at >= since)
-    last = 0
-    while True:
-        page = session.scalars(
-            select(Case)
-            .options(joinedload(Case.contact), joinedload(Case.mailbox))
-            .where(Case.id.in_(moved), Case.id > last, Case.bulk.is_(False))
-            .order_by(Case.id)
-            .limit(PAGE)
-        ).all()
-        events = _events(session, [case.id for case in page])
+    # Looked for once: there is no index of when something happened.
+    ids = sorted(set(session.scalars(moved)))
+    with_people = select(Case).options(joinedload(Case.contact), joinedload(Case.mailbox))
+    for n in range(0, len(ids), PAGE):
+        some = among(Case.id, ids[n : n + PAGE]), Case.bulk.is_(False)
+        page = session.scalars(with_people.where(*some).order_by(Case.id)).all()
+        events = breaches.histories(session, [case.id for case in page])
         yield from ((case, events[case.id]) for case in page)
-        if len(page) < PAGE:
-            return
-        last = page[-1].id
-
-
-def _events(session: Session, ids: Iterable[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    rows = session.execute(
-        select(Event.case_id, Event.id, Event.what, Event.at, Event.by, Event.data)
-        .where(Event.case_id.in_(ids), Event.what.in_(MOVING))
-        .order_by(Event.id)
-    )
-    for row in rows:
-        found[row.case_id].append(row)
-    return found
