@@ -86,6 +86,8 @@ class Speaker:
     """Address of the customer a registered bot writes about, where its rule says so."""
     returns_at: datetime | None = None
     """When an out-of-office says that the person is back."""
+    likeness: float = -99.0
+    """How much a person's answer is like a machine's: the logarithm of the odds."""
 
 
 @dataclass(frozen=True, slots=True)

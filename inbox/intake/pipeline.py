@@ -27,7 +27,7 @@ from cases.mail import Mail
 from cases.mailbox import Mailbox
 from classifiers.language import detect
 from inbox import spool
-from inbox.intake import damage, stubs
+from inbox.intake import circumstances, damage, stubs
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.knowing import who_is_who
 from inbox.intake.roles import in_its_folder
@@ -128,6 +128,7 @@ def _ingest_together(batch: Sequence[Parsed]) -> None:
     readable = [(taken, mail) for taken, mail in batch if not isinstance(mail, Unreadable)]
     with transaction(lock=FILING) as session:
         arrivals = [_arrival(session, taken, mail) for taken, mail in readable]
+        arrivals = circumstances.consider(session, arrivals)
         filed = filing.file_unwritten(session, arrivals, _policy())
         outbox.prove(session, [one.message.rfc_id for one in filed if one.again])
         sent = situation.sent_of_late(session, situation.senders(arrivals), now)

@@ -16,6 +16,7 @@ from cases.contact import normalised
 from cases.filing.arrival import Arrival
 from cases.mail import Mail
 from cases.merging import final
+from inbox.intake import circumstances
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.known import Known
 from inbox.intake.mbox import read_mbox
@@ -41,6 +42,7 @@ def replay(
         sent = SentSoFar()
         while batch := list(islice(numbered, BATCH)):
             arrivals = [Arrival(mail, when(mail)) for mail in opened(batch, known)]
+            arrivals = circumstances.consider(session, arrivals)
             filed = filing.file_all(session, arrivals, believed)
             for (n, _content), arrival, one in zip(batch, arrivals, filed, strict=True):
                 rows.append((_row(n, arrival, one, sent, rules), one.case))

@@ -26,6 +26,7 @@ from cases.message import Message
 from cases.tags import as_row
 from classifiers.classify import classify
 from classifiers.labels import Text
+from inbox.intake import circumstances
 from inbox.intake.findings import Findings
 from inbox.intake.knowing import who_is_who
 from inbox.intake.outcomes import Seen, Side, labelled
@@ -100,6 +101,7 @@ def _look_at(session: Session, batch: Sequence[Source], findings: Findings, live
         )
         for one, mail in zip(batch, mails, strict=True)
     ]
+    arrivals = circumstances.consider(session, arrivals)
     believed = filing.Policy(servers_vouch=bool(settings().trusted_servers), own=known.own)
     filed = filing.file_all(session, arrivals, believed)
     labels = _labels(batch, [one.message for one in filed])

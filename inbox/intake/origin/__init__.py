@@ -16,9 +16,10 @@ from inbox.intake.origin import (
     sounding,
 )
 from inbox.intake.origin.said import Rule, Said
+from inbox.intake.origin.voice import NOT_AT_ALL
 from inbox.intake.out_of_office import returns_on
 
-__all__ = ["Known", "who_speaks"]
+__all__ = ["Known", "speaker_of", "who_speaks"]
 
 # The first rule that speaks wins, so order is meaning. What is a report by its form comes before
 # what only says so; registered senders come before the signs that all machines share; a person is
@@ -51,6 +52,11 @@ RULES: tuple[Rule, ...] = (
 def who_speaks(mail: Mail, known: Known) -> Speaker:
     """The origin of the mail, the rule that told it, and whether a machine may answer."""
     said = next((each for rule in RULES if (each := rule(mail, known))), _A_PERSON)
+    return speaker_of(mail, known, said)
+
+
+def speaker_of(mail: Mail, known: Known, said: Said) -> Speaker:
+    """What follows from what a rule said."""
     allowed, reason = may_answer(mail, known, said.origin, said.rule)
     return Speaker(
         origin=said.origin,
@@ -60,6 +66,7 @@ def who_speaks(mail: Mail, known: Known) -> Speaker:
         bot=said.bot,
         customer=said.customer,
         returns_at=_returns_at(mail, said.origin),
+        likeness=sounding.likeness(mail, known) if said is _A_PERSON else NOT_AT_ALL,
     )
 
 

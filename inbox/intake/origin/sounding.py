@@ -10,7 +10,7 @@ from inbox.intake.origin.said import Said
 from inbox.intake.origin.voice import NOT_AT_ALL, sounds_like_a_machine
 
 # So that of ten thousand people hardly one is taken for a machine.
-_CERTAIN = 1.2
+CERTAIN = 1.2
 _LONGEST = 1200
 # Programs of people quote what is answered and keep its subject; machines seldom do.
 _QUOTES = -1.0
@@ -19,7 +19,7 @@ _TITLES_ITSELF = 1.0
 
 def sounds_like_one(mail: Mail, known: Known) -> Said | None:
     """Its words and its manner together."""
-    if likeness(mail, known) < _CERTAIN:
+    if likeness(mail, known) < CERTAIN:
         return None
     return Said(Origin.AUTO_REPLY, "it sounds like a machine")
 
@@ -31,6 +31,9 @@ def likeness(mail: Mail, known: Known) -> float:
         return NOT_AT_ALL
     if foreign_list(mail, known) is not None or asks(words):
         return NOT_AT_ALL
+    sound = sounds_like_a_machine(words)
+    if sound == NOT_AT_ALL:
+        return sound
     manner = _QUOTES * quotes(mail)
     manner += _TITLES_ITSELF * (not titled_as_an_answer(plain(mail.subject[:50])))
-    return sounds_like_a_machine(words) + manner
+    return sound + manner

@@ -1,6 +1,7 @@
 """How much words sound like an answering machine's: told by what they speak of, not by phrases."""
 
 import json
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _STEPS = {
 }
 
 
+@lru_cache(maxsize=4)  # Who is asked first, and how sure it is second, is the same mail.
 def sounds_like_a_machine(words: str) -> float:
     """The odds, as a logarithm; `words` have no capitals and no accents."""
     found = signs(words)
