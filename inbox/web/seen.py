@@ -30,6 +30,8 @@ SHOWN = 150
 LOOK_BACK = timedelta(days=180)
 BURST, BURST_SPAN = 4, timedelta(hours=24)
 GAP = timedelta(days=7)
+LONGEST = 600
+"""Characters of a mail among others; all of it stands in its case."""
 
 
 class Source(StrEnum):
@@ -129,7 +131,7 @@ def _of_message(message: Message, sent: OutgoingMail | None, *, whole: bool) -> 
         label=card.label,
         icon=card.icon,
         subject=message.subject,
-        text=message.text[:20_000] if whole else card.text[:600],
+        text=message.text[:20_000] if whole else _begun(card.text),
         language=message.language,
         case_id=message.case_id,
         message_id=message.id,
@@ -139,6 +141,10 @@ def _of_message(message: Message, sent: OutgoingMail | None, *, whole: bool) -> 
         ghost=reasons.said(sent.reason) if unsent and sent is not None and sent.reason else "",
         withdrawn=message.withdrawn_at is not None,
     )
+
+
+def _begun(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} …"
 
 
 def _elsewhere(message: Message, mailbox: str) -> Seen:

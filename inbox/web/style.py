@@ -1,4 +1,4 @@
-"""All styles in one file, in the order of their layers, and all our scripts in another."""
+"""All styles in one file, and all our scripts in another."""
 
 import hashlib
 from functools import cache
@@ -11,7 +11,7 @@ from inbox.web.access import Pages, Policy, allow
 pages = Pages("style", __name__)
 FILES = frozenset({"static", "style.sheet", "style.script"})
 """What is the same for everybody, signed in or not."""
-LAYERS = ("reset", "tokens", "base", "layout", "components", "utilities")
+SHEETS = ("base", "tokens", "layout", "components")
 SCRIPTS = ("app", "live", "desk", "recipients", "asking", "edge")
 
 
@@ -45,7 +45,7 @@ def _folder() -> str:
 
 @cache
 def _styles(folder: str) -> str:
-    return "\n".join((Path(folder) / "css" / f"{layer}.css").read_text() for layer in LAYERS)
+    return "\n".join((Path(folder) / "css" / f"{name}.css").read_text() for name in SHEETS)
 
 
 @cache
