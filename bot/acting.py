@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, case_fields, drafts, field_setting, outbox, policy, replies
+from bot import answers, case_fields, decided, drafts, field_setting, policy, replies
+from bot.decided import Why
 from bot.kinds import Mode
-from bot.outbox import Why
 from bot.policy import Decision, Reply, Silence, Situation
 from bot.proposals import known
 from bot.rules import Rule
@@ -29,7 +29,7 @@ def act(
     """Do what the rule says beside answering; a rule that only tries does nothing but is kept."""
     if rule.mode is Mode.SHADOW:
         why = Why(False, rule.label, f"only tried, not done: {_said(rule)}")
-        outbox.keep(session, message, why, seen, at=at)
+        decided.keep(session, message, why, seen, at=at)
         return
     field_setting.put(case, rule.set, by=rule.label, at=at)
     if rule.assign:
@@ -97,7 +97,7 @@ def _draft(
         drafts.propose(session, case, written, key, why, at=at)
     except (replies.CannotSay, answers.NobodyToAnswer) as wrong:
         why = Why(False, rule.label, f"it could not be written: {wrong}")
-    outbox.keep(session, message, why, seen, at=at)
+    decided.keep(session, message, why, seen, at=at)
 
 
 def answer(

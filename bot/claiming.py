@@ -16,15 +16,16 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session, contains_eager, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
-from bot import breaker, circumstances, coordination, joining, outbox, voice
+from bot import breaker, circumstances, coordination, decided, joining, outbox, voice
 from bot.coordination import Cancel, Facts, Go, Later, Merge, Verdict
-from bot.outbox import Decided, OutgoingMail, State, Why
+from bot.decided import Why
+from bot.outbox import OutgoingMail, State
 from bot.replies import CannotSay
 from bot.settings import settings
 from cases import clock
 from cases.among import among
 from cases.case import Case
-from cases.db import reading, transaction, write_at_end
+from cases.db import reading, transaction
 from cases.message import Message
 
 log = logging.getLogger(__name__)
@@ -190,5 +191,4 @@ def _obey(session: Session, mail: OutgoingMail, facts: Facts, verdict: Verdict) 
     if mail.message_id is not None:
         speaks = isinstance(verdict, Go | Merge)
         why = Why(speaks, verdict.rule, verdict.reason, coordination.VERSION)
-        kept = outbox.row_of(mail.message_id, mail.case_id, why, facts, at=facts.now)
-        write_at_end(session, Decided, kept)
+        decided.keep_at_end(session, mail.message_id, mail.case_id, why, facts, at=facts.now)

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import acting, outbox, policy, rulebook, situation, suggesting
-from bot.outbox import Decided, OutgoingMail, State
+from bot import acting, decided, policy, rulebook, situation, suggesting
+from bot.decided import Decided
+from bot.outbox import OutgoingMail, State
 from bot.policy import Situation
 from bot.rules import Rule, that_fit
 from bot.situation import Sent
@@ -141,7 +142,7 @@ def _speak(session: Session, message: Message, rule: Rule, seen: Situation, now:
     decision = policy.decision_of(rule)
     if isinstance(decision, policy.Reply):
         decision = acting.answer(session, message, rule, decision, at=now)
-    outbox.note(session, message, seen, decision, at=now)
+    decided.note(session, message, seen, decision, at=now)
 
 
 def has_work(session: Session) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
-from bot.outbox import Decided
+from bot.decided import Decided
 from bot.proposals import Fate, Proposal
 from cases.message import Message
 

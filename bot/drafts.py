@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import answers, proposals
 from bot.answers import Answer
-from bot.outbox import Why
+from bot.decided import Why
 from bot.proposals import Fate, Proposal
 from bot.replies import Saying
 from cases.agent import Agent

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from bot.decided import Decided
 from bot.news import BotNews
-from bot.outbox import Decided, OutgoingMail, State
+from bot.outbox import OutgoingMail, State
 from bot.proposals import Proposal
 
 REASON = "the person was erased"

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from bot import answers, drafts, kinds, replies, switches
+from bot.decided import Why, keep
 from bot.kinds import Mode
-from bot.outbox import Why, keep
 from bot.replies import CannotSay
 from cases import clock
 from cases.case import Case, State, take

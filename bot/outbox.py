@@ -1,10 +1,10 @@
 """The only door out: mails that wait, that are on their way, and what became of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
@@ -17,16 +17,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from bot import coordination
-from bot.policy import VERSION, Decision, Reply, Situation
+from bot import coordination, decided
+from bot.decided import Why
 from cases import clock
 from cases.case import Case
-from cases.db import Base, write_at_end
+from cases.db import Base
 from cases.history import What
 from cases.message import Message
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 
 class State(StrEnum):
@@ -126,39 +123,6 @@ class OutgoingMail(Base):
     message: Mapped[Message | None] = relationship()
 
 
-class Decided(Base):
-    """A decision to speak or to stay silent, with its reason, inputs and rule version."""
-
-    __tablename__ = "decision"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    at: Mapped[datetime]
-    reply: Mapped[bool]
-    rule: Mapped[str]
-    reason: Mapped[str]
-    version: Mapped[str]
-    inputs: Mapped[dict[str, Any]]
-
-    message: Mapped[Message] = relationship()
-
-
-def note(
-    session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
-) -> Decided:
-    """Keep a decision with all that it was made from."""
-    return keep(session, message, why_of(decision), situation, at=at)
-
-
-def note_in_time(
-    session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
-) -> None:
-    """Keep a decision of a batch, at the end of the transaction."""
-    kept = row_of(message.id, message.case.id, why_of(decision), situation, at=at)
-    write_at_end(session, Decided, kept)
-
-
 @dataclass(frozen=True, slots=True)
 class TakenBack:
     """A mail that waited, and who acted before it left."""
@@ -169,64 +133,6 @@ class TakenBack:
     by: str
     queued_at: datetime
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Whether to speak, which rule said so, in which version, and its reason."""
-
-    speaks: bool
-    rule: str
-    reason: str
-    version: str = VERSION
-
-
-def why_of(decision: Decision) -> Why:
-    """The reason of a decision."""
-    return Why(isinstance(decision, Reply), decision.rule, decision.reason)
-
-
-def keep(
-    session: Session, message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
-) -> Decided:
-    """Keep a decision about a message with all that it was made from."""
-    kept = row_of(message.id, message.case.id, why, inputs, at=at)
-    decided = Decided(message=message, **kept)
-    session.add(decided)
-    return decided
-
-
-def row_of(
-    message_id: int, case_id: int, why: Why, inputs: "DataclassInstance", *, at: datetime
-) -> dict[str, Any]:
-    """A decision about a message as its row holds it."""
-    return {
-        "message_id": message_id,
-        "case_id": case_id,
-        "at": at,
-        "reply": why.speaks,
-        "rule": why.rule,
-        "reason": why.reason[:500],
-        "version": why.version,
-        "inputs": as_json(inputs),
-    }
-
-
-def as_json(value: Any) -> Any:
-    """Values as JSON can hold them: instants as text, spans in seconds."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, dict):
-        return {str(key): as_json(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [as_json(one) for one in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if is_dataclass(value):
-        return {one.name: as_json(getattr(value, one.name)) for one in fields(value)}
-    return value
 
 
 def silence(session: Session, mail: OutgoingMail, reason: str, *, by: str, at: datetime) -> None:
@@ -260,8 +166,7 @@ def take_back(session: Session, mail: OutgoingMail, reason: str, *, by: str, at:
     if mail.message_id is not None:
         about = TakenBack(mail.id, mail.template, mail.bot, by, mail.queued_at, mail.due_at)
         why = Why(False, TAKEN_BACK, reason, coordination.VERSION)
-        kept = row_of(mail.message_id, mail.case_id, why, about, at=at)
-        write_at_end(session, Decided, kept)
+        decided.keep_at_end(session, mail.message_id, mail.case_id, why, about, at=at)
     silence(session, mail, reason, by=by, at=at)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, Subquery, false, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
-from bot.outbox import Decided, OutgoingMail, State
+from bot.decided import Decided
+from bot.outbox import OutgoingMail, State
 from bot.proposals import Fate, Proposal
 from bot.voice import Voice
 from cases.case import Case

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from bot import answers, circumstances, coordination, outbox, replies
+from bot import answers, circumstances, coordination, decided, replies
 from bot.coordination import Cancel, Facts, Later, Verdict
 from bot.kinds import Mode
 from bot.merging import Parts
@@ -50,7 +50,7 @@ class Wish:
 
     def digest(self) -> str:
         """Tells whether the same key came with another wish."""
-        said = outbox.as_json(asdict(self))
+        said = decided.as_json(asdict(self))
         return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
 
 
@@ -106,7 +106,7 @@ def kept(
     bot: OutsideBot, wish: Wish, key: str, at: datetime, facts: Facts, verdict: Verdict
 ) -> Proposal:
     """The decision as it is kept."""
-    inputs: dict[str, Any] = outbox.as_json(asdict(facts))
+    inputs: dict[str, Any] = decided.as_json(asdict(facts))
     return Proposal(
         bot=bot.name,
         key=key,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot import outbox, policy, replies, situation
+from bot import decided, policy, replies, situation
 from cases import clock
 from cases.contact import normalised
 from cases.filing import Filed
@@ -17,7 +17,7 @@ def speak(session: Session, arrival: Arrival, filed: Filed, sent: situation.Sent
     decision = policy.decide(about, sent.rules)
     if isinstance(decision, policy.Reply):
         decision = _queue(session, filed, decision, sent)
-    outbox.note_in_time(session, filed.message, about, decision, at=now)
+    decided.note_in_time(session, filed.message, about, decision, at=now)
     if isinstance(decision, policy.Silence) and not filed.again:
         said = {"rule": decision.rule, "reason": decision.reason}
         filed.case.happened_besides(session, What.SILENCE, by="bot", at=now, **said)

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, articles, drafts, fitting, outbox, policy, replies
+from bot import answers, articles, decided, drafts, fitting, policy, replies
 from bot.articles import Article
+from bot.decided import Why
 from bot.fitting import Asked
 from bot.kinds import SUGGESTION, Mode
-from bot.outbox import Why
 from bot.policy import Situation
 from bot.settings import settings
 from bot.solved import Vote
@@ -48,7 +48,7 @@ def suggest(
     why = _why(case, seen, found, mode)
     if why.speaks or mode is Mode.DRAFT:
         why = _say(session, case, message, found, mode, why, at)
-    outbox.keep(session, message, why, seen, at=at)
+    decided.keep(session, message, why, seen, at=at)
 
 
 def _why(case: Case, seen: Situation, found: Sequence[Article], mode: Mode) -> Why:

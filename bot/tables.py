@@ -4,6 +4,7 @@ from bot import (
     alarms,
     articles,
     breaker,
+    decided,
     lifecycle,
     news,
     notifying,
@@ -24,6 +25,6 @@ from bot import (
 
 OWNERS = (
     *(alarms, notifying, signs, staff_mail),
-    *(articles, breaker, lifecycle, news, outbox, presence, proposals, registry, rulebook),
+    *(articles, breaker, decided, lifecycle, news, outbox, presence, proposals, registry, rulebook),
     *(sent_copies, switches, switching, templates, trials, voice),
 )

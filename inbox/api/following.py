@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from bot import news, voice
-from bot.outbox import Decided
+from bot.decided import Decided
 from bot.proposals import Proposal
 from cases.case import Case, State
 from cases.contact import Kind

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, func, or_, select, union_all
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
-from bot.outbox import Decided, OutgoingMail
+from bot.decided import Decided
+from bot.outbox import OutgoingMail
 from cases.agent import Agent, Role
 from cases.case import Case
 from cases.contact import Contact
@@ -181,9 +182,12 @@ def _messages(
     session: Session, case: Case, before: int
 ) -> list[tuple[Message, OutgoingMail | None, Decided | None, Rest | None]]:
     """The newest messages: what became of them, what was decided, what of them is not here yet."""
-    mail = (OutgoingMail.case_id == Message.case_id) & (OutgoingMail.message_id == Message.id)
+    # What was sent before a merge stays with the case that it was sent in.
+    within = select(Case.id).where(or_(Case.id == case.id, Case.merged_into_id == case.id))
+    mail = OutgoingMail.case_id.in_(within) & (OutgoingMail.message_id == Message.id)
     query = (
         select(Message, OutgoingMail, Decided, RawMail.rest_wanted, RawMail.uid)
+        .select_from(Message)
         .outerjoin(OutgoingMail, mail)
         .outerjoin(Decided, Decided.message_id == Message.id)
         .outerjoin(RawMail, (RawMail.id == Message.raw_id) & RawMail.partial)

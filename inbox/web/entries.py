@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.outbox import Decided, OutgoingMail
+from bot.decided import Decided
+from bot.outbox import OutgoingMail
 from bot.outbox import State as Sent
 from cases.history import Event, What
 from cases.language import gettext as _

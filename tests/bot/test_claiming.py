@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import coordination, outbox, presence, templates, voice
-from bot.outbox import Decided, OutgoingMail, Purpose, State
+from bot.decided import Decided
+from bot.outbox import OutgoingMail, Purpose, State
 from bot.templates import MailTemplate
 from cases import Case, Mailbox, Mode, clock
 from cases.case import take

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from bot import fitting, lifecycle, switches, switching
 from bot.articles import Article
+from bot.decided import Decided
 from bot.fitting import Asked
 from bot.kinds import Mode
-from bot.outbox import Decided, OutgoingMail
+from bot.outbox import OutgoingMail
 from bot.solved import Vote, confirm, read
 from bot.switches import Place, Scope, Switch
 from cases import Case, State, clock

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
-from bot import lifecycle, noticing, outbox, policy, rulebook, templates
+from bot import decided, lifecycle, noticing, policy, rulebook, templates
+from bot.decided import Why
 from bot.kinds import Mode
-from bot.outbox import OutgoingMail, Why
+from bot.outbox import OutgoingMail
 from bot.policy import Situation
 from bot.rules import Rule
 from bot.templates import MailTemplate
@@ -40,7 +41,7 @@ def _rule(**does: object) -> None:
 
 
 def _decided(message: Message) -> None:
-    outbox.note(object_session(message), message, FILED, policy.decide(FILED), at=MORNING)
+    decided.note(object_session(message), message, FILED, policy.decide(FILED), at=MORNING)
 
 
 def _tagged(*numbers: int) -> None:
@@ -82,7 +83,7 @@ def test_what_time_made_due_is_no_decision_about_the_mail_itself():
         session.flush()
         why = Why(False, "progress", "the customer has waited for a day", lifecycle.VERSION)
         seen = lifecycle.Seen(called.case.id, "shadow", MORNING, None, 0.0)
-        outbox.keep(session, called, why, seen, at=MORNING)
+        decided.keep(session, called, why, seen, at=MORNING)
         number = called.id
     _tagged(number)
     assert _noticed() == []

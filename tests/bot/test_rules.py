@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from bot import (
     considering,
+    decided,
     field_setting,
-    outbox,
     policy,
     proposals,
     rulebook,
     rules,
     templates,
 )
+from bot.decided import Decided
 from bot.kinds import Mode
-from bot.outbox import Decided, OutgoingMail
+from bot.outbox import OutgoingMail
 from bot.policy import Reply, Silence, Situation
 from bot.rules import BadRule, Rule
 from bot.templates import MailTemplate, UnknownPlaces
@@ -158,7 +159,7 @@ def _classified(session: Session, **labels: object) -> Case:
     case = a_case(session)
     message = case.messages[0]
     about = replace(CALM, tagged=False, type="", sentiment="", confidence=0.0)
-    outbox.note(session, message, about, policy.decide(about), at=MORNING)
+    decided.note(session, message, about, policy.decide(about), at=MORNING)
     message.labels = {"type": "fulfil.delivery", "p": 0.9, "anger": 0.1} | labels
     message.tagged_at, case.type = MORNING, "fulfil.delivery"
     session.flush()

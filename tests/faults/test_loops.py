@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.outbox import Decided
+from bot.decided import Decided
 from cases.db import Base, make_engine, reading
 from tests.builders import MORNING
 from tests.databases import forget, settle_in

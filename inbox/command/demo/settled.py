@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot import coordination
-from bot.outbox import Decided, OutgoingMail, State
+from bot.decided import Decided
+from bot.outbox import OutgoingMail, State
 from cases import clock
 from cases.case import Case
 from cases.db import reading

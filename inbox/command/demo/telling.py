@@ -8,7 +8,7 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.outbox import Decided
+from bot.decided import Decided
 from cases import clock, language
 from cases.case import Case
 from cases.db import reading

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.outbox import Decided
+from bot.decided import Decided
 from cases import Case, Direction, Message, clock
 from cases.db import reading
 from cases.history import What
