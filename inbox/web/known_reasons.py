@@ -51,6 +51,7 @@ def _of_machines() -> dict[str, str]:
 
 def _of_sending() -> dict[str, str]:
     return {
+        "nothing stands against it": _("nothing stands against it"),
         "this address had enough automatic answers this week": _(
             "this address had enough automatic answers this week"
         ),

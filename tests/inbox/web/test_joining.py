@@ -34,6 +34,16 @@ def test_a_merge_is_looked_at_done_and_undone(enter: Enter) -> None:
     assert admin.post(f"/cases/{one.id}/merging/undoing").status_code == 409
 
 
+def test_what_became_of_a_mail_is_still_seen_after_a_merge(enter: Enter) -> None:
+    admin, one, other = enter(ADMIN), case_about("Llamadas a deshora"), case_about(ONE)
+    sent = [
+        admin.get(f"/cases/{case.id}").text.count("<span>Enviado</span>") for case in (one, other)
+    ]
+    admin.post(f"/cases/{one.id}/merging", into=other.id)
+    assert sent[0]
+    assert admin.get(f"/cases/{other.id}").text.count("<span>Enviado</span>") == sum(sent)
+
+
 def test_nobody_merges_into_nothing_itself_or_what_they_may_not_see(enter: Enter) -> None:
     admin, one = enter(ADMIN), case_about(ONE)
     for into in ("", "9999999", str(one.id), "x", "٣"):

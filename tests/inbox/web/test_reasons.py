@@ -63,6 +63,10 @@ def test_what_is_decided_when_a_mail_arrives(values: dict[str, object]) -> None:
     assert _is_translated(said.reason)
 
 
+def test_why_a_mail_may_leave() -> None:
+    assert _is_translated(Go().reason)
+
+
 @pytest.mark.parametrize("reason", KEPT)
 def test_a_value_in_a_reason_stays_and_its_sentence_is_translated(reason: str) -> None:
     assert _is_translated(reason)
