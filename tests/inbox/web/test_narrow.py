@@ -1,0 +1,40 @@
+"""A case on a phone, in a real browser: where it opens, and what opens in it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cases import Direction, Message, Origin, clock
+from cases.db import transaction
+from tests.inbox.web.conftest import case_about
+from tests.seeding import ANA
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[..., None]
+PHONE = {"width": 390, "height": 800}
+
+
+def test_a_case_opens_at_what_was_said_last_on_a_phone_too(page: "Page", open_as: Open) -> None:
+    case = case_about("Factura")
+    with transaction() as session:
+        for n in range(20):
+            at = clock.now() + timedelta(seconds=n)
+            told = {"case_id": case.id, "direction": Direction.IN, "origin": Origin.CUSTOMER}
+            session.add(Message(**told, text=f"Sigo esperando, vez {n}.", arrived_at=at))
+    page.set_viewport_size(PHONE)
+    open_as(ANA, f"/cases/{case.id}")
+    box = page.get_by_text("Sigo esperando, vez 19.").last.bounding_box() or {}
+    assert 0 < box["y"] < PHONE["height"] / 2
+
+
+def test_what_opens_at_the_right_edge_is_seen_as_a_whole(page: "Page", open_as: Open) -> None:
+    page.set_viewport_size(PHONE)
+    open_as(ANA, f"/cases/{case_about('Factura').id}")
+    for name in ("assignee", "type", "mood", "tags"):
+        page.locator(f"#drop-{name} > summary").click()
+        box = page.locator(f"#drop-{name} .drop-panel").bounding_box() or {}
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= PHONE["width"], name
+        page.locator(f"#drop-{name} > summary").click()
