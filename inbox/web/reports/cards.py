@@ -6,14 +6,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.reporting.scope import Scope
-from inbox.web.reports import flow, matters, people, unasked, work
+from inbox.web.reports import flow, holding, matters, people, unasked, work
 from inbox.web.reports.card import Card
 from inbox.web.reports.contentment import satisfaction
 
 Make = Callable[[Session, Scope, datetime], Card]
 
+_PEOPLE: tuple[Make, ...] = (people.answers, people.repeats, people.held)
 TABS: dict[str, tuple[Make, ...]] = {
     "work": (work.promises, work.waits, flow.volume, flow.hours, work.backlog),
     "meaning": (matters.types, matters.moods, matters.outcomes),
-    "voices": (people.answers, people.repeats, people.held, unasked.around, satisfaction),
+    "voices": (*_PEOPLE, holding.kept_back, unasked.around, satisfaction),
 }

@@ -146,6 +146,11 @@ class Shop:
         case, target = self._case(session), Target.FIRST_RESPONSE
         session.add(PromiseMark(case_id=case.id, target=target, mark=mark, **told))
 
+    def a_mark_moves(self, session):
+        number = self._one(session, PromiseMark)
+        values = {"at": self._ago(), "mark": self.chance.choice((Mark.KEPT, Mark.BROKEN))}
+        session.execute(update(PromiseMark).where(PromiseMark.id == number).values(values))
+
     def a_mark_goes(self, session):
         number = self._one(session, PromiseMark)
         session.execute(delete(PromiseMark).where(PromiseMark.id == number))

@@ -4,14 +4,18 @@ import csv
 import io
 from collections import Counter
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from cases import Case, Exclusion, Message, clock
 from cases.db import reading, transaction
+from cases.exclusions.gates import Campaign, Gate
+from cases.exclusions.matrix import CampaignClass
 from cases.mail import Origin
 from cases.message import Direction
+from cases.settings import settings
 from inbox.sighting import Finding, Sighting
 from inbox.web.reports.cards import TABS
 from tests.inbox.web.conftest import Enter
@@ -96,6 +100,45 @@ def test_who_sends_around_the_truce_is_counted_by_week(enter: Enter) -> None:
     page = enter(ADMIN).get("/reports/voices?days=28").text
     assert "Enviado pese a la tregua" in page
     assert "antes: 1" in page.lower()
+
+
+def test_what_was_held_back_counts_each_audience_once(enter: Enter) -> None:
+    now = clock.now()
+    with transaction() as session:
+        told = {"campaign_class": CampaignClass.PROMOTIONAL, "weight": 1.0, "created_at": now}
+        session.add(campaign := Campaign(token_id=1, external_id="nov", **told))
+        session.flush()
+        for name, digest, days, excluded in (
+            ("first", "a", 3, {"care": 90}),
+            ("again", "a", 2, {"care": 30, "consent": 10}),
+            ("other", "b", 1, {"care": 5}),
+            ("before", "b", 40, {"pressure": 7}),
+        ):
+            at = now - timedelta(days=days)
+            gate = Gate(id=name, token_id=1, campaign_id=campaign.id, created_at=at, sealed_at=at)
+            gate.audience_digest, gate.audience_n, gate.excluded = digest, 100, excluded
+            session.add(gate)
+    rows = _table(enter, "kept_back", "?days=28")
+    counted = sorted(tuple(row[1:]) for row in rows)
+    assert counted == [("0", "0"), ("0", "0"), ("0", "7"), ("10", "0"), ("35", "0")]
+    page = enter(ADMIN).get("/reports/voices?days=28").text
+    assert "45 de 200" in page
+    assert "antes: 7 %" in page
+
+
+def test_a_span_may_end_on_a_day_that_is_over(enter: Enter) -> None:
+    last = clock.now().astimezone(ZoneInfo(settings().zone)).date() - timedelta(days=2)
+    rows = _table(enter, "volume", f"?days=7&until={last}")
+    assert [row[0] for row in rows] == [
+        (last - timedelta(days=n)).isoformat() for n in range(6, -1, -1)
+    ]
+    today = [row for row in _table(enter, "volume", "?days=28") if row[0] == last.isoformat()]
+    assert rows[-1] == today[0]
+    page = enter(ADMIN).get(f"/reports?days=7&until={last}").text
+    assert f'value="{last}"' in page
+    assert f"/reports/meaning?days=7&amp;until={last}" in page
+    for nonsense in ("2026-13-45", "x", "9999-12-31", "0001-01-01"):
+        assert enter(ADMIN).get(f"/reports?until={nonsense}").status_code == 200
 
 
 def test_conditions_narrow_the_cases(enter: Enter) -> None:
