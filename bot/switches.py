@@ -102,10 +102,3 @@ def place_of(case: Case) -> Place:
     """Where that case lies."""
     box = case.mailbox
     return Place(str(box.id) if box else "", box.team if box else "", case.type or "")
-
-
-def all_off(session: Session) -> bool:
-    """Whether nothing at all is said by itself."""
-    everywhere = (Switch.reply == EVERYTHING) & (Switch.scope == Scope.ALL)
-    found = session.scalars(select(Switch).where(everywhere)).first()
-    return found is not None and found.mode is Mode.OFF

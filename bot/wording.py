@@ -31,11 +31,6 @@ class Texts:
     version: str = ""
 
 
-def write(template: str, language: str, values: Mapping[str, str]) -> tuple[str, str]:
-    """Subject and body of a mail; raises UnknownValue or NoTemplate."""
-    return filled(shipped(template, language), values)
-
-
 def filled(texts: Texts, values: Mapping[str, str]) -> tuple[str, str]:
     """Subject and body with the values put in; raises UnknownValue."""
     body = _PART.sub("", texts.body)

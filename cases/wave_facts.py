@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.contact import Contact
 from cases.history import Event, What
-from cases.waves import Usual, Wave, is_abnormal, usual_of_many, wave
+from cases.waves import Usual, Wave, usual_of_many, wave
 from classifiers.taxonomy import taxonomy
 
 CONTACTS_WITHIN = timedelta(days=14)
@@ -45,13 +45,6 @@ def usual_contacts(session: Session, now: datetime) -> Usual:
     counts = contacts(session, now).values()
     people = session.scalar(select(func.count()).select_from(Contact)) or 0
     return usual_of_many(sum(counts), sum(n * n for n in counts), people)
-
-
-def abnormal(session: Session, now: datetime) -> dict[int, int]:
-    """The people who write far more than all others, and how often."""
-    before = usual_contacts(session, now)
-    found = contacts(session, now)
-    return {one: count for one, count in found.items() if is_abnormal(count, before)}
 
 
 def waves(session: Session, now: datetime) -> list[Wave]:

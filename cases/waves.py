@@ -64,11 +64,6 @@ def _rare_from(mean: float) -> int:
     return count
 
 
-def is_abnormal(count: int, before: Usual) -> bool:
-    """Whether a person's contacts are far off what all people's are."""
-    return count >= many(before)
-
-
 def wave(
     type_: str, count: int, season: Sequence[int], last_year: int | None = None
 ) -> Wave | None:

@@ -126,8 +126,3 @@ def holds(session: Session, expression: Expression) -> ColumnElement[bool]:
     """The cases with at least one message that fits."""
     few = gathered(session, [expression]).get(expression)
     return few if few is not None else matching.looked_into(session, expression)
-
-
-def lacks(session: Session, expression: Expression) -> ColumnElement[bool]:
-    """The cases without any message that fits."""
-    return ~holds(session, expression)

@@ -11,8 +11,8 @@ from cases import clock
 from cases.contact import introduce
 from cases.filing import file, file_all
 from cases.filing.rules import Policy
-from cases.wave_facts import abnormal, contacts, waves
-from cases.waves import Usual, is_abnormal, many, usual, usual_of_many, wave
+from cases.wave_facts import contacts, usual_contacts, waves
+from cases.waves import Usual, many, usual, usual_of_many, wave
 from tests.builders import MORNING, a_mail, an_arrival
 
 DAY = timedelta(days=1)
@@ -31,8 +31,7 @@ def test_chance_alone_reaches_it_less_than_once_in_a_thousand(mean: float):
 def test_it_takes_three_contacts_and_more_where_all_write_much():
     assert many(Usual(0.02, 0.15)) == 3
     assert many(Usual(2.0, 2.0)) == 9
-    assert is_abnormal(3, Usual(0.02, 0.15))
-    assert not is_abnormal(2, Usual(0.0, 0.0))
+    assert many(Usual(0.0, 0.0)) == 3
 
 
 def test_large_means_are_reckoned_too():
@@ -79,7 +78,9 @@ def test_a_person_who_writes_far_more_than_all_others_is_found(session: Session)
     ]
     ana = file_all(session, arrivals, Policy())[0].case.contact
     later = MORNING + DAY
-    assert abnormal(session, later) == {ana.id: 4}
+    from_on = many(usual_contacts(session, later))
+    found = {one for one, times in contacts(session, later).items() if times >= from_on}
+    assert found == {ana.id}
     assert contacts(session, later, [ana.id]) == {ana.id: 4}
     assert contacts(session, MORNING + 15 * DAY) == {}
 

@@ -66,7 +66,7 @@ def test_a_case_that_lacks_a_word_is_told_apart_and_a_hit_can_be_shown() -> None
     word = term("roto")
     assert word is not None
     with reading() as session:
-        lacking = select(Case.id).where(gathering.lacks(session, word))
+        lacking = select(Case.id).where(~gathering.holds(session, word))
         assert set(session.scalars(lacking)) == {late}
         assert matching.excerpts(session, word, {broken, late}) == {broken: "El envío llegó roto"}
 
