@@ -15,7 +15,8 @@ from cases.among import among
 from cases.contact import Identifier, Kind
 from cases.db import Base
 from cases.exclusions.facts import Address, identifiers
-from cases.exclusions.rows import Exclusion, FeedChange, FeedEntry, FeedHead
+from cases.exclusions.rows import TEST, Exclusion, FeedChange, FeedEntry, FeedHead
+from cases.exclusions.settings import settings
 from cases.inserting import Row, put
 
 KEPT = timedelta(days=7)
@@ -102,7 +103,7 @@ def _locked(session: Session) -> Head | None:
 
 def new_epoch() -> str:
     """A name for a history of changes; another one makes every older cursor invalid."""
-    return secrets.token_hex(8)
+    return (TEST if settings().sandbox else "") + secrets.token_hex(8)
 
 
 def renew_epoch(session: Session) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import signing
 from cases.db import Base
+from cases.exclusions.settings import settings
 
 ALG, TYPE = "EdDSA", "tregua-receipt+jwt"
 AT_ONCE = 10_000
@@ -161,4 +162,6 @@ def verify(session: Session, text: str, now: datetime) -> Checked:
         raise Forged("the receipt is not signed by a key of ours") from wrong
     if read.headers().get("typ") != TYPE or not isinstance(claims, dict):
         raise Forged("this is no receipt")
+    if claims.get("test") and not settings().sandbox:
+        raise Forged("the receipt is of a sandbox")
     return Checked(claims, now.timestamp() >= claims["exp"])

@@ -10,6 +10,8 @@ from cases.contact import Kind
 from cases.db import Base
 from cases.exclusions.reasons import Reason, Severity
 
+TEST = "test-"
+"""How the epoch of a feed begins in which all people are invented."""
 _LIVE = text("lifted_at IS NULL")
 Seq = BigInteger().with_variant(Integer, "sqlite")
 

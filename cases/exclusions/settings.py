@@ -42,6 +42,8 @@ class Settings(EnvironmentThenFile):
     pressure_half_life: timedelta = timedelta(days=7)
     pressure_gap: timedelta = timedelta(hours=24)
     """Between two solicitations of one kind."""
+    sandbox: bool = False
+    """Whether all people here are invented; `tregua sandbox` says so."""
     pressure_enforced: bool = False
     """Off: what would have been held back is only reported."""
 

@@ -13,6 +13,7 @@ from tregua_client.refusals import (
     NoGo,
     NotAllowed,
     Refusal,
+    Sandbox,
     TooMany,
 )
 from tregua_client.retrying import Patience
@@ -32,6 +33,7 @@ __all__ = [
     "Patience",
     "Receipt",
     "Refusal",
+    "Sandbox",
     "TooMany",
     "Verdict",
     "__version__",

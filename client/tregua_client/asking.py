@@ -8,7 +8,15 @@ from typing import Any, Self
 
 import httpx
 
-from tregua_client.refusals import FeedStale, Gone, NoAnswer, NotAllowed, Refusal, TooMany
+from tregua_client.refusals import (
+    FeedStale,
+    Gone,
+    NoAnswer,
+    NotAllowed,
+    Refusal,
+    Sandbox,
+    TooMany,
+)
 from tregua_client.retrying import Patience, is_passing, may_repeat
 from tregua_client.version import __version__
 
@@ -37,10 +45,12 @@ class Asker:
         *,
         transport: httpx.BaseTransport | None = None,
         patience: Patience | None = None,
+        test: bool = False,
     ) -> None:
+        """With `test` it asks a sandbox, and only a sandbox."""
         if not url.startswith(("https://", "http://")):
             raise Refusal(f"the address of Tregua begins with https://, and {url!r} does not")
-        self._patience = patience or Patience()
+        self._patience, self._test = patience or Patience(), test
         self._http = httpx.Client(
             base_url=url.rstrip("/"),
             headers={
@@ -89,6 +99,7 @@ class Asker:
                 break
             time.sleep(rest)
         assert answer is not None  # noqa: S101  without an answer it was raised above
+        self._must_be_meant(answer)
         refuse(answer)
         return answer
 
@@ -97,6 +108,7 @@ class Asker:
         rest = b""
         try:
             with self._http.stream("GET", url, **values) as answer:
+                self._must_be_meant(answer)
                 if not answer.is_success:
                     answer.read()
                 refuse(answer)
@@ -107,6 +119,14 @@ class Asker:
             raise NoAnswer(f"the answer broke off: {wrong}") from wrong
         if rest:
             yield rest
+
+    def _must_be_meant(self, answer: httpx.Response) -> None:
+        """A tool that was left in a sandbox would find everybody free."""
+        invented = answer.headers.get("Tregua-Test") == "true"
+        if invented and not self._test:
+            raise Sandbox("all people there are invented: ask a real installation, or say test")
+        if self._test and answer.is_success and not invented:
+            raise Sandbox("that is a real installation, and this is a test")
 
     def head(self) -> dict[str, Any]:
         """Where the feed stands."""

@@ -1,6 +1,7 @@
 """An e-mail backend for Django: who is on truce gets nothing, whatever program sends.
 
-EMAIL_BACKEND = "tregua_client.django.GateBackend", with TREGUA_URL and TREGUA_TOKEN beside it.
+EMAIL_BACKEND = "tregua_client.django.GateBackend", with TREGUA_URL and TREGUA_TOKEN beside it;
+TREGUA_TEST = True where that is a sandbox.
 """
 
 import logging
@@ -84,10 +85,15 @@ def _free(messages: list[Any], kind: Kind) -> list[Any]:
     return found
 
 
+def _client() -> Client:
+    test = bool(getattr(settings, "TREGUA_TEST", False))
+    return Client(settings.TREGUA_URL, settings.TREGUA_TOKEN, test=test)
+
+
 def _held(names: set[str], kind: Kind) -> set[str]:
     ordered = sorted(names)
     try:
-        with Client(settings.TREGUA_URL, settings.TREGUA_TOKEN) as client:
+        with _client() as client:
             told = client.check_many(ordered, campaign_class=kind[0], topic=kind[1])
     except Refusal:
         if kind[0] in FAILS_OPEN:

@@ -32,9 +32,16 @@ class Receipt:
 
 
 def verify(
-    text: str, keys: Mapping[str, Any], *, now: float, audience: Iterable[str] | None = None
+    text: str,
+    keys: Mapping[str, Any],
+    *,
+    now: float,
+    audience: Iterable[str] | None = None,
+    test: bool = False,
 ) -> Receipt:
     """Raise Forged unless one of the keys signed it and it is about that audience.
+
+    One of a sandbox proves nothing, so it is refused unless this is a `test`.
 
     What cannot be an address never went to a gate, so it is no part of an audience.
     """
@@ -48,6 +55,8 @@ def verify(
         if claims.get("audience", {}).get("digest") != found:
             raise Forged("the receipt is about another audience")
     matching_of(claims)
+    if claims.get("test") and not test:
+        raise Forged("the receipt is of a sandbox: nobody real was asked about")
     if now >= float(claims.get("exp", 0)):
         raise LeaseExpired("the lease of this receipt is over")
     return Receipt(claims)

@@ -19,6 +19,10 @@ class Forged(Refusal):
     code = 20
 
 
+class Sandbox(Refusal):
+    """All people there are invented, and nobody said that they may be; or the other way round."""
+
+
 class FeedStale(Refusal):
     """What is known is too old, or the other side says that it is behind."""
 

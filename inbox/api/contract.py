@@ -17,6 +17,7 @@ from cases import clock
 from cases.db import reading, transaction
 from cases.exclusions import feed
 from cases.exclusions.feed import Head
+from cases.exclusions.settings import settings
 from inbox import tokens
 from inbox.api import problems
 from inbox.api.problems import Problem
@@ -59,6 +60,8 @@ def _begin() -> None:
 
 def _sign(answer: Response) -> Response:
     answer.headers["Tregua-Request-Id"] = g.get("request_id", "")
+    if settings().sandbox:
+        answer.headers["Tregua-Test"] = "true"
     head: Head | None = g.get("head")
     if head is None and g.get("token") is not None:
         head = newest()

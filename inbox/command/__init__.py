@@ -27,6 +27,7 @@ COMMANDS = {
     "user": "inbox.command.setup:user",
     "mailbox": "inbox.command.mailboxes:mailbox",
     "token": "inbox.command.feed:token",
+    "sandbox": "inbox.command.sandbox:sandbox",
     "up": "inbox.command.run:up",
     "serve": "inbox.command.run:serve",
     "poll": "inbox.command.run:poll",

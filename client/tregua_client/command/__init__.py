@@ -49,7 +49,7 @@ def _run(chosen: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         return gates.verify_offline(chosen)
     if not chosen.url or not chosen.token:
         raise NotAllowed("say where and who: --url and --token, or TRUCE_URL and TRUCE_TOKEN")
-    with Client(chosen.url, chosen.token) as client:
+    with Client(chosen.url, chosen.token, test=chosen.test) as client:
         return RUNS[chosen.what](client, chosen)
 
 

@@ -108,7 +108,7 @@ def verify_offline(chosen: argparse.Namespace) -> Told:
     except ValueError as wrong:
         raise Forged("these are no keys") from wrong
     audience = files.read(chosen.audience) if chosen.audience else None
-    found = receipts.verify(text, keys, now=time.time(), audience=audience)
+    found = receipts.verify(text, keys, now=time.time(), audience=audience, test=chosen.test)
     return CODES.get(found.decision, NoGo.code), {"valid": True, **found.claims}
 
 
@@ -120,7 +120,7 @@ def verify_online(client: Client, chosen: argparse.Namespace) -> Told:
     now = _instant(understood(head, "server_time")["server_time"])
     audience = files.read(chosen.audience) if chosen.audience else None
     text = Path(chosen.receipt).read_text()
-    found = receipts.verify(text, keys, now=now, audience=audience)
+    found = receipts.verify(text, keys, now=now, audience=audience, test=chosen.test)
     return CODES.get(found.decision, NoGo.code), {"valid": True, **found.claims}
 
 

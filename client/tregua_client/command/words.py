@@ -24,6 +24,7 @@ exit codes:
 environment:
   TRUCE_URL, TRUCE_TOKEN   where to ask and with which token (better than --token, which others
                            on the machine can see)
+  TRUCE_TEST               1 to ask a sandbox (tregua sandbox), as --test does
   TRUCE_SFTP               the program for `drop --sftp`, such as "sftp -F my_ssh_config"
 """
 
@@ -39,6 +40,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"truce {__version__}")
     made.add_argument("--url", default=os.environ.get("TRUCE_URL", ""), help="where Tregua is")
     made.add_argument("--token", default=os.environ.get("TRUCE_TOKEN", ""), help="a token of it")
+    made.add_argument(
+        *("--test",),
+        action="store_true",
+        default=os.environ.get("TRUCE_TEST", "") not in ("", "0"),
+        help="ask a sandbox of invented people, and only that",
+    )
     made.add_argument("--json", action="store_true", help="answer as one line of JSON")
     parts = made.add_subparsers(dest="what", required=True, metavar="WORD")
     _asking_words(parts)
