@@ -23,7 +23,7 @@ class Facts:
     waiting_since: datetime | None = None
     due_at: datetime | None = None
     anger: float = 0.0
-    """From 0 to 2, as the classifier says it."""
+    """From 0 to 3, as the classifier says it; 2 weighs all that it can."""
     urgency: float = 0.0
     tier: float = 0.0
     """Where the customer's tier stands among all tiers, from 0 to 1."""
