@@ -49,12 +49,6 @@ def newest(session: Session) -> Sequence[RuleRow]:
     return session.scalars(select(RuleRow).where(RuleRow.id.in_(latest)).order_by(*order)).all()
 
 
-def history(session: Session, name: str, most: int) -> Sequence[RuleRow]:
-    """The versions of one rule, the newest first."""
-    rows = select(RuleRow).where(RuleRow.name == name).order_by(RuleRow.version.desc())
-    return session.scalars(rows.limit(most)).all()
-
-
 def exists(session: Session, name: str) -> bool:
     """Whether there is a rule of that name, whatever it may do."""
     found = select(RuleRow.id).where(RuleRow.name == name).limit(1)

@@ -1,6 +1,5 @@
 """Switches are set and removed here, and it is kept who did it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -63,12 +62,6 @@ def note(session: Session, switch: Switch, was: str) -> None:
     said = {"before": was, "now": switch.mode.value}
     where = " ".join(filter(None, (switch.reply, switch.scope, switch.value)))
     audit.note(session, by=switch.by, what="switch.turned", about=where, **said)
-
-
-def changes(session: Session, most: int) -> Sequence[SwitchChange]:
-    """Who set which switch, the newest first."""
-    rows = select(SwitchChange).order_by(SwitchChange.id.desc()).limit(most)
-    return session.scalars(rows).all()
 
 
 def remove(session: Session, switch: Switch, *, by: str, at: datetime) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from bot import rules as own_rules
-from bot.rules import Rule
 from cases import filing
 from cases.db import scratch
 from cases.language import gettext as _
@@ -79,7 +78,7 @@ def _bots(file: Path) -> tuple[BotRule, ...]:
         raise click.UsageError(retold(str(wrong))) from wrong
 
 
-def _own_rules(file: Path | None) -> tuple[Rule, ...]:
+def _own_rules(file: Path | None) -> tuple[own_rules.Rule, ...]:
     """The admin's own rules; they may stand in one file with the bots'."""
     try:
         return own_rules.read(file) if file else ()

@@ -1,7 +1,7 @@
 """Long lists, a page at a time: each page begins below the last row of the one before.
 
-The address names that row by its number, never by what stands in it, so that nobody's name is in an
-address; and rows that come or go meanwhile neither repeat others nor hide them.
+The address names that row by its number, so that nobody's name is in an address; and rows that come
+or go meanwhile neither repeat others nor hide them.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,15 +42,11 @@ def page(
 ) -> Shown[Row]:
     """The page of the list at that address; the last column of its order is the number of a row."""
     below = _below(session, order, request.args.get(named, ""))
-    asked = query if below is None else query.where(below)
-    found = [
-        (row_of(row), row[-1])
-        for row in session.execute(
-            asked.add_columns(_plain(order[-1])).order_by(*order).limit(shown + 1)
-        )
-    ]
-    more = _address(at, named, found[shown - 1][1]) if len(found) > shown else ""
-    return Shown([row for row, _number in found[:shown]], more)
+    some = query if below is None else query.where(below)
+    numbered = some.add_columns(_plain(order[-1])).order_by(*order).limit(shown + 1)
+    found = session.execute(numbered).all()
+    more = _address(at, named, found[shown - 1][-1]) if len(found) > shown else ""
+    return Shown([row_of(row) for row in found[:shown]], more)
 
 
 def asked(*names: str) -> dict[str, str]:
@@ -61,27 +57,24 @@ def asked(*names: str) -> dict[str, str]:
 
 def _below(session: Session, order: Order, said: str) -> ColumnElement[bool] | None:
     """What comes after the row of that number; nothing is left out where there is none."""
-    number = whole(said) if _plain(order[-1]).type.python_type is int else said
+    columns = [_plain(one) for one in order]
+    number = whole(said) if columns[-1].type.python_type is int else said
     if not number:
         return None
-    columns = [_plain(one) for one in order]
-    last: Sequence[Any] | None = (number,)
+    last: Sequence[Any] = (number,)
     if len(columns) > 1:
-        last = session.execute(select(*columns).where(columns[-1] == number)).first()
-    if last is None:
-        return None
+        last = session.execute(select(*columns).where(columns[-1] == number)).first() or ()
     steps = [
         and_(*(columns[n] == literal(last[n]) for n in range(place)), _after(one, last[place]))
-        for place, one in enumerate(order)
+        for place, one in enumerate(order if last else ())
     ]
-    return or_(*steps)
+    return or_(*steps) if steps else None
 
 
 def _after(one: Column, value: Any) -> ColumnElement[bool]:
     """What stands behind that value in the order of the column."""
     # A value alone, since a comparison with True would be taken for a mistake.
-    column, falls = _plain(one), _falls(one)
-    return column < literal(value) if falls else column > literal(value)
+    return _plain(one) < literal(value) if _falls(one) else one > literal(value)
 
 
 def _falls(one: Column) -> bool:
@@ -93,6 +86,5 @@ def _plain(one: Column) -> Column:
 
 
 def _address(at: str, named: str, last: Any) -> str:
-    args = {**request.args.to_dict(), named: str(last)}
-    args.pop("done", None)
-    return f"{at}?{urlencode(args)}#{named}"
+    kept = {name: value for name, value in request.args.items() if name not in ("done", named)}
+    return f"{at}?{urlencode(kept | {named: last})}#{named}"

@@ -16,7 +16,7 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.people.identifiers import NotAnIdentifier, matched
 from inbox import outward
-from inbox.web import notices
+from inbox.web import further, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import glance
 from inbox.web.fragments import show
@@ -36,13 +36,15 @@ def page() -> Response:
 
 def _page(session: Session, refusal: str = "", status: int = 200, secret: str = "") -> Response:
     goals = session.scalars(select(AlarmGoal).where(AlarmGoal.ended_at.is_(None))).all()
-    newest = select(Alarm).order_by(Alarm.ended_at.is_not(None), Alarm.id.desc()).limit(SHOWN)
+    order, at = (Alarm.ended_at.is_not(None), Alarm.id.desc()), url_for("alarms.page")
+    some = further.page(session, select(Alarm), order, lambda row: row[0], at=at, shown=SHOWN)
     return show(
         session,
         "admin/alarms.html",
         title=_("Alarms"),
         status=status,
-        alarms=[(one, _said(one)) for one in session.scalars(newest)],
+        alarms=[(one, _said(one)) for one in some.rows],
+        listed=some,
         unwatched=glance.nobody_watches(session, clock.now()),
         goals=[(goal, _last(session, goal)) for goal in goals],
         languages=language.LANGUAGES,

@@ -16,6 +16,7 @@ from cases.language import gettext as _
 from classifiers import taxonomy
 from inbox.web import further, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.admin import rule_words
 from inbox.web.fragments import show
 from inbox.web.meanwhile import Late
 from inbox.web.who import agent
@@ -98,8 +99,7 @@ def _form(
         article=article,
         typed=typed,
         wrong=wrong,
-        leaves=taxonomy.leaves(),
-        branches=taxonomy.parents(),
+        type_choices=rule_words.types(),
         notice=notices.from_address(),
         **meanwhile.shown(_fields(article) if article else {}, late),
     )

@@ -42,6 +42,7 @@ def _shown(session: Session, verdict: str = "", *, holds: bool = True) -> Respon
         said=audit_words,
         people=session.scalars(select(Entry.by).distinct().order_by(Entry.by).limit(200)).all(),
         typed=request.args,
+        filtered=bool(further.asked("kind", "by", "since", "until")),
         verdict=verdict,
         holds=holds,
     )

@@ -13,12 +13,10 @@ from cases import audit, clock, language, signing_in
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder
-from cases.retelling import retold
 from inbox.spool import Cursor, DayCount, RawMail, checks
-from inbox.spool.checks import Said, Step
 from inbox.web import hx, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.admin import granting, mailbox_form
+from inbox.web.admin import check_words, granting, mailbox_form
 from inbox.web.fragments import show
 from inbox.web.meanwhile import Late
 from inbox.web.who import agent
@@ -215,33 +213,12 @@ def _form(
         security=mailbox_form.SECURITY,
         roles=list(FolderRole),
         modes=list(Mode),
-        trial_words=trial_words,
+        trial_words=check_words.said,
         signature_places=signature.PLACES,
         notice=notices.from_address(),
         **meanwhile.shown(mailbox_form.of(box) if box else {}, late),
         **(_state(session, box) if box else {}),
     )
-
-
-def trial_words(step: Said) -> str:
-    """A step of a trial in a sentence; a failure speaks for itself."""
-    said = step["said"]
-    if not step["ok"]:
-        return retold(said)
-    sentences = {
-        Step.SIGN_IN: _("Signed in to {host}.", host=said),
-        Step.FOLDER: _("The folder opens: {n} mails.", n=_number(said)),
-        Step.NEWS: (
-            _("New mail is noticed at once.") if said else _("New mail is asked for each minute.")
-        ),
-        Step.FOLDERS: _("Folders: {names}", names=said),
-        Step.RELAY: _("The relay {host} takes us.", host=said),
-    }
-    return sentences[Step(step["step"])]
-
-
-def _number(said: str) -> str:
-    return language.say_number(int(said)) if said.isdecimal() else said
 
 
 def _state(session: Session, box: Mailbox) -> dict[str, Any]:

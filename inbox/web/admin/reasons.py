@@ -19,7 +19,7 @@ from cases.exclusions.policies import Policy as InForce
 from cases.exclusions.reasons import RULES, Group, Reason
 from cases.exclusions.rehearsing import Rehearsed, of_change
 from cases.language import gettext as _
-from inbox.web import meanwhile, words
+from inbox.web import further, meanwhile, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import terms
 from inbox.web.console import limit_form, names
@@ -66,7 +66,8 @@ def _shown(
 ) -> Response:
     policy = policies.in_force(session)
     cells = _cells(policy)
-    versions = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(SHOWN)
+    order, at = (PolicyVersion.id.desc(),), url_for("reasons.page")
+    every = select(PolicyVersion)
     return show(
         session,
         "admin/reasons.html",
@@ -82,7 +83,7 @@ def _shown(
         times_of=[(name, _hours(policy, name)) for name in policies.TIMES],
         pressure_of=[(name, _hours(policy, name)) for name in policies.PRESSURE_TIMES],
         policy=policy,
-        versions=session.scalars(versions).all(),
+        versions=further.page(session, every, order, lambda row: row[0], at=at, shown=SHOWN),
         term_name=term_name,
         term_shown=terms.shown,
         changed_to=changed_to,

@@ -14,7 +14,7 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.retention import Step, count_due, days
-from inbox.web import meanwhile, notices
+from inbox.web import further, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.meanwhile import Late
@@ -125,7 +125,8 @@ def _page(
     late: Late | None = None,
 ) -> Response:
     gone = Entry.what.in_([f"retention.{step}" for step in Step])
-    runs = select(Entry).where(gone).order_by(Entry.number.desc()).limit(MOST_RUNS)
+    order, at = (Entry.number.desc(),), url_for("retention.page")
+    went, kept = select(Entry).where(gone), _kept(rows)
     return show(
         session,
         "admin/retention.html",
@@ -136,7 +137,7 @@ def _page(
         going=_going(rows),
         asked=looks,
         labels=_labels(rows),
-        runs=session.scalars(runs).all(),
+        runs=further.page(session, went, order, lambda row: row[0], at=at, shown=MOST_RUNS),
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(rows), late),
+        **meanwhile.shown(kept, late),
     )

@@ -1,5 +1,6 @@
 """An admin's rules in words: what their conditions are called, what they do, what they may do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from bot.kinds import Mode
 from bot.rules import CONDITIONS, Rule
 from cases.language import current
 from cases.language import gettext as _
+from cases.mail import Origin
 from classifiers import taxonomy
 from inbox.web import field_words, reasons, words
 
@@ -59,9 +61,13 @@ def labels() -> dict[str, str]:
     }
 
 
-def fields(mailboxes: list[str]) -> list[Field]:
+def fields(mailboxes: list[str], chosen: Mapping[str, Any]) -> list[Field]:
     """All conditions, in the order in which the form asks for them."""
     known, named = _choices(mailboxes), labels()
+    for name, choices in known.items():
+        # What is no longer there to be chosen stays chosen until somebody takes it out.
+        gone = [one for one in chosen.get(name) or () if one not in dict(choices)]
+        known[name] = (*choices, *((one, one) for one in gone))
     kinds = {bool: "yesno", int: "whole", float: "number", list: "texts"}
     return [
         Field(
@@ -74,11 +80,37 @@ def fields(mailboxes: list[str]) -> list[Field]:
     ]
 
 
-def _choices(mailboxes: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
-    leaves = [(leaf.code, f"{leaf.label(current())}") for leaf in taxonomy.leaves()]
-    branches = [(one.code, f"{one.label(current())} · {_('all')}") for one in taxonomy.parents()]
+def _origins() -> dict[str, str]:
     return {
-        "type": tuple(sorted([*branches, *leaves])),
+        Origin.CUSTOMER: _("A customer"),
+        Origin.AGENT: _("An agent"),
+        Origin.BOT: _("A bot of ours"),
+        Origin.MARKETING: _("A marketing tool"),
+        Origin.AUTO_REPLY: _("An automatic reply"),
+        Origin.BOUNCE: _("A report that a mail did not arrive"),
+        Origin.FEEDBACK_REPORT: _("A report that a mail was taken for spam"),
+        Origin.RECEIPT: _("A confirmation that a mail was read"),
+        Origin.BULK: _("A newsletter or list"),
+        Origin.SPAM: _("Spam"),
+        Origin.CHALLENGE: _("A question whether we are people"),
+        Origin.OWN: _("We ourselves"),
+    }
+
+
+def types() -> tuple[tuple[str, str], ...]:
+    """Every branch and leaf of the complaint tree, the leaves behind their branch."""
+    found: list[tuple[str, str]] = []
+    for branch in taxonomy.parents():
+        found.append((branch.code, f"{branch.label(current())} · {_('all')}"))
+        leaves = (leaf for leaf in taxonomy.leaves() if leaf.parent == branch.code)
+        found += ((leaf.code, leaf.label(current())) for leaf in leaves)
+    return tuple(found)
+
+
+def _choices(mailboxes: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    return {
+        "origin": tuple(_origins().items()),
+        "type": types(),
         "sentiment": tuple((one, words.mood(one)) for one in ("negative", "neutral", "positive")),
         "course": (("better", _("better")), ("same", _("same")), ("worse", _("worse"))),
         "language": (("es", "Español"), ("en", "English")),

@@ -1,5 +1,8 @@
 """The admin's rules: listed in their order, changed as new versions, stopped with one button."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +18,11 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.retelling import retold
-from inbox.web import field_words, meanwhile, notices
+from inbox.web import field_words, further, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_form, rule_words
 from inbox.web.fragments import show
+from inbox.web.further import Shown
 from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
@@ -71,10 +75,11 @@ def the_row(session: Session, number: int) -> RuleRow:
 def _form(
     session: Session,
     row: RuleRow | None,
-    typed: dict[str, object],
+    typed: dict[str, Any],
     wrong: str = "",
     late: Late | None = None,
 ) -> Response:
+    when: Mapping[str, Any] = typed["when"]
     boxes = list(session.scalars(select(Mailbox.address).order_by(Mailbox.address)))
     agents = select(Agent.address).where(Agent.active).order_by(Agent.address)
     return show(
@@ -85,24 +90,30 @@ def _form(
         row=row,
         typed=typed,
         wrong=wrong,
-        fields=(fields := rule_words.fields(boxes)),
+        fields=(fields := rule_words.fields(boxes, when)),
         compared=rule_words.compared(fields),
         settable=field_words.settable(),
         replies=templates.names(session),
         agents=session.scalars(agents).all(),
         modes=list(Mode),
         said=rule_words,
-        past=rulebook.history(session, row.name, PAST) if row is not None else [],
+        past=_versions(session, row) if row is not None else None,
         notice=notices.from_address(),
         **meanwhile.shown(_kept(row) if row is not None else {}, late),
     )
 
 
-def _kept(row: RuleRow) -> dict[str, object]:
+def _versions(session: Session, row: RuleRow) -> Shown[RuleRow]:
+    order, at = (RuleRow.id.desc(),), url_for("bot_rules.one", number=row.id)
+    query = select(RuleRow).where(RuleRow.name == row.name)
+    return further.page(session, query, order, lambda found: found[0], at=at, shown=PAST)
+
+
+def _kept(row: RuleRow) -> dict[str, Any]:
     return rule_form.flat(_fields(row))
 
 
-def _fields(row: RuleRow) -> dict[str, object]:
+def _fields(row: RuleRow) -> dict[str, Any]:
     return {**rule_form.shown(row.as_rule()), "position": row.position}
 
 

@@ -11,16 +11,18 @@ from bot import breaker, kinds, queues, registry, rulebook, switches, switching,
 from bot.kinds import Mode
 from bot.registry import OutsideBot
 from bot.switches import EVERYTHING, Scope, Switch
+from bot.switching import SwitchChange
 from cases import clock
 from cases.db import reading, transaction
 from cases.language import current
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from classifiers import taxonomy
-from inbox.web import notices, reasons
+from inbox.web import further, notices, reasons
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_words
 from inbox.web.fragments import show
+from inbox.web.further import Shown
 from inbox.web.who import agent
 
 pages = Pages("switches", __name__, url_prefix="/admin/switches")
@@ -51,13 +53,19 @@ def _page(session: Session, wrong: str = "") -> Response:
         bots=registry.everybody(session),
         rules=[row for row in rulebook.newest(session) if row.mode is not Mode.OFF],
         places=_places(session),
-        past=switching.changes(session, PAST),
+        past=_past(session),
         modes=list(Mode),
         EVERYTHING=EVERYTHING,
         said=rule_words,
         called=called,
         notice=notices.from_address(),
     )
+
+
+def _past(session: Session) -> Shown[SwitchChange]:
+    order, at = (SwitchChange.id.desc(),), url_for("switches.page")
+    query = select(SwitchChange)
+    return further.page(session, query, order, lambda row: row[0], at=at, shown=PAST)
 
 
 def _stops_everything(row: Switch) -> bool:

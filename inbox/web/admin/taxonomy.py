@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,11 +14,12 @@ from cases.db import reading, transaction
 from cases.taxonomy import changes, effect
 from cases.taxonomy.changes import INDISPENSABLE, TAXONOMY, BadLeaf, Draft
 from cases.taxonomy.growing import LANGUAGES
-from cases.taxonomy.rows import history, tree
+from cases.taxonomy.rows import TaxonomyChange, history, tree
 from classifiers.taxonomy import Leaf, Taxonomy
-from inbox.web import meanwhile, notices, taxonomy_words
+from inbox.web import further, meanwhile, notices, taxonomy_words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.further import Shown
 from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
@@ -50,12 +52,18 @@ def _overview(session: Session, typed: dict[str, str], status: int = 200) -> Res
         tree=found,
         by_branch=by_branch,
         counts=effect.counts(session, found),
-        changes=history(session)[: -NEWEST - 1 : -1],
+        changes=_changes(session),
         said=taxonomy_words.said,
         typed=typed,
         notice=notices.from_address(),
         status=status,
     )
+
+
+def _changes(session: Session) -> Shown[TaxonomyChange]:
+    order, at = (TaxonomyChange.id.desc(),), url_for("taxonomy.overview")
+    query = select(TaxonomyChange)
+    return further.page(session, query, order, lambda row: row[0], at=at, shown=NEWEST)
 
 
 @pages.post("")

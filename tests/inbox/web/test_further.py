@@ -93,7 +93,7 @@ def test_a_list_is_narrowed_by_what_its_rows_are(enter: Enter) -> None:
         len(_all_pages(admin, "/admin/tokens?state=revoked&q=programa", r"larga\d+")) == MANY // 2
     )
     assert len(_all_pages(admin, "/incidents?state=over", r'">Larga \d+')) == MANY // 2
-    assert "No hay nadie así" in admin.get("/admin/users?q=nadie").text
+    assert "No coincide nadie" in admin.get("/admin/users?q=nadie").text
     # A place that is none shows the list from its beginning.
     assert admin.get("/admin/users?below=99999999999").status_code == 200
     assert "No hay" not in admin.get("/admin/users?below=99999").text
