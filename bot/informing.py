@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from bot import answers, composing, queues
 from bot.outbox import OutgoingMail, State
@@ -13,8 +13,9 @@ from bot.situation import domain_of
 from cases import incident as incidents
 from cases import signing
 from cases.agent import Agent
+from cases.among import among
 from cases.case import Case
-from cases.contact import normalised
+from cases.contact import Contact, normalised
 from cases.incident import Incident, IncidentUpdate
 from cases.language import LANGUAGES
 from cases.mail import Address, Origin
@@ -88,10 +89,14 @@ def _tell_all(session: Session, incident: Incident, update: IncidentUpdate, agen
 
 def _locked(session: Session, ids: Sequence[int]) -> Sequence[Case]:
     """In the order of their numbers, so that two who lock many never wait for each other."""
-    rows = select(Case).where(Case.id.in_(ids), Case.merged_into_id.is_(None)).order_by(Case.id)
-    return session.scalars(
-        rows.with_for_update(of=Case).execution_options(populate_existing=True)
-    ).all()
+    wanted = select(Case).where(among(Case.id, ids), Case.merged_into_id.is_(None))
+    around = (
+        selectinload(Case.events),
+        selectinload(Case.mailbox),
+        selectinload(Case.contact).selectinload(Contact.identifiers),
+    )
+    locked = wanted.order_by(Case.id).with_for_update(of=Case).options(*around)
+    return session.scalars(locked.execution_options(populate_existing=True)).all()
 
 
 def _tell(
