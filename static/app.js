@@ -12,9 +12,9 @@
   // What a page asks by itself shows nothing: no marks, no complaints, no form where the session has ended.
   const asksByItself = (ctx) => ctx?.sourceElement?.matches?.('[hx-trigger*="every "], [hx-trigger*="news "]');
   document.addEventListener("htmx:config:request", (event) => {
-    const { ctx } = event.detail, source = ctx.sourceElement, { headers, method } = ctx.request;
+    const { ctx } = event.detail, source = ctx.sourceElement, { headers } = ctx.request;
     // What is pressed twice is sent once.
-    if (method === "POST" && source.matches(".htmx-request")) { event.preventDefault(); return; }
+    if (source.matches(":is(form, button, #more a).htmx-request")) { event.preventDefault(); return; }
     headers["X-CSRF-Token"] = find('input[name="csrf"]', source)?.value || token();
     if (asksByItself(ctx)) { headers["X-Quiet"] = "yes"; ctx.asked = source.getAttribute("hx-get"); }
   });
@@ -34,6 +34,12 @@
     // Asked about what was shown then: one's own answer is no news where it is shown meanwhile.
     const isLate = ctx.asked !== ctx.sourceElement.getAttribute("hx-get");
     if (isKnown || isLate || ctx.response.status === 401) event.preventDefault();
+  });
+  // Of two answers the one that knows more of the case is the later one, whichever comes last.
+  const version = (inside) => Number(find("[data-version]", inside)?.dataset.version);
+  document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+    const isOld = tasks.some(({ target, fragment }) => target?.id?.startsWith("case-header-") && version(fragment) < version(target));
+    if (isOld) tasks.splice(0, tasks.length, ...tasks.filter(({ target }) => !/^(case-(header|thread|side)|row)-/.test(target?.id)));
   });
   document.addEventListener("signedin", (event) => {
     const fresh = event.detail?.csrf || event.detail?.value?.csrf;
@@ -144,7 +150,7 @@
     row?.classList.remove("is-unread");
     if (row) find(".unread", row)?.remove();
     const again = () => open.setAttribute("data-unseen", "");
-    fetch(`/cases/${open.dataset.case}/sight`, { method: "POST", headers: { "X-CSRF-Token": token() } }).then((answer) => { if (!answer.ok) again(); }, again);
+    fetch(`/cases/${open.dataset.case}/sight`, { method: "POST", headers: { "X-CSRF-Token": token(), "X-Quiet": "typed" } }).then((answer) => { if (!answer.ok) again(); }, again);
   }
   document.addEventListener("visibilitychange", see);
   document.addEventListener("prerenderingchange", see);
@@ -187,6 +193,7 @@
     if (around) around.scrollTop = top;
   }
   document.addEventListener("load", (event) => { if (event.target.matches?.("iframe.mail-frame")) fit(event.target); }, true);
+  document.addEventListener("toggle", (event) => all("iframe.mail-frame", event.target).forEach(fit), true);
 
   // --- clicks -----------------------------------------------------------------------------------
   document.addEventListener("click", (event) => {

@@ -332,12 +332,13 @@
       answers.addEventListener("click", pick);
       answers.addEventListener("keydown", walk);
     }
-    const found = await piece(link.getAttribute("href"));
-    // What cannot be had here is had on its page, which says why.
-    if (!found) { location.assign(link.href); return; }
-    answers.innerHTML = found;
-    find("title", answers)?.remove();
-    window.htmx?.process(answers);
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
+    if (!answer) { document.dispatchEvent(new CustomEvent("htmx:error")); return; }
+    const place = answer.ok ? answers : find("#alerts");
+    place.innerHTML = await answer.text();
+    find("title", place)?.remove();
+    window.htmx?.process(place);
+    if (!answer.ok) return;
     if (!answers.open) answers.showModal();
     find("input", answers)?.focus();
   }

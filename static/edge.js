@@ -24,7 +24,8 @@
     clearTimeout(timer);
     timer = setTimeout(() => {
       const data = new URLSearchParams({ value: now, csrf: find('meta[name="csrf"]').content });
-      fetch("/preferences/width", { method: "POST", body: data, headers: { "HX-Request": "true" }, keepalive: true }).catch(() => {});
+      // Where it cannot be kept, it is drawn as it was on the next page, which says enough.
+      fetch("/preferences/width", { method: "POST", body: data, headers: { "HX-Request": "true", "X-Quiet": "typed" }, keepalive: true }).catch(() => {});
     }, PAUSE);
   }
 

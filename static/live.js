@@ -122,18 +122,25 @@
   // Who goes through the list looks at where they come to rest.
   function arrive() {
     clearTimeout(arriving);
-    if (!document.hidden) arriving = setTimeout(() => { if (path() !== here) enter("viewing"); look(); }, SETTLED);
+    if (!document.hidden) arriving = setTimeout(settle, SETTLED);
   }
 
-  let turn = 0;
+  function settle() {
+    if (path() !== here) enter("viewing");
+    if (all(".here").some((one) => !looked.has(one.id))) look();
+  }
+
+  let turn = 0, looked = new Set();
   const look = seldom(async () => {
-    const cases = new Set(all(".here").map((one) => one.id.replace(/\D+/g, ""))), mine = ++turn;
+    const mine = ++turn;
+    looked = new Set(all(".here").map((one) => one.id));
+    const cases = new Set([...looked].map((id) => id.replace(/\D+/g, "")));
     if (!cases.size || document.hidden) return;
-    const path = `/presence?cases=${[...cases].slice(0, 120).join(",")}`;
+    const address = `/presence?cases=${[...cases].slice(0, 120).join(",")}`;
     // Without an answer the faces stay: the next look comes in half a minute.
-    const answer = await fetch(path, { headers: { ...asked, "X-Quiet": "yes" } }).catch(() => null);
+    const answer = await fetch(address, { headers: { ...asked, "X-Quiet": "yes" } }).catch(() => null);
     const page = answer?.ok && await answer.text();
-    if (page === false || !answer || mine !== turn) return;
+    if (typeof page !== "string" || mine !== turn) return;
     const made = document.createElement("template");
     made.innerHTML = page;
     const seen = new Map(all("hx-partial", made.content).map((part) => [part.getAttribute("hx-target").slice(1), part.innerHTML.trim()]));

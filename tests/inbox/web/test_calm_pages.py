@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cases import Message
-from cases.db import reading
+from cases.db import reading, transaction
+from inbox.web.sessions import WebSession
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA, BEA, PASSWORD
 from tests.servers.chromium import VIEWPORT
@@ -62,6 +63,14 @@ def page(chromium: "Browser") -> Iterator["Page"]:
 @pytest.fixture
 def clock(page: "Page") -> Clock:
     return Clock(page)
+
+
+def _wait(page: "Page", true: Callable[[], object]) -> None:
+    for _ in range(200):
+        if true():
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError("it did not happen")
 
 
 def _open_case(page: "Page") -> str:
@@ -134,10 +143,7 @@ def test_a_case_that_comes_late_is_not_shown_over_the_one_that_was_chosen_since(
     rows.nth(0).click()
     page.locator("#reader .case").wait_for()
     first, title = _open_case(page), page.title()
-    for _ in range(100):
-        if held.waiting:
-            break
-        page.wait_for_timeout(20)
+    _wait(page, lambda: held.waiting)
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.locator("#rows:not(:has(.htmx-request))").wait_for()
@@ -327,3 +333,57 @@ def test_after_going_back_everything_still_works(
     page.keyboard.press("Enter")
     page.wait_for_url("**/failures")
     assert faults == []
+
+
+def test_of_two_answers_the_later_one_is_shown_whichever_comes_last(
+    page: "Page", open_as: Open
+) -> None:
+    late: list[Callable[[], None]] = []
+
+    def answer_late(route: "Route") -> None:
+        answer = route.fetch()
+        late.append(lambda: route.fulfill(response=answer))
+
+    open_as(ANA, f"/cases/{case_about('Factura').id}")
+    page.route("**/assignee", answer_late)
+    page.locator("#take").click()
+    _wait(page, lambda: late)
+    page.locator("#drop-mood > summary").click()
+    page.locator("#drop-mood button[value=negative]").click()
+    mood = page.locator("#drop-mood > summary:has-text('Molesto')")
+    mood.wait_for()
+    late[0]()
+    page.locator("#toasts:has-text('nuevo responsable')").wait_for()
+    assert mood.count() == 1
+    assert page.locator("#drop-assignee > summary").inner_text().startswith("Ana Belén")
+
+
+def test_a_stream_that_was_refused_is_asked_for_again(
+    page: "Page", open_as: Open, clock: Clock
+) -> None:
+    held = Held(page, lambda request: request.url.endswith("/events"))
+    open_as(ANA, "/inbox/all")
+    _wait(page, lambda: held.waiting)
+    held.waiting[0].fulfill(status=502, body="")
+    page.locator("html[data-live=off]").wait_for()
+    clock.go(61_000)
+    _wait(page, lambda: len(held.waiting) == 2)
+    held.waiting[1].continue_()
+    page.locator("html[data-live=on]").wait_for()
+
+
+def test_who_signs_in_again_in_one_tab_has_done_so_in_all(page: "Page", open_as: Open) -> None:
+    open_as(ANA, f"/cases/{case_about('Factura').id}")
+    other = page.context.new_page()
+    other.goto(page.url)
+    with transaction() as session:
+        session.execute(delete(WebSession))
+    page.locator("#take").click()
+    page.locator("#password:focus").wait_for()
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#sign-in-again .is-primary").click()
+    page.locator("#sign-in-again").wait_for(state="detached")
+    fresh = page.locator("meta[name=csrf]").get_attribute("content")
+    _wait(other, lambda: other.locator("meta[name=csrf]").get_attribute("content") == fresh)
+    other.locator("#close-case").click()
+    other.locator("#toasts:has-text('cerrado')").wait_for()
