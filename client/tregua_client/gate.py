@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 from tregua_client.asking import FAILS_OPEN, Asker, understood
-from tregua_client.names import digest, named, normalised
+from tregua_client.names import campaign_id, digest, named, normalised
 from tregua_client.receipt import claims_of
 from tregua_client.refusals import Gone, LeaseExpired, NoAnswer, NoGo, Refusal
 
@@ -129,9 +128,11 @@ def open_gate(
     override: Override | None = None,
 ) -> Gate:
     """Bring the audience in parts, each safe to be sent twice, and have it answered."""
-    names = named(audience)
-    url = f"/v1/campaigns/{_in_a_url(campaign)}"
-    client.ask("PUT", url, json=described)
+    if not campaign.strip():
+        raise Refusal("a campaign needs a name")
+    names, known_as = named(audience), campaign_id(campaign)
+    url = f"/v1/campaigns/{known_as}"
+    client.ask("PUT", url, json={**described, **_called(campaign, known_as)})
     answer = client.ask(
         "POST",
         f"{url}/gates",
@@ -178,10 +179,9 @@ def _check_matching(gate: Gate, wanted: str) -> None:
         raise NoAnswer(f"addresses were matched {said}, not {wanted}")
 
 
-def _in_a_url(campaign: str) -> str:
-    if not campaign.strip(".") or "/" in campaign:
-        raise Refusal(f"a campaign cannot be called {campaign!r}: a name without / is needed")
-    return quote(campaign, safe="")
+def _called(campaign: str, known_as: str) -> dict[str, str]:
+    """The name for people, where the id is another."""
+    return {"name": campaign[:200]} if campaign != known_as else {}
 
 
 def _put(client: Asker, gate_id: str, n: int, part: list[str]) -> None:

@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Iterable
 
 import idna
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
 
 def normalised(address: str) -> str:
@@ -30,6 +33,16 @@ def looks_right(value: str) -> bool:
 def named(texts: Iterable[str]) -> list[str]:
     """Those of them that can be addresses, normalised, sorted, each once."""
     return sorted({value for one in texts if looks_right(value := normalised(one))})
+
+
+def campaign_id(name: str) -> str:
+    """What stands in URLs for a campaign of that name; the same name gives the same id."""
+    if ID.fullmatch(name):
+        return name
+    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "-".join(re.findall(r"[a-z0-9]+", ascii_))[:80].strip("-")
+    # Two names may have the same words.
+    return f"{words or 'campaign'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def keyed(value: str, key: bytes) -> str:

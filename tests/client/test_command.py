@@ -5,11 +5,13 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from tregua_client.command import main
 from werkzeug.serving import make_server
 
 from cases import Mailbox, clock
-from cases.db import transaction
+from cases.db import reading, transaction
+from cases.exclusions.gates import Campaign
 from inbox.tokens import Scope
 from tests.apis import Api
 
@@ -184,8 +186,7 @@ def test_a_list_with_what_is_no_address_is_still_the_audience_of_its_receipt(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("gate", "l.csv", "--campaign", "a/b"), "a name without /"),
-        (("gate", "l.csv", "--campaign", "ñ?"), "(id)"),
+        (("gate", "l.csv", "--campaign", " "), "a campaign needs a name"),
         (("drop", "--dir", "nowhere"), "there is no folder nowhere"),
         (("pull", "--mirror", "l.csv"), "the copy is no copy"),
         (("--url", "tregua.example", "check", EVA), "begins with https://"),
@@ -196,6 +197,23 @@ def test_what_is_wrong_is_said_in_a_sentence(live, capsys, tmp_path, words, said
     code, told = run(capsys, *words)
     assert code == 1
     assert said in told["reason"]
+
+
+def test_a_campaign_is_called_as_people_call_it(live, capsys, tmp_path):
+    (tmp_path / "l.csv").write_text(f"{EVA}\n")
+    names = ["Rebajas de España/2026", "Rebajas de España 2026!", "ñ?", "rebajas-11"]
+    for name in names * 2:
+        assert run(capsys, "gate", "l.csv", "--campaign", name)[0] == 0
+    with reading() as session:
+        known = {one.name or one.external_id: one for one in session.scalars(select(Campaign))}
+    assert set(known) == set(names)
+    assert known[names[0]].external_id.startswith("rebajas-de-espana-2026-")
+
+
+def test_half_an_option_is_no_option(live, capsys):
+    with pytest.raises(SystemExit) as wrong:
+        run(capsys, "pull", "--to", "copy.sqlite")
+    assert wrong.value.code == 2
 
 
 def test_a_file_of_a_spreadsheet_is_told_from_too(live, capsys, tmp_path):

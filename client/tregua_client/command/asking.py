@@ -6,6 +6,7 @@ from typing import Any
 
 from tregua_client.client import Client
 from tregua_client.command import files
+from tregua_client.names import normalised
 from tregua_client.refusals import NoGo, Refusal
 
 GO, WAVES = 0, 10
@@ -23,7 +24,9 @@ def check(client: Client, chosen: argparse.Namespace) -> Told:
 
 def sift(client: Client, chosen: argparse.Namespace) -> Told:
     """A list, now. What cannot be an address is held back."""
-    names = files.read(chosen.list)
+    # Whoever stands there twice would be written to twice.
+    once = {normalised(one): one for one in files.read(chosen.list)}
+    names = list(once.values())
     told = client.check_many(
         names, campaign_class=chosen.klass, topic=chosen.topic, match=chosen.match
     )

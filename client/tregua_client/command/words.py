@@ -36,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
         description=ABOUT,
         epilog=CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        # What was meant for another option must not be taken for this one.
+        allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"truce {__version__}")
     made.add_argument("--url", default=os.environ.get("TRUCE_URL", ""), help="where Tregua is")
@@ -88,8 +90,13 @@ def _spelling(one: argparse.ArgumentParser) -> None:
     )
 
 
+def _word(parts: Any, name: str, about: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = parts.add_parser(name, help=about, allow_abbrev=False)
+    return made
+
+
 def _asking_words(parts: Any) -> None:
-    one = parts.add_parser("check", help="may we write to this person now?")
+    one = _word(parts, "check", "may we write to this person now?")
     one.add_argument("who", help="an address, or what --by says")
     one.add_argument(
         *("--by",),
@@ -99,20 +106,20 @@ def _asking_words(parts: Any) -> None:
     )
     _spelling(one)
     _campaign(one)
-    one = parts.add_parser("sift", help="a list, now: who of it may be written to (no receipt)")
+    one = _word(parts, "sift", "a list, now: who of it may be written to (no receipt)")
     one.add_argument("list", help="CSV with the addresses in its first column")
     one.add_argument("--allowed", help="file for those who may be written to")
     one.add_argument("--excluded", help="file for those who may not, and until when")
     _format(one)
     _spelling(one)
     _campaign(one)
-    one = parts.add_parser("load", help="can the agents bear a mailing?")
+    one = _word(parts, "load", "can the agents bear a mailing?")
     one.add_argument("--audience", type=int, default=0, help="how many people it goes to")
     _campaign(one)
 
 
 def _gate_words(parts: Any) -> None:
-    one = parts.add_parser("gate", help="a campaign: who may be written to, with a receipt")
+    one = _word(parts, "gate", "a campaign: who may be written to, with a receipt")
     one.add_argument("audience", help="CSV of addresses, or the word refresh or commit")
     one.add_argument("gate", nargs="?", help="id of the gate, for refresh and commit")
     one.add_argument("--campaign", default="", help="its name in your tool")
@@ -130,7 +137,7 @@ def _gate_words(parts: Any) -> None:
     _format(one)
     _spelling(one)
     _campaign(one)
-    one = parts.add_parser("receipt", help="verify a receipt")
+    one = _word(parts, "receipt", "verify a receipt")
     one.add_argument("verb", choices=("verify",))
     one.add_argument("receipt", help="file of the receipt")
     one.add_argument("--audience", help="CSV it must be about")
@@ -143,7 +150,7 @@ def _feed_words(parts: Any) -> None:
         ("follow", "keep the copy up to date until Ctrl-C"),
         ("drop", "write the feed as CSV for a tool that imports files"),
     ):
-        one = parts.add_parser(name, help=words)
+        one = _word(parts, name, words)
         one.add_argument(
             "--mirror", default="truce.sqlite", help="file of the copy (default: truce.sqlite)"
         )
@@ -157,6 +164,6 @@ def _feed_words(parts: Any) -> None:
 
 
 def _telling_words(parts: Any) -> None:
-    one = parts.add_parser("tell", help="tell what was sent, or who unsubscribed or bounced")
+    one = _word(parts, "tell", "tell what was sent, or who unsubscribed or bounced")
     one.add_argument("kind", choices=("touches", "suppressions"))
     one.add_argument("file", help="CSV whose columns are named as the fields of the API")

@@ -17,6 +17,8 @@ from inbox.command.sandbox import senders
 HELD = "held.example.com"
 BY = "sandbox"
 RESTS = timedelta(days=3)
+HEAVY = 1000.0
+"""So much that whoever tries campaign after campaign here holds nobody by them."""
 
 
 def address(reason: Reason) -> str:
@@ -88,14 +90,14 @@ def _row(
 
 def _has_enough(session: Session, who: str, now: datetime) -> None:
     """Pressure holds after a month of mail, so there is some of before."""
-    said = {"terms": {"pressure_enforced": True}}
+    said = {"terms": {"pressure_enforced": True, "pressure_cap": HEAVY, "pressure_gap": 0}}
     policies.adopt(session, said, what={}, by=BY, why="sandbox", at=now)
     mail = {"kind": Kind.ADDRESS, "value": who, "source": BY, "campaign_class": "promotional"}
     past = now - REPORTS_ONLY - timedelta(days=1)
     sent = [past, *(now - timedelta(days=n) for n in range(1, 6))]
     touches.record(
         session,
-        [mail | {"event_id": f"{n}", "weight": 1.0, "sent_at": at} for n, at in enumerate(sent)],
+        [mail | {"event_id": f"{n}", "weight": HEAVY, "sent_at": at} for n, at in enumerate(sent)],
     )
 
 
