@@ -77,7 +77,7 @@ def typed() -> Written:
 def of(session: Session, file: CaseFile, written: Written | None = None, **said: Any) -> Box:
     """The box for that case: with what is half written there, or with `written` instead."""
     row = file.unsent
-    stands = written or (row.written if row is not None else Written(""))
+    stands = written or _kept(row)
     chosen = _chosen(session, stands)
     if written is None and "macro" in request.args and request.method == "GET":
         stands, chosen = _with_macro(session, file.case, stands)
@@ -95,6 +95,13 @@ def of(session: Session, file: CaseFile, written: Written | None = None, **said:
         signature=signature.of(file.case, agent()),
         lends=next((one for one in reversed(messages) if one.attachments and one.raw_id), None),
     )
+
+
+def _kept(row: Unsent | None) -> Written:
+    """What is half written; where nothing is left of it, it matters no more that it was a note."""
+    if row is None or (row.written.is_empty and not row.files):
+        return Written("")
+    return row.written
 
 
 def _chosen(session: Session, stands: Written) -> Macro | None:

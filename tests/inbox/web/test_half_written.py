@@ -38,6 +38,12 @@ def test_a_saved_text_is_in_the_box_again_with_its_people(enter: Enter) -> None:
     assert "A medias" not in _box(enter(BEA), case)
 
 
+def test_of_a_note_without_a_word_nothing_is_left(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    assert _save(ana, case, "", 0, mode="note") == 200
+    assert 'value="reply" id="mode-answer" checked' in _box(ana, case)
+
+
 def test_who_saves_over_a_newer_text_sees_both(enter: Enter) -> None:
     ana, case = enter(ANA), case_about(SUBJECT)
     assert _save(ana, case, "desde la primera ventana", 0) == 200
