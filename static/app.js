@@ -477,7 +477,9 @@
       return answer?.ok ? answer : fetch(...request);
     };
   });
-  document.addEventListener("htmx:after:swap", (event) => { if (!asksByItself(event.detail.ctx)) (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 }); });
+  const lookAhead = () => (window.requestIdleCallback || setTimeout)(fetchAhead, { timeout: 800 });
+  document.addEventListener("htmx:after:swap", (event) => { if (!asksByItself(event.detail.ctx)) lookAhead(); });
+  lookAhead();
 
   // A closed case makes room for the next one, or for the list, as its agent likes it.
   document.addEventListener("settled", (event) => {
@@ -490,4 +492,6 @@
   all(".side a:not([title])").forEach((link) => { link.title = find("span", link)?.textContent || ""; });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", settle); else settle();
+  // Who comes by an address finds in the list where they are.
+  find('#rows [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 })();
