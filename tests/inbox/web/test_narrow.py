@@ -1,4 +1,4 @@
-"""A case on a phone, in a real browser: where it opens, and what opens in it."""
+"""Where a case opens and where its line is, in a real browser, on a phone and beside a list."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Open = Callable[..., None]
 PHONE = {"width": 390, "height": 800}
+LOW = {"width": 1280, "height": 500}
 
 
 def test_a_case_opens_at_what_was_said_last_on_a_phone_too(page: "Page", open_as: Open) -> None:
@@ -38,3 +39,12 @@ def test_what_opens_at_the_right_edge_is_seen_as_a_whole(page: "Page", open_as: 
         assert box["x"] >= 0, name
         assert box["x"] + box["width"] <= PHONE["width"], name
         page.locator(f"#drop-{name} > summary").click()
+
+
+def test_who_comes_by_an_address_sees_its_line_in_the_list(page: "Page", open_as: Open) -> None:
+    page.set_viewport_size(LOW)
+    open_as(ANA, "/inbox/all")
+    last = page.locator("#rows .row-link").last.get_attribute("href") or ""
+    page.goto(page.url.partition("/inbox")[0] + last)
+    box = page.locator('#rows [aria-current="true"]').bounding_box() or {}
+    assert 0 < box["y"] < LOW["height"]
