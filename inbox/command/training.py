@@ -15,7 +15,7 @@ from classifiers.classify import model as load
 from classifiers.examples import CORPUS
 from classifiers.train import train as build
 from inbox.command.learning import FOLDER, MODEL_FOLDER, speak_of_its_tree
-from inbox.intake import retraining
+from inbox.intake import nightly, retraining
 
 
 @click.command(help=_("Learn anew from the corpus and the corrections; used if it is not worse."))
@@ -37,7 +37,9 @@ def _retrain(corpus: Path) -> None:
     try:
         outcome = retraining.retrain(corpus=corpus, say=click.echo)
     except retraining.AlreadyTraining as busy:
-        raise click.ClickException(_("Another process trains just now.")) from busy
+        wait = click.ClickException(_("Another process trains just now."))
+        wait.exit_code = nightly.BUSY
+        raise wait from busy
     for name in ("version", "taught", "exam", "seconds"):
         click.echo(f"{name}: {outcome.told[name]}")
     click.echo(reason(outcome.verdict.reason))

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 NIGHT = range(2, 6)
 REST = timedelta(hours=12)
 PATIENCE = 840
+BUSY = 75
+"""What the command ends with where another process trains: a failure for now (sysexits.h)."""
 
 
 def retrain_if_due() -> None:
@@ -45,7 +47,7 @@ def retrain() -> None:
     except subprocess.TimeoutExpired:
         _failed(f"not done after {PATIENCE} s")
         return
-    if done.returncode != 0:
+    if done.returncode not in (0, BUSY):
         _failed((done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1])
 
 

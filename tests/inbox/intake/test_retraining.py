@@ -138,3 +138,12 @@ def test_two_do_not_train_at_once(installation):
         pytest.raises(retraining.AlreadyTraining),
     ):
         retraining.retrain()
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whose_training_is_under_way_elsewhere_has_not_failed(installation):
+    data = settings().data
+    with retraining._alone(versions.home(data)):
+        nightly.retrain()
+    assert versions.latest(data) == {}
