@@ -33,13 +33,17 @@ def train(out: Path | None, corpus: Path) -> None:
     click.echo(_("{folder} written in {seconds} s", folder=out, seconds=took))
 
 
+class _Busy(click.ClickException):
+    """Somebody else does it, so nothing failed."""
+
+    exit_code = nightly.BUSY
+
+
 def _retrain(corpus: Path) -> None:
     try:
         outcome = retraining.retrain(corpus=corpus, say=click.echo)
     except retraining.AlreadyTraining as busy:
-        wait = click.ClickException(_("Another process trains just now."))
-        wait.exit_code = nightly.BUSY
-        raise wait from busy
+        raise _Busy(_("Another process trains just now.")) from busy
     for name in ("version", "taught", "exam", "seconds"):
         click.echo(f"{name}: {outcome.told[name]}")
     click.echo(reason(outcome.verdict.reason))
