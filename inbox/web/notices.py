@@ -178,11 +178,11 @@ def dropped(_case_id: int) -> Notice:
 
 
 def with_people(_case_id: int) -> Notice:
-    return Notice(_("You have taken over: bots are silent here"))
+    return Notice(_("Bots are silent here"))
 
 
 def with_bots(_case_id: int) -> Notice:
-    return Notice(_("Given back: bots may speak here"))
+    return Notice(_("Bots may speak here"))
 
 
 def gone(_id: int) -> Notice:

@@ -1,5 +1,7 @@
 """The product's own terms in the words of the screen: states, moods, roles, events, reasons."""
 
+from babel import Locale, UnknownLocaleError
+
 from cases.agent import Role
 from cases.case import Case, State
 from cases.course import ANGRY
@@ -21,6 +23,14 @@ def type_name(code: str) -> str:
     except taxonomy.NoSuchLeaf:
         branches = {one.code: one.label(current()) for one in taxonomy.parents()}
         return branches.get(code, code)
+
+
+def tongue(code: str) -> str:
+    """A language by its own name, as those who speak it look for it."""
+    try:
+        return (Locale.parse(code, sep="-").language_name or code).capitalize()
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def state(value: State) -> str:

@@ -9,7 +9,7 @@ from cases import Case, Direction, Message, Origin, clock
 from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
-from inbox.web import chips, entries, times
+from inbox.web import chips, entries, times, words
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA
 
@@ -189,6 +189,12 @@ def test_the_truce_is_as_long_as_its_longest_reason() -> None:
     endless = [Exclusion(reason=one) for one in (Reason.OPEN_CASE, Reason.FORMAL_CLAIM)]
     assert chips.until(endless[:1]) == "until it is closed"
     assert chips.until(endless) == "until further notice"
+
+
+def test_a_language_is_called_by_its_own_name() -> None:
+    assert [words.tongue(code) for code in ("es", "pt", "ja", "xx")] == [
+        *("Español", "Português", "日本語", "xx")
+    ]
 
 
 def test_a_farewell_is_not_folded_and_quoted_text_is() -> None:
