@@ -12,8 +12,11 @@ from bot import case_fields, rules, templates, wording
 from bot.kinds import Mode
 from bot.rules import BadRule, Rule
 from cases import audit
-from cases.db import Base
+from cases.db import Base, hold
 from cases.language import LANGUAGES
+
+LOCK = "rules"
+"""Versions are numbered by one at a time."""
 
 
 class RuleRow(Base):
@@ -73,6 +76,7 @@ def save(session: Session, rule: Rule, *, by: str, at: datetime, position: int =
 
 
 def _keep(session: Session, rule: Rule, position: int, by: str, at: datetime) -> RuleRow:
+    hold(session, LOCK)
     last = session.scalar(select(func.max(RuleRow.version)).where(RuleRow.name == rule.name)) or 0
     kept = replace(rule, version=last + 1)
     row = RuleRow(

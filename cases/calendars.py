@@ -11,11 +11,13 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import hours
-from cases.db import Base
+from cases.db import Base, hold
 from cases.hours import BadHours, Calendar, Window
 
 CLOSED, OPEN = "closed", "open"
 """What a day of its own may be, beside hours such as 10:00-13:00."""
+LOCK = "calendars"
+"""Versions are numbered by one at a time."""
 IN_SPANISH = {CLOSED: "cerrado", OPEN: "abierto"}
 
 
@@ -124,6 +126,7 @@ def holiday_name(row: BusinessCalendar, day: date, language: str) -> str:
 
 def publish(session: Session, name: str, values: Mapping[str, Any], *, at: datetime) -> Calendar:
     """Add a version of that calendar, with what is said changed; raises BadHours, NeverOpen."""
+    hold(session, LOCK)
     before = newest(session, name)
     kept = as_values(before) if before is not None else {}
     row = BusinessCalendar(

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import audit, calendars, clock
 from cases.calendars import BusinessCalendar
-from cases.db import Base
+from cases.db import Base, hold
 from cases.hours import Calendar
 from cases.settings import settings
 from cases.sla.policy import Pause, Policy, Target
 from classifiers import taxonomy
 
-DEFAULT = "default"
+DEFAULT, LOCK = "default", "promises"
 BY_SETTINGS = "settings"
 """Who wrote the versions that follow the settings; once an admin wrote one, theirs hold."""
 
@@ -227,6 +227,8 @@ def publish(session: Session, name: str, values: Mapping[str, Any], *, at: datet
     wrong = _wrong(values)
     if wrong:
         raise BadPolicy(wrong)
+    hold(session, LOCK)
+    forget(session)
     before = [row.version for row in read(session).policies if row.name == name]
     row = SlaPolicy(**values, name=name, version=max(before, default=0) + 1, created_at=at)
     session.add(row)

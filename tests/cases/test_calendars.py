@@ -1,23 +1,30 @@
 """Holidays by country and region, days of one's own, and what customers are told of them."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import rulebook
+from bot.rulebook import RuleRow
+from bot.rules import Rule
 from bot.values import values_of
 from cases import Case, calendars, clock
 from cases.calendars import BusinessCalendar, build
+from cases.db import hold, reading, transaction
 from cases.filing import file
 from cases.hours import BadHours, NeverOpen, parse
 from cases.language import speaking
 from cases.sla import book
+from cases.sla.book import SlaPolicy
 from cases.sla.clocks import Clock
 from cases.sla.policy import Target
 from cases.sla.words import explain, promise_in_words
 from tests.builders import MORNING, a_mail, an_arrival
+from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
 OFFICE = "mon-fri 09:00-18:00"
 HOUR = timedelta(hours=1)
@@ -173,3 +180,22 @@ def test_a_customer_far_away_reads_their_own_time(session: Session):
         assert "a las 12:00 (hora de su zona)" in promise_in_words(case, "es").replace(
             "12:00", "12:00"
         )
+
+
+@ON_POSTGRESQL
+def test_two_who_save_at_once_make_two_versions(installation: str):
+    def save(opening_hours: str) -> None:
+        with transaction() as session:
+            values = {"zone": "Europe/Madrid", "opening_hours": opening_hours}
+            calendars.publish(session, "default", values, at=MORNING)
+            book.publish(session, "default", {"first_response": 3600}, at=MORNING)
+            rulebook.save(session, Rule("own", stop=True), by="admin", at=MORNING)
+
+    others = (partial(save, "sat 10:00-12:00"), partial(save, "sun 10:00-12:00"))
+    with meanwhile(*others) as both_save, transaction() as session:
+        for lock in (calendars.LOCK, book.LOCK, rulebook.LOCK):
+            hold(session, lock)
+        both_save()
+    with reading() as session:
+        for table in (BusinessCalendar, SlaPolicy, RuleRow):
+            assert session.scalars(select(table.version).order_by(table.version)).all() == [1, 2]
