@@ -84,7 +84,9 @@ def _ask_once_more() -> AnyResponse:
     sent = again.read(note)
     if sent is None:
         abort(403, _("The form is too old or not ours. Load the page again and repeat it."))
-    return signin.offer(sent)
+    response = signin.offer(sent)
+    response.status_code = 403
+    return response
 
 
 def _ask_for_a_factor() -> AnyResponse | None:

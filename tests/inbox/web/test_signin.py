@@ -209,6 +209,7 @@ def test_a_form_from_before_somebody_signed_in_anew_is_shown_and_sent_once_more(
     ours = {"Origin": "http://localhost"}
     data = {"csrf": before.token(), "code": "viajes", "es": "Viajes", "en": "Trips"}
     late = now.client.post("/admin/topics", data=data, headers=ours)
+    assert late.status_code == 403
     assert 'value="Viajes"' in late.text
     assert f'name="csrf" value="{now.token()}"' in late.text
     with reading() as session:
