@@ -187,6 +187,7 @@ def test_a_list_with_what_is_no_address_is_still_the_audience_of_its_receipt(
     ("words", "said"),
     [
         (("gate", "l.csv", "--campaign", " "), "a campaign needs a name"),
+        (("sift", "l.xlsx"), "save the list as CSV"),
         (("drop", "--dir", "nowhere"), "there is no folder nowhere"),
         (("pull", "--mirror", "l.csv"), "the copy is no copy"),
         (("--url", "tregua.example", "check", EVA), "begins with https://"),
@@ -194,6 +195,7 @@ def test_a_list_with_what_is_no_address_is_still_the_audience_of_its_receipt(
 )
 def test_what_is_wrong_is_said_in_a_sentence(live, capsys, tmp_path, words, said):
     (tmp_path / "l.csv").write_text(f"{EVA}\n" * 50)
+    (tmp_path / "l.xlsx").write_bytes(b"PK\x03\x04" + b"x" * 50)
     code, told = run(capsys, *words)
     assert code == 1
     assert said in told["reason"]

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tregua_client.refusals import Refusal
+
 HEADERS = frozenset(
     {"address", "email", "e-mail", "email address", "e-mail address", "email_address", "mail"}
     | {"emailaddress", "correo", "correo electrónico", "dirección", "direccion", "email 1"}
@@ -54,6 +56,8 @@ def rows(path: str) -> list[list[str]]:
 
 def _text(content: bytes) -> str:
     """As tools and spreadsheets write it: UTF-8, UTF-16 with a mark, or the Windows of the West."""
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refusal("that is a workbook of a spreadsheet: save the list as CSV")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16")
     try:

@@ -116,6 +116,10 @@ def unreadable(why: str) -> str:
         reading.OPEN_QUOTE: _(
             "A quotation mark is opened and never closed. Export the list again as CSV."
         ),
+        reading.WORKBOOK: _(
+            "This is no Excel workbook that can be read here (.xlsx without a password). Save the"
+            " list as CSV, and try again."
+        ),
         reading.EMPTY: _("The list is empty."),
     }.get(why, _("The list cannot be read."))
 

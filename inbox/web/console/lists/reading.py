@@ -19,6 +19,12 @@ LONGEST_ADDRESS = 320
 SEPARATORS = (";", ",", "\t", "|")
 ONE_COLUMN = "\x1f"
 """A separator that no list contains: the whole line is one cell."""
+HEADERS = frozenset(
+    {"address", "email", "e-mail", "mail", "email address", "e-mail address", "email_address"}
+    | {"emailaddress", "email 1", "correo", "correo electrónico", "correo electronico"}
+    | {"dirección", "direccion", "dirección de correo", "dirección de correo electrónico"}
+)
+"""What tools call the column of addresses."""
 # Most addresses are written as they are matched, and a million of them come at once.
 _PLAIN = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,253}")
 
@@ -31,7 +37,7 @@ class Unreadable(Exception):
         self.why = why
 
 
-NO_ADDRESSES, OPEN_QUOTE, EMPTY = "no addresses", "open quote", "empty"
+NO_ADDRESSES, OPEN_QUOTE, EMPTY, WORKBOOK = "no addresses", "open quote", "empty", "workbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +119,10 @@ def shape_of(pieces: Iterable[bytes], encoding: str, *, pasted: bool) -> Shape:
     hits = Counter(n for row in rows for n, cell in enumerate(row) if address_of(cell) is not None)
     if not hits:
         raise Unreadable(NO_ADDRESSES)
-    column = max(hits, key=lambda n: (hits[n], -n))
     first = rows[0]
+    named = {n for n, cell in enumerate(first) if cell.strip().lower() in HEADERS}
+    # Beside the customer's address there may be that of whoever looks after them.
+    column = max(hits, key=lambda n: (n in named, hits[n], -n))
     header = len(first) <= column or address_of(first[column]) is None
     return Shape(encoding, separator, column, header)
 

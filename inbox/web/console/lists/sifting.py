@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -20,7 +21,7 @@ from cases.exclusions.spellings import Match
 from cases.exclusions.terms import Terms
 from cases.load_now import Asked, for_gate
 from inbox.freshness import Lag, freshness
-from inbox.web.console.lists import keeping, looking, reporting
+from inbox.web.console.lists import keeping, looking, reporting, workbook
 from inbox.web.console.lists import reading as lists
 from inbox.web.console.lists.reading import Shape, Unreadable
 from inbox.web.console.lists.rows import AudienceList, ListCheck, State, Wish
@@ -88,6 +89,7 @@ def _check(list_id: int) -> None:
     with reading() as session:
         one = session.get_one(AudienceList, list_id)
         campaign_id, pasted, match = one.campaign_id, one.pasted, one.match
+    _unpack(list_id)
     encoding = lists.encoding_of(keeping.pieces(list_id))
     shape = lists.shape_of(keeping.pieces(list_id), encoding, pasted=pasted)
     gate_id = _open_gate(campaign_id, match)
@@ -96,6 +98,18 @@ def _check(list_id: int) -> None:
         raise Unreadable(lists.NO_ADDRESSES)
     gating.seal(gate_id, terms_for(gate_id, list_id))
     _conclude(list_id, gate_id, shape, counted)
+
+
+def _unpack(list_id: int) -> None:
+    """A workbook is read once, and kept as what it says."""
+    first = next(keeping.pieces(list_id), b"")
+    if first.startswith(workbook.OLD):
+        raise Unreadable(lists.WORKBOOK)
+    if not first.startswith(workbook.SIGN):
+        return
+    with tempfile.TemporaryFile() as file:
+        file.writelines(keeping.pieces(list_id))
+        keeping.replace(list_id, workbook.as_csv(file))
 
 
 def _open_gate(campaign_id: int, match: Match) -> str:

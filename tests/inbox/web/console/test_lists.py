@@ -17,10 +17,11 @@ from cases.exclusions.gates import Gate, GateHeld, GatePart, Going, Status
 from cases.exclusions.reasons import Reason
 from cases.exclusions.touches import Touch
 from cases.exclusions.verbs import Set, exclude
-from inbox.web.console.lists import jobs
+from inbox.web.console.lists import jobs, workbook
 from inbox.web.console.lists.rows import AudienceList, ListPiece, State
 from tests.inbox.web.conftest import Enter, Visitor
 from tests.seeding import ANA, BEA
+from tests.workbooks import a_workbook
 
 MAR = "mar@tienda.test"
 HELD = "nora@correo.example"
@@ -122,6 +123,24 @@ def test_lists_come_as_the_tools_of_people_write_them(
     text = "\r\n".join(sign.join(line) for line in lines) + "\r\n"
     path = bring(mar, text.encode(encoding))
     assert rows_of(mar, f"{path}/allowed.csv", encoding, sign) == lines[:2]
+
+
+def test_a_list_comes_as_excel_keeps_it_and_goes_as_csv(mar: Visitor) -> None:
+    cells = [["Cliente", "Email"], ["Peña", "uno@x.example"], ["Nora", HELD]]
+    inline = [[f"<c t='inlineStr'><is><t>{one}</t></is></c>" for one in line] for line in cells]
+    rows = "".join(f"<row>{''.join(line)}</row>" for line in inline)
+    path = bring(mar, a_workbook(rows))
+    assert rows_of(mar, f"{path}/allowed.csv", "utf-8-sig") == cells[:2]
+    assert mar.post(f"{path}/checks").status_code == 303
+    assert rows_of(mar, f"{path}/allowed.csv", "utf-8-sig") == cells[:2]
+    for wrong in (workbook.OLD + b"x" * 600, workbook.SIGN + b"x" * 600):
+        assert "libro de Excel" in mar.get(bring(mar, wrong)).text
+
+
+def test_the_column_of_the_customer_is_taken_and_not_that_of_the_seller(mar: Visitor) -> None:
+    text = f"Comercial;Email\nbea@x.example;uno@x.example\nbea@x.example;{HELD}\nbea@x.example;\n"
+    path = bring(mar, text)
+    assert [row[1] for row in rows_of(mar, f"{path}/allowed.csv")] == ["Email", "uno@x.example"]
 
 
 def test_a_paste_needs_no_form(mar: Visitor) -> None:
