@@ -69,6 +69,8 @@
       refused = false;
       draw();
       keep();
+      // All without anybody else is an answer: the server would take "all" for everybody again.
+      if (field.name === "cc" && !field.value && field.form.elements.mode?.value === "all") ["mode-answer", "show-people"].forEach((id) => { document.getElementById(id).checked = true; });
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
 

@@ -26,6 +26,10 @@ WAIT = 300
 _QUIETLY = ("--no-audit", "--no-fund", "--no-progress", "--no-package-lock", "--ignore-scripts")
 
 
+class NotJudged(Exception):
+    """The page or the browser took too long to be watched; another try may do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What it says of a page: points of a hundred, and what it did not like."""
@@ -43,7 +47,10 @@ class Lighthouse:
     folder: Path
 
     def judge(self, url: str, headers: Mapping[str, str]) -> Judged:
-        """Open the page in a new browser with those headers, and look at all of it."""
+        """Open the page in a new browser with those headers, and look at all of it.
+
+        Raises NotJudged.
+        """
         said, out = self.folder / "headers.json", self.folder / "judged.json"
         # Cookies are secrets: in a file, they do not stand in the list of processes.
         said.write_text(json.dumps(headers))
@@ -67,7 +74,8 @@ class Lighthouse:
 
 
 def _read(report: Mapping[str, Any]) -> Judged:
-    assert "runtimeError" not in report, report.get("runtimeError")
+    if "runtimeError" in report:
+        raise NotJudged(report["runtimeError"])
     points = {name: round(one["score"] * 100) for name, one in report["categories"].items()}
     faults = (
         f"{one['id']}: {one.get('displayValue') or one['title']}"

@@ -17,11 +17,12 @@ from sqlalchemy import func, select
 
 from cases import Agent, Case, clock
 from cases.db import reading, transaction
+from cases.language import LANGUAGES
 from inbox import schema
 from inbox.web import sessions, signin
 from tests.inbox.web.grown import WHO, a_grown_shop
 from tests.running import until
-from tests.servers.lighthouse import Judged, Lighthouse
+from tests.servers.lighthouse import Judged, Lighthouse, NotJudged
 from tests.servers.ports import free_port
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]
@@ -63,18 +64,20 @@ def _answers(url: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
 def test_lighthouse_finds_pages_fast_and_open_to_everybody(
-    served: str, lighthouse: Lighthouse, language: str
+    served: str, lighthouse: Lighthouse
 ) -> None:
+    paths = _addresses()
+    # One after the other: two that measure at the same time measure each other.
     pages = {
-        name: _best(lighthouse, served + path, _headers(language, known=path != SIGN_IN))
-        for name, path in _addresses().items()
+        f"{name} in {language}": _best(
+            lighthouse, served + path, _headers(language, known=path != SIGN_IN)
+        )
+        for language in LANGUAGES
+        for name, path in paths.items()
     }
-    print(json.dumps({language: {name: dict(one.points) for name, one in pages.items()}}))
-    assert {one.address for one in pages.values()} == {
-        served + path for path in _addresses().values()
-    }
+    print(json.dumps({name: dict(one.points) for name, one in pages.items()}))
+    assert {one.address for one in pages.values()} == {served + path for path in paths.values()}
     poor = {name: (one.points, one.faults) for name, one in pages.items() if _is_poor(one)}
     assert poor == {}
 
@@ -106,13 +109,17 @@ def _headers(language: str, *, known: bool) -> dict[str, str]:
 
 
 def _best(lighthouse: Lighthouse, url: str, headers: dict[str, str]) -> Judged:
-    judged = lighthouse.judge(url, headers)
-    for _again in range(TRIES - 1):
-        if judged.points["performance"] >= LEAST["performance"]:
+    tries: list[Judged] = []
+    for left in reversed(range(TRIES)):
+        try:
+            tries.append(lighthouse.judge(url, headers))
+        except NotJudged:
+            if not left and not tries:
+                raise
+            continue
+        if tries[-1].points["performance"] >= LEAST["performance"]:
             break
-        other = lighthouse.judge(url, headers)
-        judged = max(judged, other, key=lambda one: one.points["performance"])
-    return judged
+    return max(tries, key=lambda one: one.points["performance"])
 
 
 def _is_poor(page: Judged) -> bool:

@@ -147,3 +147,9 @@ def test_answering_all_shows_all_and_answering_one_takes_them_away(
     page.locator("label:has(#mode-answer)").click()
     page.locator(".people .chip").first.wait_for(state="detached")
     assert _value(page, "cc") == ""
+    page.locator("label:has(#mode-all)").click()
+    for _each in (MARTA, HUGO):
+        page.locator("#write-cc").press("Backspace")
+    # Nobody else is left, so it is an answer to one, and the field stays where it is.
+    assert page.locator("#mode-answer").is_checked()
+    assert page.locator("#write-cc").is_visible()
