@@ -2,8 +2,11 @@
 
 from functools import cache
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
+from bot import waking
+from bot.waking import BadQuietHours
+from cases.language import gettext as _
 from cases.settings import BadSetting, EnvironmentThenFile, explain
 
 
@@ -31,12 +34,21 @@ class Settings(EnvironmentThenFile):
     automatic_per_hour: int = Field(default=2000, ge=0)
     """More automatic mails than that within an hour, and more than four times the busiest hour of
     two weeks, are abnormal: all of them wait until a person looks. 0 for no such limit."""
-    quiet_hours: str = Field(default="21:00-08:00", pattern=r"^(\d\d:\d\d-\d\d:\d\d)?$")
+    quiet_hours: str = "21:00-08:00"
     """When mail that can wait is not sent, in the customer's time zone; "" for never."""
     gather_seconds: int = Field(default=60, ge=0)
     """How long a mail that can wait waits for others to the same person."""
     public_url: str = "http://127.0.0.1:8080"
     """Where customers reach our pages, for links in mails."""
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _are_hours(cls, said: str) -> str:
+        try:
+            waking.quiet_hours(said)
+        except BadQuietHours as wrong:
+            raise ValueError(_("it is written as 21:00-08:00")) from wrong
+        return said
 
 
 @cache

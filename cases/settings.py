@@ -5,8 +5,9 @@ import secrets
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from cases import hours
+from cases.hours import BadHours
 from cases.language import gettext as _
 
 
@@ -60,6 +63,23 @@ class Settings(EnvironmentThenFile):
     reopen_days: int = Field(default=14, ge=0)
     tiers: list[str] = Field(default_factory=list)
     """The tiers of customers, the highest last; none named: by what their customers bought."""
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, said: str) -> str:
+        try:
+            return ZoneInfo(said).key
+        except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+            raise ValueError(_("it is a time zone, such as Europe/Madrid")) from wrong
+
+    @field_validator("opening_hours")
+    @classmethod
+    def _are_hours(cls, said: str) -> str:
+        try:
+            hours.parse(said, "UTC")
+        except BadHours as wrong:
+            raise ValueError(_("it is written as mon-fri 09:00-18:00")) from wrong
+        return said
 
     def database(self) -> str:
         """URL of the database; SQLite in the data folder where nothing is said."""
@@ -127,4 +147,4 @@ def _why(kind: str, about: dict[str, Any], said: str) -> str:
     if kind == "string_pattern_mismatch":
         choices = str(about.get("pattern", "")).strip("^$()").replace("|", ", ")
         return _("it must be one of {choices}", choices=choices)
-    return said
+    return said.removeprefix("Value error, ")

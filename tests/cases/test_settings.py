@@ -28,6 +28,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
         ("TREGUA_SMTP_PORT", "70000", "at most 65535", "como máximo 65535"),
         ("TREGUA_SMTP_SECURITY", "ssl", "one of tls, starttls, none", "uno de tls, starttls, none"),
         ("TREGUA_ACKNOWLEDGE", "perhaps", "true or false", "true o false"),
+        ("TREGUA_QUIET_HOURS", "24:00-08:00", "as 21:00-08:00", "como 21:00-08:00"),
     ],
 )
 def test_a_bad_setting_is_named_in_both_languages(
@@ -38,6 +39,18 @@ def test_a_bad_setting_is_named_in_both_languages(
         with speaking(language), pytest.raises(BadSetting, match=words) as refusal:
             bot_settings()
         assert name in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [("zone", "Madrid", "such as Europe/Madrid"), ("opening_hours", "9-18", "as mon-fri 09:00")],
+)
+def test_hours_that_no_promise_can_go_by_are_refused_before_mail_comes(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(f"TREGUA_{name.upper()}", value)
+    with pytest.raises(BadSetting, match=says):
+        settings()
 
 
 def test_the_environment_wins_over_the_file(
