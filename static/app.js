@@ -28,12 +28,14 @@
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
   document.addEventListener("htmx:before:swap", (event) => {
-    const { ctx } = event.detail, { target, text } = ctx;
+    const { ctx } = event.detail, { target, text, response } = ctx;
+    // What stands before the server has pages of its own for when it is away: they are shown nowhere.
+    if (response?.status >= 500 && !response.headers.has("HX-Retarget")) { event.preventDefault(); complain(event); return; }
     if (!asksByItself(ctx)) return;
     const isKnown = target?.matches?.(".news-bar") && (text || "").trim() === target.innerHTML.trim();
     // Asked about what was shown then: one's own answer is no news where it is shown meanwhile.
     const isLate = ctx.asked !== ctx.sourceElement.getAttribute("hx-get");
-    if (isKnown || isLate || ctx.response.status === 401) event.preventDefault();
+    if (isKnown || isLate || response.status === 401) event.preventDefault();
   });
   // Of two answers the one that knows more of the case is the later one, whichever comes last.
   const version = (inside) => Number(find("[data-version]", inside)?.dataset.version);

@@ -148,11 +148,11 @@
 
   async function brought(form, path, data) {
     for (;;) {
-      const answer = await ask(form, path, data).catch(() => null);
-      if (answer && answer.status !== 401) return answer;
+      const answer = await ask(form, path, data).catch(() => null), ended = answer?.status === 401;
+      if (answer && !ended && (answer.status < 500 || answer.headers.has("HX-Retarget"))) return answer;
       say(form, words.failed);
-      if (answer) signIn();
-      await new Promise((done) => { if (answer) document.addEventListener("signedin", done, { once: true }); else setTimeout(done, AGAIN); });
+      if (ended) signIn();
+      await new Promise((done) => { if (ended) document.addEventListener("signedin", done, { once: true }); else setTimeout(done, AGAIN); });
     }
   }
 

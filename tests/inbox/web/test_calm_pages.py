@@ -5,17 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
 
-from cases import Message
-from cases.db import reading, transaction
-from inbox.web.sessions import WebSession
 from tests.inbox.web.conftest import Enter, case_about
-from tests.seeding import ADMIN, ANA, BEA, PASSWORD
+from tests.inbox.web.slow_answers import Clock, Held, open_case, wait_until
+from tests.seeding import ADMIN, ANA, BEA
 from tests.servers.chromium import VIEWPORT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Request, Route
+    from playwright.sync_api import Browser, Page, Request
 
 Open = Callable[..., None]
 NEWS = "document.body.dispatchEvent(new CustomEvent('news'))"
@@ -25,29 +22,6 @@ WATCH = """() => { window.heard = []; for (const id of ["told", "toasts"]) {
     const said = () => [place.textContent.trim()].filter(Boolean);
     const note = () => said().forEach((text) => heard.push([id, text]));
     new MutationObserver(note).observe(place, { childList: true, subtree: true }); } }"""
-
-
-class Clock:
-    """The page's own clock, which stands still unless it is told to go."""
-
-    def __init__(self, page: "Page") -> None:
-        self._page = page
-        page.clock.install()
-
-    def stop(self) -> None:
-        self._page.clock.pause_at(self._page.evaluate("Date.now()") + 1000)
-
-    def go(self, milliseconds: int) -> None:
-        self._page.clock.run_for(milliseconds)
-
-    def until(self, true: Callable[[], object]) -> None:
-        """Let answers arrive, with hardly any time passing in the page."""
-        for _ in range(300):
-            if true():
-                return
-            self.go(2)
-            self._page.wait_for_timeout(10)
-        raise AssertionError("it did not happen")
 
 
 @pytest.fixture
@@ -63,32 +37,6 @@ def page(chromium: "Browser") -> Iterator["Page"]:
 @pytest.fixture
 def clock(page: "Page") -> Clock:
     return Clock(page)
-
-
-def _wait(page: "Page", true: Callable[[], object]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError("it did not happen")
-
-
-def _open_case(page: "Page") -> str:
-    return page.locator("#reader .case").get_attribute("data-case") or ""
-
-
-class Held:
-    """Requests that are kept waiting."""
-
-    def __init__(self, page: "Page", which: Callable[["Request"], bool]) -> None:
-        self.waiting: list[Route] = []
-        page.route(lambda _url: True, lambda route: self._take(route, which) if route else None)
-
-    def _take(self, route: "Route", which: Callable[["Request"], bool]) -> None:
-        if which(route.request):
-            self.waiting.append(route)
-        else:
-            route.continue_()
 
 
 def _reads(request: "Request") -> bool:
@@ -120,7 +68,7 @@ def test_what_takes_long_is_marked_and_no_mark_stays(
     clock.go(200)
     clock.until(lambda: len(held.waiting) == 3)
     held.waiting[2].continue_()
-    clock.until(lambda: _open_case(page) and page.evaluate(BUSY) == [])
+    clock.until(lambda: open_case(page) and page.evaluate(BUSY) == [])
     # A refusal goes elsewhere than where the mark is; and what is pressed twice is sent once.
     page.context.clear_cookies(name="tregua_session")
     page.locator("#close-case").dblclick()
@@ -132,26 +80,6 @@ def test_what_takes_long_is_marked_and_no_mark_stays(
     clock.go(200)
     assert page.evaluate(BUSY) == []
     assert len(held.waiting) == 4
-
-
-def test_a_case_that_comes_late_is_not_shown_over_the_one_that_was_chosen_since(
-    page: "Page", open_as: Open
-) -> None:
-    held = Held(page, lambda request: "x-ahead" in request.headers)
-    open_as(ANA, "/inbox/all")
-    rows = page.locator("#rows .row-link[data-htmx-powered]")
-    rows.nth(0).click()
-    page.locator("#reader .case").wait_for()
-    first, title = _open_case(page), page.title()
-    _wait(page, lambda: held.waiting)
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.locator("#rows:not(:has(.htmx-request))").wait_for()
-    assert _open_case(page) == first
-    held.waiting[0].continue_()
-    page.wait_for_timeout(150)
-    assert (_open_case(page), page.title()) == (first, title)
-    assert page.url.endswith(f"/cases/{first}?in=all&sort=due")
 
 
 def test_what_happens_elsewhere_is_told_once_in_five_seconds_and_own_commands_at_once(
@@ -219,7 +147,7 @@ def _walk(page: "Page") -> None:
         page.locator(f"#drop-{drop} > summary").press("Enter")
         page.locator(f"#drop-{drop} {choice}").first.press("Enter")
         page.locator(f"#drop-{drop}:not([open])").wait_for()
-    closed = _open_case(page)
+    closed = open_case(page)
     page.locator("#close-case").press("Enter")
     page.locator(f"#reader .case:not([data-case='{closed}'])").wait_for()
     page.locator("#undo").press("Enter")
@@ -273,13 +201,13 @@ def test_who_runs_through_a_list_asks_for_colleagues_once_and_is_seen_where_they
     before = ""
     for _ in range(8):
         page.keyboard.press("j")
-        clock.until(lambda before=before: _open_case(page) not in ("", before))
-        before = _open_case(page)
+        clock.until(lambda before=before: open_case(page) not in ("", before))
+        before = open_case(page)
         page.evaluate("document.body.dispatchEvent(new CustomEvent('presence'))")
     assert [one for one in asked if one[0] == "POST"] == []
     assert len(asked) <= 1
     clock.go(1000)
-    last = _open_case(page)
+    last = open_case(page)
     assert [path for method, path in asked if method == "POST"] == [f"cases/{last}/presence"]
     looks = [path for method, path in asked if method == "GET"]
     assert len(looks) <= 2
@@ -288,102 +216,37 @@ def test_who_runs_through_a_list_asks_for_colleagues_once_and_is_seen_where_they
     assert "Ana Belén" in shown
 
 
-def test_an_answer_waits_for_its_files_also_where_the_session_ended_meanwhile(
-    page: "Page", open_as: Open
-) -> None:
-    case = case_about("Factura")
-    open_as(ANA, f"/cases/{case.id}")
-    page.locator("#reply-text").fill("Va la factura.")
-    page.context.clear_cookies(name="tregua_session")
-    file = {"name": "factura.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
-    page.locator(".attach input").set_input_files(file)
-    page.locator("#sign-in-again").wait_for()
-    page.locator("[data-saved]:has-text('Sin guardar todavía')").wait_for()
-    held = Held(page, lambda request: request.url.endswith("/draft/files"))
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#sign-in-again .is-primary").click()
-    page.locator("#sign-in-again").wait_for(state="detached")
-    page.locator("[data-send]").click()
-    page.locator("[data-saved]:has-text('Guardando')").wait_for()
-    assert page.locator("#undo").count() == 0
-    held.waiting[0].continue_()
-    page.locator("#undo").wait_for()
-    with reading() as session:
-        sent = select(Message).where(Message.case_id == case.id).order_by(Message.id.desc())
-        message = session.scalars(sent).first()
-        assert message is not None
-        assert (message.text, message.attachments[0]["name"]) == ("Va la factura.", "factura.pdf")
-
-
-def test_after_going_back_everything_still_works(
-    page: "Page", open_as: Open, faults: list[str]
-) -> None:
-    open_as(ADMIN, "/inbox/all")
-    page.locator("#rows .row-link[data-htmx-powered]").first.wait_for()
-    for _ in range(2):
-        page.keyboard.press("j")
-        page.locator("#rows:not(:has(.htmx-request))").wait_for()
-    page.locator("#reader .case").wait_for()
-    second = _open_case(page)
-    page.go_back()
-    page.locator(f"#reader .case:not([data-case='{second}'])").wait_for()
-    page.keyboard.press("Control+k")
-    page.keyboard.type("Problemas")
-    page.locator("#palette-list .option:first-child:has-text('Problemas')").wait_for()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/failures")
-    assert faults == []
-
-
-def test_of_two_answers_the_later_one_is_shown_whichever_comes_last(
-    page: "Page", open_as: Open
-) -> None:
-    late: list[Callable[[], None]] = []
-
-    def answer_late(route: "Route") -> None:
-        answer = route.fetch()
-        late.append(lambda: route.fulfill(response=answer))
-
-    open_as(ANA, f"/cases/{case_about('Factura').id}")
-    page.route("**/assignee", answer_late)
-    page.locator("#take").click()
-    _wait(page, lambda: late)
-    page.locator("#drop-mood > summary").click()
-    page.locator("#drop-mood button[value=negative]").click()
-    mood = page.locator("#drop-mood > summary:has-text('Molesto')")
-    mood.wait_for()
-    late[0]()
-    page.locator("#toasts:has-text('nuevo responsable')").wait_for()
-    assert mood.count() == 1
-    assert page.locator("#drop-assignee > summary").inner_text().startswith("Ana Belén")
-
-
 def test_a_stream_that_was_refused_is_asked_for_again(
     page: "Page", open_as: Open, clock: Clock
 ) -> None:
     held = Held(page, lambda request: request.url.endswith("/events"))
     open_as(ANA, "/inbox/all")
-    _wait(page, lambda: held.waiting)
+    wait_until(page, lambda: held.waiting)
     held.waiting[0].fulfill(status=502, body="")
     page.locator("html[data-live=off]").wait_for()
     clock.go(61_000)
-    _wait(page, lambda: len(held.waiting) == 2)
+    wait_until(page, lambda: len(held.waiting) == 2)
     held.waiting[1].continue_()
     page.locator("html[data-live=on]").wait_for()
 
 
-def test_who_signs_in_again_in_one_tab_has_done_so_in_all(page: "Page", open_as: Open) -> None:
-    open_as(ANA, f"/cases/{case_about('Factura').id}")
-    other = page.context.new_page()
-    other.goto(page.url)
-    with transaction() as session:
-        session.execute(delete(WebSession))
-    page.locator("#take").click()
-    page.locator("#password:focus").wait_for()
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#sign-in-again .is-primary").click()
-    page.locator("#sign-in-again").wait_for(state="detached")
-    fresh = page.locator("meta[name=csrf]").get_attribute("content")
-    _wait(other, lambda: other.locator("meta[name=csrf]").get_attribute("content") == fresh)
-    other.locator("#close-case").click()
-    other.locator("#toasts:has-text('cerrado')").wait_for()
+@pytest.mark.nightly
+def test_a_page_that_is_worked_in_all_day_grows_no_heavier(page: "Page", open_as: Open) -> None:
+    open_as(ANA, "/inbox/all")
+    rows = page.locator("#rows .row-link[data-htmx-powered]")
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable")
+    heard = []
+    for turn in range(48):
+        before = open_case(page) if turn else ""
+        rows.nth(turn % 2).click()
+        page.locator(f"#reader .case:not([data-case='{before}'])").wait_for()
+        page.locator("#list:not(:has(.htmx-request))").wait_for()
+        page.evaluate(NEWS)
+        if turn % 16 == 15:
+            page.wait_for_timeout(500)
+            cdp.send("HeapProfiler.collectGarbage")
+            figures = cdp.send("Performance.getMetrics")["metrics"]
+            heard.append({one["name"]: one["value"] for one in figures})
+    assert [one["JSEventListeners"] for one in heard] == [heard[0]["JSEventListeners"]] * 3
+    assert heard[2]["Nodes"] < 1.1 * heard[0]["Nodes"]

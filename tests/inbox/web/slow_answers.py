@@ -1,0 +1,58 @@
+"""For tests of pages: answers that are kept waiting, a clock that stands still, and patience."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request, Route
+
+
+class Clock:
+    """The page's own clock, which stands still unless it is told to go."""
+
+    def __init__(self, page: "Page") -> None:
+        self._page = page
+        page.clock.install()
+
+    def stop(self) -> None:
+        self._page.clock.pause_at(self._page.evaluate("Date.now()") + 1000)
+
+    def go(self, milliseconds: int) -> None:
+        self._page.clock.run_for(milliseconds)
+
+    def until(self, true: Callable[[], object]) -> None:
+        """Let answers arrive, with hardly any time passing in the page."""
+        for _ in range(300):
+            if true():
+                return
+            self.go(2)
+            self._page.wait_for_timeout(10)
+        raise AssertionError("it did not happen")
+
+
+class Held:
+    """Requests that are kept waiting."""
+
+    def __init__(self, page: "Page", which: Callable[["Request"], bool]) -> None:
+        self.waiting: list[Route] = []
+        page.route("**", lambda route: self._take(route, which))
+
+    def _take(self, route: "Route", which: Callable[["Request"], bool]) -> None:
+        if which(route.request):
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+
+def wait_until(page: "Page", true: Callable[[], object]) -> None:
+    """Look until it is so; the page's policy forbids what Playwright would do for that."""
+    for _ in range(200):
+        if true():
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError("it did not happen")
+
+
+def open_case(page: "Page") -> str:
+    """The number of the case that is shown."""
+    return page.locator("#reader .case").get_attribute("data-case") or ""
