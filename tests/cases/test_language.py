@@ -6,7 +6,7 @@ import pytest
 
 from cases import language
 from cases.language import gettext as _
-from cases.language import say_date, say_time, speaking
+from cases.language import ngettext, say_date, say_number, say_time, speaking
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def test_a_text_nobody_translated_is_said_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoken", "said"), [("es", "domingo, 29 de marzo de 2026"), ("en", "Sunday, March 29, 2026")]
+    ("spoken", "said"), [("es", "domingo 29 de marzo de 2026"), ("en", "Sunday, March 29, 2026")]
 )
 def test_days_are_said_in_words(spoken: str, said: str) -> None:
     with speaking(spoken):
@@ -40,3 +40,24 @@ def test_hours_are_those_of_the_persons_zone() -> None:
     with speaking("es"):
         assert say_time(NOON, "Europe/Madrid") == "14:00"
         assert say_time(NOON, "Atlantic/Canary") == "13:00"
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "spanish"),
+    [
+        (999, "999", "999"),
+        # The academies and CLDR let four digits stand together.
+        (1234, "1,234", "1234"),
+        (-12_345, "-12,345", "-12.345"),
+        (1_234_567, "1,234,567", "1.234.567"),
+        (1234.5, "1,234.5", "1234,5"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(
+    number: float, english: str, spanish: str
+) -> None:
+    assert say_number(number) == english
+    with speaking("es"):
+        assert say_number(number) == spanish
+        many = ngettext("{number} person", "{number} people", int(number))
+        assert many == f"{say_number(int(number))} personas"
