@@ -1,10 +1,10 @@
 """Words and dates in the language that is spoken."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cases import language
+from cases import clock, language
 from cases.language import gettext as _
 from cases.language import ngettext, say_date, say_number, say_time, speaking
 
@@ -29,10 +29,18 @@ def test_a_text_nobody_translated_is_said_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoken", "said"), [("es", "domingo 29 de marzo de 2026"), ("en", "Sunday, March 29, 2026")]
+    ("spoken", "away", "said"),
+    [
+        ("es", 10, "domingo 29 de marzo"),
+        ("en", 10, "Sunday, March 29"),
+        ("es", 300, "domingo 29 de marzo de 2026"),
+        ("en", 300, "Sunday, March 29, 2026"),
+    ],
 )
-def test_days_are_said_in_words(spoken: str, said: str) -> None:
-    with speaking(spoken):
+def test_days_are_said_in_words_and_their_year_if_it_is_not_plain(
+    spoken: str, away: int, said: str
+) -> None:
+    with speaking(spoken), clock.at(NOON + timedelta(days=away)):
         assert say_date(NOON, "Europe/Madrid") == said
 
 
