@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import time
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from pydantic_settings import (
 from cases import hours
 from cases.hours import BadHours
 from cases.language import gettext as _
+
+PATIENCE_SECONDS = 1.0
 
 
 class BadSetting(Exception):
@@ -103,15 +107,24 @@ def _secret_file(folder: Path) -> bytes:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         fresh = secrets.token_urlsafe(48).encode()
-        try:
-            # O_EXCL lets only one of two processes that start together make the secret.
-            with os.fdopen(
-                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-            ) as file:
-                file.write(fresh)
-        except FileExistsError:
-            return path.read_bytes().strip()
-    return path.read_bytes().strip()
+        # O_EXCL lets only one of two processes that start together make the secret.
+        with (
+            suppress(FileExistsError),
+            os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+        ):
+            file.write(fresh)
+    return _written(path)
+
+
+def _written(path: Path) -> bytes:
+    """The secret in that file, which another process may be writing at this moment."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (secret := path.read_bytes().strip()):
+        # With an empty secret anybody could sign in our name.
+        if time.monotonic() > until:
+            raise BadSetting(_("{path} is empty. Put the secret back, or delete it.", path=path))
+        time.sleep(0.01)
+    return secret
 
 
 @cache

@@ -1,5 +1,6 @@
 """Settings: the environment first, then the file; a bad one is named with what it may be."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,25 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it() -> None:
     assert settings().secret() == first
     assert len(first) >= 32
     assert (settings().data / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_that_another_process_is_writing_is_waited_for(tmp_path: Path) -> None:
+    file = settings().data / "secret.key"
+    file.parent.mkdir()
+    file.touch()
+    writing = threading.Timer(0.05, file.write_bytes, [b"a secret that came late"])
+    writing.start()
+    assert settings().secret() == b"a secret that came late"
+    writing.join()
+
+
+def test_nothing_is_signed_with_an_empty_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cases.settings.PATIENCE_SECONDS", 0.0)
+    file = settings().data / "secret.key"
+    file.parent.mkdir()
+    file.touch()
+    with pytest.raises(BadSetting, match="is empty"):
+        settings().secret()
 
 
 def test_without_a_setting_the_database_lies_in_the_data_folder(tmp_path: Path) -> None:
