@@ -88,6 +88,7 @@ _NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "und
 _DOUBLE_BYTE = {"gb18030", "cp949", "cp932", "cp950", "euc_jp", "johab", "big5hkscs"}
 _STATEFUL = {"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso2022_kr"}
 _JAPANESE_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([JI])")
+_DOUBLED = re.compile("[ÂÃ](?:[^ -ÿ]|[\x80-\xbf])|â[€‚]")
 _C1 = re.compile("[\x80-\x9f]")
 _C1_MEANT = {
     code: bytes([code]).decode("cp1252", "ignore") or "\ufffd" for code in range(0x80, 0xA0)
@@ -158,7 +159,7 @@ def _best(content: bytes, codec: str | None) -> tuple[str, str]:
 def _eight_bit(content: bytes, codec: str | None) -> tuple[str, str]:
     as_utf8 = _strictly(content, "utf-8")
     if as_utf8 is not None and not (codec in _DOUBLE_BYTE and _could_be_double(as_utf8)):
-        return as_utf8, "utf-8"
+        return _undoubled(as_utf8), "utf-8"
     if codec == "utf-8" and (text := _damaged_utf8(content)) is not None:
         return text, "utf-8"
     if codec is None or codec in {"cp1252", "utf-8"}:
@@ -170,6 +171,18 @@ def _eight_bit(content: bytes, codec: str | None) -> tuple[str, str]:
         return text, codec
     found = other or guess(content) or codec
     return _leniently(content, found), found
+
+
+def _undoubled(text: str) -> str:
+    """Forms and old databases write UTF-8 once more as UTF-8: "seÃ±al" is "señal"."""
+    if not _DOUBLED.search(text):
+        return text
+    for codec in ("cp1252", "latin-1"):
+        try:
+            return text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def _could_be_double(as_utf8: str) -> bool:

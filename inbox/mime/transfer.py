@@ -9,6 +9,7 @@ from inbox.mime.words import decode_words
 MOST_FILES = 100
 
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/=\s]*")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 # "begin 2026 with us" opens a sentence: behind a real one, a line of 45 bytes or a short last one.
 _UU_BEGIN = re.compile(
@@ -55,6 +56,7 @@ def is_base64(body: bytes) -> bool:
 
 def _base64(body: bytes) -> bytes:
     """Decoded leniently; text that only claims to be base64 comes back as it is."""
+    body = _without_addition(body)
     head, _, tail = body.partition(b"=")
     tail = tail.lstrip(b"=")
     if tail.strip() and tail[:1] not in b" \t" and _ALPHABET.fullmatch(tail):
@@ -65,6 +67,15 @@ def _base64(body: bytes) -> bytes:
     if strange * 5 > len(head) and not _ALPHABET.fullmatch(head):
         return body
     return _letters(letters)
+
+
+def _without_addition(body: bytes) -> bytes:
+    """Lists and virus scanners write below a text whatever its encoding is."""
+    blank = _BLANK_LINE.search(body, len(body) - len(body.lstrip()))
+    if blank is None or _ALPHABET.fullmatch(body[blank.end() :].replace(b"=", b"")):
+        return body
+    before = body[: blank.start()]
+    return before if before.strip() and is_base64(before) else body
 
 
 def _letters(letters: bytes) -> bytes:

@@ -29,7 +29,7 @@ _DEVICE = re.compile(
     r"|\w{0,9}mail"
     r"|correo|correu|courrier|posta|e-?mail|proton ?mail|mailbox|bluemail|aquamail|nine|spark"
     r"|airmail|mailspring|tuta|tutanota|fairemail|k-9|thunderbird|zoho|aol|gmx|web\.de"
-    r"|superhuman|mailtrack|mixmax|newton|nylas|edison"
+    r"|superhuman|spike|shortwave|mimestream|missive|boxer|mailtrack|mixmax|newton|nylas|edison"
     r"|polymail|canary|postbox|em client|roundcube|webmail|zimbra|yandex|mail\.ru|móvil|movil"
     r"|mòbil|mobile?|handy|smartphone|telefono|teléfono|telèfon|telefone|telefoon|mobiltelefon"
     r"|téléphone|celular|tablet|tableta|phone|dispositivo|device|app|aplicación|ios|mac"

@@ -1,5 +1,6 @@
 """Who answers in seconds, or says the same again, is a machine where words leave a doubt."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,9 @@ from tests.conversations import KNOWN
 from tests.raw import a_raw
 
 ASKED = "tregua.m1.k7f3q9x2b5d1@tienda.example"
-DOUBTFUL = "Slow replies ahead: I am at a family funeral and will catch up next week."
+SLOW = "Slow replies ahead: I am at a family funeral and will catch up next week."
+TEAM = "The accounts team is at a fair and works through its letters once a week."
+DOUBTFUL = (SLOW, TEAM)
 PERSON = "I have passed the quote on to my manager and the lamp is still broken at home."
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -23,7 +26,11 @@ def _answer(text: str, *, after: timedelta, id: str = "a1") -> Arrival:
     at = MORNING + after
     raw = a_raw("Ana <ana@cliente.example>", "Re: Pedido", text, at=at,
                 id=f"{id}@cliente.example", headers=(("In-Reply-To", f"<{ASKED}>"),))  # fmt: skip
-    return Arrival(open_mail(raw, KNOWN), at)
+    mail = open_mail(raw, KNOWN)
+    # What the words weigh is learnt; here they leave just so much of a doubt.
+    likeness = 0.0 if text in DOUBTFUL else mail.speaker.likeness
+    speaker = replace(mail.speaker, origin=Origin.CUSTOMER, likeness=likeness)
+    return Arrival(replace(mail, speaker=speaker), at)
 
 
 @pytest.fixture
@@ -43,8 +50,8 @@ def _judged(session, arrival: Arrival) -> Mail:
 @pytest.mark.parametrize(
     ("text", "seconds", "origin"),
     [
-        (DOUBTFUL, 4, Origin.AUTO_REPLY),
-        (DOUBTFUL, 3600, Origin.CUSTOMER),
+        (SLOW, 4, Origin.AUTO_REPLY),
+        (SLOW, 3600, Origin.CUSTOMER),
         (PERSON, 4, Origin.CUSTOMER),
         ("¿Y cuándo llega?", 4, Origin.CUSTOMER),
     ],
@@ -58,8 +65,7 @@ def test_nobody_answers_in_seconds(session, ours, text, seconds, origin):
 
 
 def test_a_machine_says_the_same_again_and_a_person_is_not_taken_for_one(session, ours):
-    machine = "The accounts team is at a fair and works through its letters once a week."
-    for text, origin in ((machine, Origin.AUTO_REPLY), (PERSON, Origin.CUSTOMER)):
+    for text, origin in ((TEAM, Origin.AUTO_REPLY), (PERSON, Origin.CUSTOMER)):
         first = _answer(text, after=timedelta(hours=1), id=f"b{len(text)}")
         assert _judged(session, first).origin is Origin.CUSTOMER
         file(session, first)

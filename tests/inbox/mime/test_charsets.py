@@ -110,3 +110,14 @@ def test_no_half_surrogate_ever_comes_out() -> None:
     for codec in ("utf-7", "utf-8", "gb18030", "cp932"):
         text, _ = decode(b"+2AA- \xed\xa0\x80 \x84\x31", codec)
         assert text.encode("utf-8")
+
+
+@pytest.mark.parametrize("once", ["La señal está caída.", "Cuesta 5 €", "Ça marche, à Noël"])
+def test_what_was_written_as_utf8_twice_is_read_once(once: str) -> None:
+    twice = once.encode().decode("cp1252", "replace").encode()
+    assert decode(twice, "utf-8")[0] == once
+
+
+@pytest.mark.parametrize("text", ["NÃO É", "Â«Ici»", "seÃ±al 😡", "AÇÃO"])
+def test_letters_that_only_look_like_it_stay(text: str) -> None:
+    assert decode(text.encode(), "utf-8")[0] == text

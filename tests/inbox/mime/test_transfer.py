@@ -72,3 +72,10 @@ def test_a_sentence_about_beginnings_is_no_file() -> None:
 def test_thousands_of_openings_cost_no_time() -> None:
     assert len(enclosed_files(b"begin 644 a\n" * 50_000)[1]) == 0
     assert len(enclosed_files(b"=ybegin name=a\nx\n" * 50_000)[1]) <= 100
+
+
+def test_what_a_list_writes_below_a_base64_text_does_no_harm() -> None:
+    body = b"TGEgc2XDsWFsIGVzdMOhIGNhw61kYS4K\n\n--\nmailing list footer\n"
+    assert undo(body, b"base64").decode() == "La señal está caída.\n"
+    pieces = b"YQ==\n\nYg==\n"
+    assert undo(pieces, b"base64") == b"ab"

@@ -12,13 +12,13 @@ _WEIGHTS: dict[str, float] = json.loads(
     (Path(__file__).parent / "weights.json").read_text(encoding="utf-8")
 )
 NOT_AT_ALL = -99.0
-# Of a language that is not ours, of what is no language, and of a few words nothing can be told.
+# Of a language that is not ours, of what is no language, and of two words nothing can be told.
 _FOREIGN = "unknown > 0.6"
-_ENOUGH = "words > 5"
+_ENOUGH = "words > 2"
 _STEPS = {
     "unknown": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
     "sentences": (1, 2, 3, 5, 8),
-    "words": (5, 10, 20, 40, 80),
+    "words": (2, 5, 10, 20, 40, 80),
     "themes": (3, 5, 7, 9, 12),
 }
 
