@@ -10,7 +10,8 @@ from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.db import Base
-from cases.reporting.scope import Scope, hour_of, local_hour
+from cases.reporting.rows import hour_of, local_hour
+from cases.reporting.scope import Scope
 
 
 class Finding(StrEnum):

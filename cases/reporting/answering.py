@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.reporting.scope import Day, Scope, in_day, listed
-from cases.reporting.sums import Days, Family, Kind, Tally, of_both, together
+from cases.reporting.rows import taken
+from cases.reporting.scope import Day, Scope
+from cases.reporting.sums import Days, Family, Kind, Only, Tally, of_both, together
 from cases.sla import book as books
 
 _MINUTE = timedelta(minutes=1)
@@ -50,17 +51,13 @@ def _waits(days: Days) -> Waits:
     return Waits(Counter({int(minutes): number for minutes, number in found.items()}))
 
 
-def _answered(session: Session, days: list[Day], only: tuple[ColumnElement[bool], ...]) -> Tally:
-    table, tally, waited = listed(session, days), Tally(), _measure(session)
-    rows = session.execute(
-        select(table.c.n, Case.mailbox_id, Case.policy_id, Case.opened_at, Case.answered_at)
-        .join_from(table, Case, in_day(table, Case.opened_at))
-        .where(Case.bulk.is_(False), Case.answered_at.is_not(None), *only)
-    )
-    for n, mailbox_id, policy_id, opened_at, answered_at in rows:
+def _answered(session: Session, days: list[Day], only: Only, tally: Tally) -> None:
+    columns = Case.mailbox_id, Case.policy_id, Case.opened_at, Case.answered_at
+    where = Case.bulk.is_(False), Case.answered_at.is_not(None), *only
+    cases, waited = taken(session, days, Case.opened_at, *columns, where=where), _measure(session)
+    for n, mailbox_id, policy_id, opened_at, answered_at in session.execute(select(cases)):
         minutes = waited(policy_id, opened_at, answered_at) // _MINUTE
         tally.add(n, mailbox_id, "minutes", minutes, 1)
-    return tally
 
 
 ANSWERED = Kind("answered", Family.OPENED, _answered)

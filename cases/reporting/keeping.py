@@ -12,7 +12,7 @@ from cases.among import among
 from cases.db import transaction
 from cases.reporting.kinds import KINDS
 from cases.reporting.scope import Day, Found, Scope, midnight
-from cases.reporting.sums import DaySum, Family, Kind, SumChange, SumHead
+from cases.reporting.sums import DaySum, Family, Kind, SumChange, SumHead, count
 from cases.settings import settings
 
 LOCK = "sums"
@@ -98,7 +98,7 @@ def _sum(session: Session, day: Day, kinds: Sequence[Kind]) -> None:
     for kind in kinds:
         session.execute(delete(DaySum).where(DaySum.since == day.since, DaySum.kind == kind.name))
         sums: dict[tuple[int, int], Found] = {(0, 0): {}}
-        sums |= kind.count(session, [day], ()).sums
+        sums |= count(session, kind, [day], (), split=True).sums
         session.add_all(
             DaySum(
                 since=day.since,

@@ -1,8 +1,8 @@
 """All that is summed day by day."""
 
-from cases.reporting import answering, meaning, voices, working
+from cases.reporting import answering, meaning, people, voices, working
 
 KINDS = (
-    *(working.MAIL, working.PROMISES, voices.PEOPLE, voices.FIRST, voices.HELD),
+    *(working.MAIL, working.PROMISES, people.TOLD, people.WROTE, people.HELD, voices.FIRST),
     *(meaning.MATTERS, meaning.OUTCOMES, answering.ANSWERED),
 )

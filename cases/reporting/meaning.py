@@ -2,15 +2,17 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.correction import Correction, Field
 from cases.outcome import Outcome
-from cases.reporting.scope import Day, Scope, in_day, listed
-from cases.reporting.sums import Family, Kind, Tally, by_day, of_both, together
+from cases.reporting.rows import taken
+from cases.reporting.scope import Day, Scope
+from cases.reporting.sums import Family, Kind, Only, Tally, by_day, of_both, together
 
 MOODS = ("negative", "neutral", "positive")
 
@@ -31,19 +33,17 @@ def moods(session: Session, scope: Scope) -> dict[date, dict[str, int]]:
     }
 
 
-def _matters(session: Session, days: list[Day], only: tuple[ColumnElement[bool], ...]) -> Tally:
-    table, tally = listed(session, days), Tally()
-    rows = session.execute(
-        select(table.c.n, Case.mailbox_id, Case.type, Case.sentiment, func.count())
-        .join_from(table, Case, in_day(table, Case.opened_at))
-        .where(Case.bulk.is_(False), *only)
-        .group_by(table.c.n, Case.mailbox_id, Case.type, Case.sentiment)
-    )
-    for n, mailbox_id, leaf, mood, number in rows:
+def _matters(session: Session, days: list[Day], only: Only, tally: Tally) -> None:
+    columns, where = (Case.mailbox_id, Case.type, Case.sentiment), (Case.bulk.is_(False), *only)
+    cases = taken(session, days, Case.opened_at, *columns, where=where).c
+    for n, mailbox_id, leaf, mood, number in session.execute(_counts(cases)):
         tally.add(n, mailbox_id, "type", leaf, number)
         if mood in MOODS:
             tally.add(n, mailbox_id, "mood", mood, number)
-    return tally
+
+
+def _counts(columns: Any) -> Select[Any]:
+    return select(*columns, func.count()).group_by(*columns)
 
 
 MATTERS = Kind("matters", Family.OPENED, _matters)
@@ -55,17 +55,11 @@ def outcomes(session: Session, scope: Scope) -> dict[Outcome | None, int]:
     return {Outcome(name) if name else None: number for name, number in found.items()}
 
 
-def _outcomes(session: Session, days: list[Day], only: tuple[ColumnElement[bool], ...]) -> Tally:
-    table, tally = listed(session, days), Tally()
-    rows = session.execute(
-        select(table.c.n, Case.mailbox_id, Case.outcome, func.count())
-        .join_from(table, Case, in_day(table, Case.closed_at))
-        .where(Case.bulk.is_(False), *only)
-        .group_by(table.c.n, Case.mailbox_id, Case.outcome)
-    )
-    for n, mailbox_id, outcome, number in rows:
+def _outcomes(session: Session, days: list[Day], only: Only, tally: Tally) -> None:
+    columns, where = (Case.mailbox_id, Case.outcome), (Case.bulk.is_(False), *only)
+    cases = taken(session, days, Case.closed_at, *columns, where=where).c
+    for n, mailbox_id, outcome, number in session.execute(_counts(cases)):
         tally.add(n, mailbox_id, "outcome", outcome or "", number)
-    return tally
 
 
 OUTCOMES = Kind("outcomes", Family.CLOSED, _outcomes)

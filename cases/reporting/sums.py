@@ -5,7 +5,7 @@ says what the rows say, whether the job that sums was there or not.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -66,18 +66,20 @@ class SumHead(Base):
 Days = dict[date, Found]
 Sums = dict[tuple[int, int], dict[str, Counter[str]]]
 """By the place of the day and the mailbox; 0 is the whole."""
-Count = Callable[[Session, list[Day], tuple[ColumnElement[bool], ...]], "Tally"]
+Only = tuple[ColumnElement[bool], ...]
+Count = Callable[[Session, list[Day], Only, "Tally"], None]
 
 
 class Tally:
-    """Counts of some days: of the whole, and of each mailbox."""
+    """Counts of some days: of the whole, and of each mailbox if it is `split`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, split: bool) -> None:
+        self.split = split
         self.sums: Sums = defaultdict(lambda: defaultdict(Counter))
 
     def add(self, day: int, mailbox_id: int | None, part: str, name: object, number: int) -> None:
         """So many more of that name."""
-        for place in {0, mailbox_id or 0}:
+        for place in {0, mailbox_id or 0} if self.split else {0}:
             self.sums[day, place][part][str(name)] += number
 
 
@@ -107,10 +109,19 @@ def _counted(session: Session, scope: Scope, kind: Kind, days: list[Day]) -> Day
     known = scope.kept if scope.kept is not None else {}
     rest = [day for day in days if (kind.name, day.since, day.until) not in known]
     if rest:
-        counted = kind.count(session, rest, scope.only).sums
+        counted = count(session, kind, rest, scope.only).sums
         for n, day in enumerate(rest):
             known[kind.name, day.since, day.until] = counted.get((n, 0), {})
     return {day.date: known[kind.name, day.since, day.until] for day in days}
+
+
+def count(
+    session: Session, kind: Kind, days: list[Day], only: Only, *, split: bool = False
+) -> Tally:
+    """Counted from the rows."""
+    tally = Tally(split=split)
+    kind.count(session, days, only, tally)
+    return tally
 
 
 def together(found: Iterable[Found]) -> dict[str, Counter[str]]:
@@ -122,13 +133,16 @@ def together(found: Iterable[Found]) -> dict[str, Counter[str]]:
     return whole
 
 
-def with_kept(session: Session, scope: Scope, mailbox_id: int | None) -> Scope:
-    """The scope with what is known of both its spans.
+def with_kept(
+    session: Session, scope: Scope, mailbox_id: int | None, kinds: Sequence[Kind]
+) -> Scope:
+    """The scope with what is known of those kinds in both its spans.
 
     Of the cases of that mailbox, of all with 0; None where its cases are chosen by something else.
     """
     rows = session.execute(
         select(DaySum).where(
+            DaySum.kind.in_([kind.name for kind in kinds]),
             *(DaySum.since >= scope.before.since, DaySum.until <= scope.until),
             or_(DaySum.mailbox_id.in_({0, mailbox_id or 0}), DaySum.family == Family.HELD),
             ~is_void(),

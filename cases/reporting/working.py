@@ -1,24 +1,32 @@
 """How much came, how promises were kept, and how old what is left has become."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, State
 from cases.mail import Origin
 from cases.message import Direction, Message
 from cases.promises import Mark, PromiseMark
-from cases.reporting.scope import Day, Scope, hour_of, in_day, listed, local_hour
-from cases.reporting.sums import Days, Family, Kind, Tally, of_both, together
+from cases.reporting.rows import are_about_all, hour_of, local_hour, taken
+from cases.reporting.scope import Day, Scope
+from cases.reporting.sums import Days, Family, Kind, Only, Tally, of_both, together
 from cases.settings import settings
 from cases.sla.policy import Target
 
+COUNTED = (
+    Message.withdrawn_at.is_(None),
+    (Message.direction == Direction.OUT)
+    | ((Message.direction == Direction.IN) & (Message.origin == Origin.CUSTOMER)),
+)
+"""Which mails are counted: those of customers, and those to them."""
 AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14))
-Only = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +60,22 @@ def _by_target(days: Days) -> list[Promised]:
     ]
 
 
-def _promised(session: Session, days: list[Day], only: Only) -> Tally:
-    table, tally = listed(session, days), Tally()
-    rows = session.execute(
-        select(table.c.n, Case.mailbox_id, PromiseMark.mark, PromiseMark.target, func.count())
-        .join_from(table, PromiseMark, in_day(table, PromiseMark.at))
-        .join(Case, Case.id == PromiseMark.case_id)
-        .where(PromiseMark.mark.in_((Mark.KEPT, Mark.BROKEN)), *only)
-        .group_by(table.c.n, Case.mailbox_id, PromiseMark.mark, PromiseMark.target)
-    )
-    for n, mailbox_id, mark, target, number in rows:
-        tally.add(n, mailbox_id, mark, target, number)
-    return tally
+def _promised(session: Session, days: list[Day], only: Only, tally: Tally) -> None:
+    columns = PromiseMark.case_id, PromiseMark.mark, PromiseMark.target
+    told = PromiseMark.mark.in_((Mark.KEPT, Mark.BROKEN))
+    made = taken(session, days, PromiseMark.at, *columns, where=(told,)).c
+    query = _counts((made.n, made.mark, made.target), made.case_id, only, tally)
+    for n, mark, target, *box, number in session.execute(query):
+        tally.add(n, box[0] if box else None, mark, target, number)
+
+
+def _counts(places: Sequence[Any], case_id: Any, only: Only, tally: Tally) -> Select[Any]:
+    """How many of each; their cases are looked at only where something of them matters."""
+    if are_about_all(only) and not tally.split:
+        return select(*places, func.count()).group_by(*places)
+    places = *places, Case.mailbox_id
+    query = select(*places, func.count()).join(Case, Case.id == case_id)
+    return query.where(*only).group_by(*places)
 
 
 PROMISES = Kind("promises", Family.PROMISES, _promised)
@@ -96,21 +108,13 @@ def _volume(days: Days) -> Volume:
     return found
 
 
-def _mails(session: Session, days: list[Day], only: Only) -> Tally:
-    table, hour, tally = listed(session, days), hour_of(session, Message.arrived_at), Tally()
-    zone = ZoneInfo(settings().zone)
-    by_customers = (Message.direction == Direction.IN) & (Message.origin == Origin.CUSTOMER)
-    rows = session.execute(
-        select(table.c.n, Case.mailbox_id, hour, Message.direction, func.count())
-        .join_from(table, Message, in_day(table, Message.arrived_at))
-        .join(Case, Case.id == Message.case_id)
-        .where(Message.withdrawn_at.is_(None), *only)
-        .where((Message.direction == Direction.OUT) | by_customers)
-        .group_by(table.c.n, Case.mailbox_id, hour, Message.direction)
-    )
-    for n, mailbox_id, said, direction, number in rows:
-        tally.add(n, mailbox_id, direction, local_hour(said, zone).hour, number)
-    return tally
+def _mails(session: Session, days: list[Day], only: Only, tally: Tally) -> None:
+    zone, hour = ZoneInfo(settings().zone), hour_of(session, Message.arrived_at).label("hour")
+    columns = Message.case_id, Message.direction, hour
+    mails = taken(session, days, Message.arrived_at, *columns, where=COUNTED).c
+    query = _counts((mails.n, mails.hour, mails.direction), mails.case_id, only, tally)
+    for n, said, direction, *box, number in session.execute(query):
+        tally.add(n, box[0] if box else None, direction, local_hour(said, zone).hour, number)
 
 
 MAIL = Kind("mail", Family.MAIL, _mails)

@@ -22,7 +22,7 @@ from inbox.web.access import Pages, Policy, allow
 from inbox.web.cells import safe
 from inbox.web.fragments import show
 from inbox.web.reports.card import Card
-from inbox.web.reports.cards import TABS
+from inbox.web.reports.cards import KINDS, TABS
 from inbox.web.reports.choosing import SPANS, Chosen, chosen
 from inbox.web.who import agent
 
@@ -54,10 +54,11 @@ def voices() -> Response:
 @allow(Policy.OPERATIONS)
 def table(key: str) -> Response:
     """The numbers of one card for a spreadsheet."""
-    make = {one.__name__: one for tab in TABS.values() for one in tab}.get(key) or abort(404)
+    makes = {one.__name__: (tab, one) for tab, cards in TABS.items() for one in cards}
+    tab, make = makes.get(key) or abort(404)
     with reading() as session:
         said, now = _chosen(_choices(session)), clock.now()
-        card = make(session, _scope(session, said, now), now)
+        card = make(session, _scope(session, said, tab, now), now)
     file = make_response(_csv(card))
     file.headers["Content-Type"] = "text/csv; charset=utf-8"
     file.headers["Content-Disposition"] = f'attachment; filename="tregua-{key}.csv"'
@@ -80,7 +81,7 @@ def _tab(name: str) -> Response:
     with reading() as session:
         choices, now = _choices(session), clock.now()
         said = _chosen(choices)
-        scope = _scope(session, said, now)
+        scope = _scope(session, said, name, now)
         return show(
             session,
             "reports/page.html",
@@ -99,8 +100,8 @@ def _tab(name: str) -> Response:
         )
 
 
-def _scope(session: Session, said: Chosen, now: datetime) -> Scope:
-    return with_kept(session, said.scope(agent(), now), said.sums_of(agent()))
+def _scope(session: Session, said: Chosen, tab: str, now: datetime) -> Scope:
+    return with_kept(session, said.scope(agent(), now), said.sums_of(agent()), KINDS[tab])
 
 
 def titles() -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
-from cases.reporting import voices
+from cases.reporting import people, voices
 from cases.reporting.scope import Scope
 from cases.reporting.voices import Voices
 from inbox.web.console import charts
@@ -21,7 +21,7 @@ LARGE = (0, 2, 4)
 
 def answers(session: Session, scope: Scope, _now: datetime) -> Card:
     now, before = voices.voices(session, scope)
-    noise, past_noise = voices.cacophony(session, scope)
+    noise, past_noise = people.cacophony(session, scope)
     rows, past = _answers(now), _answers(before)
     return Card(
         "answers",
@@ -67,16 +67,16 @@ def _voices(value: float | None) -> str:
 
 
 def repeats(session: Session, scope: Scope, _now: datetime) -> Card:
-    now, before = voices.repeats(session, scope)
+    now, before = people.repeats(session, scope)
     numbers = range(1, MANY + 1)
-    people = [sum(now[n] for n in now if min(n, MANY) == shown) for shown in numbers]
+    writers = [sum(now[n] for n in now if min(n, MANY) == shown) for shown in numbers]
     return Card(
         "repeats",
         _("Who must write again"),
         _("How many mails each customer wrote in the span, whatever the case."),
         _("No customer wrote in this span."),
         (_("Mails"), _("People")),
-        [(_times(n), number_) for n, number_ in zip(numbers, people, strict=True)] if now else [],
+        [(_times(n), number_) for n, number_ in zip(numbers, writers, strict=True)] if now else [],
         [
             _each(now, before),
             part(
@@ -87,22 +87,22 @@ def repeats(session: Session, scope: Scope, _now: datetime) -> Card:
         charts.bars(
             [
                 (_times(n), float(number_), "" if n < OFTEN else "warn")
-                for n, number_ in zip(numbers, people, strict=True)
+                for n, number_ in zip(numbers, writers, strict=True)
             ]
         ),
         unit=_("people"),
     )
 
 
-def _often(people: Counter[int]) -> int:
-    return sum(people[n] for n in people if n >= OFTEN)
+def _often(writers: Counter[int]) -> int:
+    return sum(writers[n] for n in writers if n >= OFTEN)
 
 
 def _each(now: Counter[int], before: Counter[int]) -> Tile:
     """Mails of a customer, on average."""
     said, past = (
-        number(round(sum(n * people[n] for n in people) / people.total(), 1)) if people else "–"
-        for people in (now, before)
+        number(round(sum(n * many for n, many in one.items()) / one.total(), 1)) if one else "–"
+        for one in (now, before)
     )
     return Tile(said, _("mails of each customer"), _("before: {value}", value=past), now.total())
 
@@ -112,7 +112,7 @@ def _times(n: int) -> str:
 
 
 def held(session: Session, scope: Scope, _now: datetime) -> Card:
-    found, days = voices.held(session, scope), [day.date for day in scope.days()]
+    found, days = people.held(session, scope), [day.date for day in scope.days()]
     return Card(
         "held",
         _("People on truce"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.filing import file
 from cases.history import What
-from cases.reporting import meaning, voices, working
+from cases.reporting import meaning, people, voices, working
 from cases.reporting.scope import Scope
 from tests.builders import MORNING, a_mail, an_arrival
 
@@ -52,6 +52,6 @@ def test_people_who_write_again_and_people_on_truce(session: Session) -> None:
         file(session, an_arrival(a_mail(f"Otra vez {n}"), minutes=n))
     _case(session, 9)
     session.flush()
-    assert voices.repeats(session, WEEK)[0] == {3: 1, 1: 1}
+    assert people.repeats(session, WEEK)[0] == {3: 1, 1: 1}
     assert meaning.types(session, WEEK)[0].keys() == {""}
     assert sum(working.backlog(session, WEEK, MORNING + timedelta(days=2))) >= 2
