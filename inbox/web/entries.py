@@ -139,8 +139,11 @@ def delivery(mail: OutgoingMail) -> Chip:
     return chips.get(mail.state) or Chip("circle-help", str(mail.state.value), "quiet")
 
 
-# What a card of its own already tells is not told again among the events.
-_TOLD = {What.MESSAGE_RECEIVED, What.ANSWERED, What.NOTED, What.AUTOMATIC_REPLY, What.SENT}
+# What a card of its own or the head already tells is not told again among the events.
+_TOLD = {
+    *(What.OPENED, What.MESSAGE_RECEIVED, What.ANSWERED, What.NOTED),
+    *(What.AUTOMATIC_REPLY, What.SENT, What.TAGGED),
+}
 
 
 def of_events(events: Iterable[Event]) -> list[Entry]:
@@ -171,10 +174,8 @@ def said(event: Event) -> str:
         return _("Set by a rule: {what}", what=set_to)
     detail = {
         What.SILENCE: lambda: reasons.said(str(data.get("reason", ""))),
-        What.TAGGED: lambda: words.type_name(str(data.get("type", ""))),
         What.CORRECTED: lambda: _corrected(data),
         What.RETAGGED: lambda: _retagged(data),
-        What.OPENED: lambda: words.rule(str(data.get("rule", ""))),
     }.get(event.what)
     more = detail() if detail else ""
     return f"{words.event(event.what)}: {more}" if more else words.event(event.what)

@@ -9,6 +9,7 @@ from cases import Case, Direction, Message, Origin, clock
 from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
+from cases.history import Event, What
 from inbox.web import chips, entries, times, words
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ADMIN, ANA
@@ -189,6 +190,12 @@ def test_the_truce_is_as_long_as_its_longest_reason() -> None:
     endless = [Exclusion(reason=one) for one in (Reason.OPEN_CASE, Reason.FORMAL_CLAIM)]
     assert chips.until(endless[:1]) == "until it is closed"
     assert chips.until(endless) == "until further notice"
+
+
+def test_what_the_head_of_a_case_says_is_no_event_in_it() -> None:
+    told = [Event(what=one, at=clock.now(), data={}) for one in (What.OPENED, What.TAGGED)]
+    assert entries.of_events(told) == []
+    assert len(entries.of_events([Event(what=What.CLOSED, at=clock.now(), data={})])) == 1
 
 
 def test_a_language_is_called_by_its_own_name() -> None:
