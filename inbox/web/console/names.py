@@ -73,7 +73,7 @@ def outcome(value: Outcome) -> str:
         Outcome.DROPPED: _("Held back"),
         Outcome.PARKED: _("Waiting"),
         Outcome.EXPIRED: _("Waited too long"),
-        Outcome.REFUSED: _("Refused by the relay"),
+        Outcome.REFUSED: _("Cannot be delivered"),
     }[value]
 
 
