@@ -50,6 +50,10 @@ class Shape:
     header: bool
     every: bool = False
     """Pasted text: every cell may be an address, and columns mean nothing."""
+    name: str = ""
+    """What the column is called."""
+    others: int = 0
+    """How many more columns hold addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def shape_of(pieces: Iterable[bytes], encoding: str, *, pasted: bool) -> Shape:
     # Beside the customer's address there may be that of whoever looks after them.
     column = max(hits, key=lambda n: (n in named, hits[n], -n))
     header = len(first) <= column or address_of(first[column]) is None
-    return Shape(encoding, separator, column, header)
+    name = first[column].strip()[:100] if header and len(first) > column else ""
+    return Shape(encoding, separator, column, header, name=name, others=len(hits) - 1)
 
 
 def _separator(sample: Sequence[str]) -> str:

@@ -141,6 +141,8 @@ def test_the_column_of_the_customer_is_taken_and_not_that_of_the_seller(mar: Vis
     text = f"Comercial;Email\nbea@x.example;uno@x.example\nbea@x.example;{HELD}\nbea@x.example;\n"
     path = bring(mar, text)
     assert [row[1] for row in rows_of(mar, f"{path}/allowed.csv")] == ["Email", "uno@x.example"]
+    assert "Se usó esta: Email" in mar.get(path).text
+    assert "Se usó esta" not in mar.get(bring(mar)).text
 
 
 def test_a_paste_needs_no_form(mar: Visitor) -> None:
