@@ -7,8 +7,6 @@ from typing import Any
 # From so much of a leaf on a mistake is marked, and then marked as grave.
 NOTABLE, GRAVE = 0.05, 0.1
 SIDE = 320
-LEFT, EDGE = 44, 10
-"""Room for the figures of the axis, and so that the dots at the edge are whole."""
 STEPS = (0, 0.25, 0.5, 0.75, 1)
 
 
@@ -100,9 +98,9 @@ def line(points: Sequence[Mapping[str, Any]], name: str) -> str:
 
 def across(share: float) -> float:
     """Where a share stands from left to right."""
-    return round(LEFT + SIDE * share, 1)
+    return round(SIDE * share, 1)
 
 
 def up(share: float) -> float:
     """Where a share stands from below to above."""
-    return round(EDGE + SIDE * (1 - share), 1)
+    return round(SIDE * (1 - share), 1)
