@@ -14,7 +14,7 @@ from cases.mail import Origin
 from cases.message import Direction, Message
 from cases.retelling import retold
 from inbox.spool.taking import Rest
-from inbox.web import field_words, reasons, words
+from inbox.web import field_words, words
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
 
@@ -142,7 +142,7 @@ def delivery(mail: OutgoingMail) -> Chip:
 # What a card of its own or the head already tells is not told again among the events.
 _TOLD = {
     *(What.OPENED, What.MESSAGE_RECEIVED, What.ANSWERED, What.NOTED),
-    *(What.AUTOMATIC_REPLY, What.SENT, What.TAGGED),
+    *(What.AUTOMATIC_REPLY, What.SENT, What.TAGGED, What.SILENCE),
 }
 
 
@@ -173,7 +173,6 @@ def said(event: Event) -> str:
         set_to = field_words.field(str(data.get("field", "")), str(data.get("now", "")))
         return _("Set by a rule: {what}", what=set_to)
     detail = {
-        What.SILENCE: lambda: reasons.said(str(data.get("reason", ""))),
         What.CORRECTED: lambda: _corrected(data),
         What.RETAGGED: lambda: _retagged(data),
     }.get(event.what)

@@ -193,7 +193,9 @@ def test_the_truce_is_as_long_as_its_longest_reason() -> None:
 
 
 def test_what_the_head_of_a_case_says_is_no_event_in_it() -> None:
-    told = [Event(what=one, at=clock.now(), data={}) for one in (What.OPENED, What.TAGGED)]
+    told = [
+        Event(what=one, at=clock.now(), data={}) for one in (What.OPENED, What.TAGGED, What.SILENCE)
+    ]
     assert entries.of_events(told) == []
     assert len(entries.of_events([Event(what=What.CLOSED, at=clock.now(), data={})])) == 1
 
