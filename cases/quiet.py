@@ -26,7 +26,8 @@ def ask(session: Session, now: datetime) -> int:
         .where(Case.assignee_id.is_not(None), ~lately.exists())
         .order_by(Case.last_at)
         .limit(AT_ONCE)
-        .with_for_update()
+        # Where somebody is at work right now it is not quiet.
+        .with_for_update(skip_locked=True)
     ).all()
     for case in cases:
         case.happened(What.QUIET, by="truce", at=now)

@@ -52,18 +52,21 @@ def test_nobody_is_asked_about_what_is_closed_laid_aside_or_nobodys(session):
 
 
 @ON_POSTGRESQL
-def test_two_workers_who_look_at_once_ask_once(installation):
+def test_two_workers_who_look_at_once_ask_once_and_not_who_is_at_work(installation):
     with transaction() as session:
         case = a_case(session)
         case.last_at, case.assignee_id = MORNING, an_agent(session).id
-        number = case.id
+        worked_on = a_case(session, sender="eva@cliente.example")
+        worked_on.last_at, worked_on.assignee_id = MORNING, case.assignee_id
+        session.flush()
+        number, other = case.id, worked_on.id
 
     def look():
         with transaction() as session:
             quiet.ask(session, MORNING + 15 * DAY)
 
     with meanwhile(look, look) as both_look, transaction() as session:
-        take(session, number)
+        take(session, other)
         both_look()
     with reading() as session:
         asked_about = select(Event.case_id).where(Event.what == What.QUIET)
