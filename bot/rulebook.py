@@ -1,5 +1,6 @@
 """The admin's rules in the database: every change is a new version, and the newest is in use."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from cases import audit
 from cases.db import Base, hold
 from cases.language import LANGUAGES
 
+log = logging.getLogger(__name__)
 LOCK = "rules"
 """Versions are numbered by one at a time."""
 
@@ -42,7 +44,17 @@ class RuleRow(Base):
 
 def live(session: Session) -> tuple[Rule, ...]:
     """The rules in use, in their order; those that are off are left out."""
-    return tuple(row.as_rule() for row in newest(session) if row.mode is not Mode.OFF)
+    found = (_read(row) for row in newest(session) if row.mode is not Mode.OFF)
+    return tuple(rule for rule in found if rule is not None)
+
+
+def _read(row: RuleRow) -> Rule | None:
+    """None for a rule of a newer version of the program: mail goes on without it."""
+    try:
+        return row.as_rule()
+    except BadRule as wrong:
+        log.error("the rule %r does nothing: %s", row.name, wrong)
+        return None
 
 
 def newest(session: Session) -> Sequence[RuleRow]:

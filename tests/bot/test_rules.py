@@ -22,6 +22,7 @@ from bot.decided import Decided
 from bot.kinds import Mode
 from bot.outbox import OutgoingMail
 from bot.policy import Reply, Silence, Situation
+from bot.rulebook import RuleRow
 from bot.rules import BadRule, Rule
 from bot.templates import MailTemplate, UnknownPlaces
 from cases import Case, Message, Origin, correcting
@@ -143,6 +144,16 @@ def test_every_change_is_a_new_version_and_the_newest_is_in_use(session: Session
     rulebook.save(session, a_rule(tag=("b",)), by="admin", at=MORNING)
     (live,) = rulebook.live(session)
     assert (live.label, live.tag) == ("rule:own@2", ("b",))
+
+
+def test_a_rule_of_a_newer_version_stops_neither_mail_nor_other_rules(session: Session, caplog):
+    rulebook.save(session, a_rule(), by="admin", at=MORNING)
+    newer = {**a_rule().as_row(), "when": {"moon": ["full"]}}
+    row = RuleRow(name="newer", version=1, mode=Mode.SEND, body=newer, at=MORNING)
+    session.add(row)
+    session.flush()
+    assert [one.name for one in rulebook.live(session)] == ["own"]
+    assert "nobody knows the condition 'moon'" in caplog.text
 
 
 def test_a_template_nobody_can_fill_in_is_refused_and_says_so(session: Session):
