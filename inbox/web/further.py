@@ -65,7 +65,7 @@ def _below(session: Session, order: Order, said: str) -> ColumnElement[bool] | N
     if len(columns) > 1:
         last = session.execute(select(*columns).where(columns[-1] == number)).first() or ()
     steps = [
-        and_(*(columns[n] == literal(last[n]) for n in range(place)), _after(one, last[place]))
+        and_(*(columns[n] == last[n] for n in range(place)), _after(one, last[place]))
         for place, one in enumerate(order if last else ())
     ]
     return or_(*steps) if steps else None
@@ -73,8 +73,8 @@ def _below(session: Session, order: Order, said: str) -> ColumnElement[bool] | N
 
 def _after(one: Column, value: Any) -> ColumnElement[bool]:
     """What stands behind that value in the order of the column."""
-    # A value alone, since a comparison with True would be taken for a mistake.
-    return _plain(one) < literal(value) if _falls(one) else one > literal(value)
+    kept = literal(value, _plain(one).type)
+    return _plain(one) < kept if _falls(one) else one > kept
 
 
 def _falls(one: Column) -> bool:

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, abort, request
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from flask import Response, abort, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import clock
@@ -17,6 +17,7 @@ from cases.language import gettext as _
 from inbox import passage
 from inbox.sighting import by_sender
 from inbox.tokens import Token
+from inbox.web import further
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import names
 from inbox.web.console.frame import shown
@@ -36,33 +37,21 @@ def page() -> Response:
         return _shown(session, {}, 200)
 
 
-def _place(session: Session) -> ColumnElement[bool]:
-    """The gates below the one that is named; all of them where none is."""
-    last = session.get(Gate, request.args.get("below", ""))
-    if last is None:
-        return true()
-    same = and_(Gate.created_at == last.created_at, Gate.id > last.id)
-    return or_(Gate.created_at < last.created_at, same)
-
-
 def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
     since = clock.now() - A_WEEK
-    rows = session.execute(
+    query = (
         select(Gate, Campaign, Token.name, AudienceList.id)
         .join(Campaign, Campaign.id == Gate.campaign_id)
         .outerjoin(Token, Token.id == Gate.token_id)
         .outerjoin(AudienceList, AudienceList.campaign_id == Campaign.id)
-        .where(_place(session))
-        .order_by(Gate.created_at.desc(), Gate.id)
-        .limit(SHOWN + 1)
-    ).all()
+    )
+    order, at = (Gate.created_at.desc(), Gate.id), url_for("campaigns.page")
     return shown(
         session,
         "campaigns",
         title=_("Campaigns"),
         status=status,
-        rows=rows[:SHOWN],
-        below=rows[SHOWN - 1][0].id if len(rows) > SHOWN else "",
+        gates=further.page(session, query, order, lambda row: row[:4], at=at, shown=SHOWN),
         now=clock.now(),
         passed=passage.by_campaign(session, since, AT_THE_GATE),
         outcomes=tuple(passage.Outcome),

@@ -2,8 +2,9 @@
 
 from cases import Case, State
 from cases.db import reading
+from tests.inbox.web import looked_at
 from tests.inbox.web.conftest import Enter, Visitor, case_about
-from tests.seeding import ANA
+from tests.seeding import ADMIN, ANA
 
 PATHS = (
     "/search?q=88213",
@@ -30,6 +31,13 @@ def test_pages_and_actions_work_on_postgresql(enter_on_postgresql: Enter) -> Non
         *PATHS,
     ):
         assert visitor.get(path).status_code == 200, path
+    admin, incident = enter_on_postgresql(ADMIN), looked_at.an_incident()
+    for path in (
+        "/admin/users?below=2&q=a",
+        f"/incidents?below={incident}",
+        "/admin/tokens?below=1",
+    ):
+        assert admin.get(path).status_code == 200, path
     assert "Devolución sin reembolsar" in visitor.get("/search?q=%C3%93SCAR").text
     seen = {"text": "Refunded", "seen": 10**6}
     assert visitor.post(f"/cases/{case.id}/replies", **seen).status_code == 303
