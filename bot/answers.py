@@ -44,7 +44,7 @@ class Stale(Exception):
 
 
 class NobodyToAnswer(Exception):
-    """The case has no address that an answer may go to."""
+    """The case has no address that an answer may go to, or none that a mail can be written to."""
 
 
 class TooLate(Exception):
@@ -225,11 +225,19 @@ def _outgoing(
         also=others,
         domain=domain_of(first),
         rfc_id=draft.message_id,
-        content=composing.compose(draft),
+        content=_composed(draft),
         state=State.PENDING,
         queued_at=at,
         due_at=at + undo_window(agent),
     )
+
+
+def _composed(draft: composing.Draft) -> bytes:
+    try:
+        return composing.compose(draft)
+    except composing.NotAsMeant as wrong:
+        # Such as an address with letters that most servers take from nobody.
+        raise NobodyToAnswer(str(wrong)) from wrong
 
 
 def undo_window(agent: Agent) -> timedelta:

@@ -189,3 +189,9 @@ def test_everybody_chooses_how_long_their_answers_wait(
     bea.undo_seconds = 0
     answers.send(session, case, bea, Answer("Ya."), at=LATER)
     assert _outgoing(session).due_at == LATER
+
+
+def test_an_address_that_no_mail_can_be_written_to_is_refused(session: Session, bea: Agent) -> None:
+    case = file(session, an_arrival(a_mail("No llega", sender="josé@cliente.example"))).case
+    with pytest.raises(NobodyToAnswer, match="no address that every server takes"):
+        answers.send(session, case, bea, Answer("Mañana llega."), at=LATER)
