@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, make_response, request
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import clock, language
+from cases.case import Case
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
@@ -26,6 +27,7 @@ from inbox.web.reports.cards import KINDS, TABS
 from inbox.web.reports.choosing import SPANS, Chosen, chosen
 from inbox.web.who import agent
 
+SPOKEN = {"es": "Español", "en": "English"}
 pages = Pages("reports", __name__, url_prefix="/reports")
 
 
@@ -93,11 +95,28 @@ def _tab(name: str) -> Response:
             first=scope.days()[0].date,
             last=scope.days()[-1].date,
             before=[day.date for day in scope.before.days()],
+            oldest=_oldest(session, scope),
+            only=_only(said, **choices),
             today=_today(),
             tab=name,
             spans=SPANS,
+            spoken=SPOKEN,
             **choices,
         )
+
+
+def _only(said: Chosen, mailboxes: dict[int, str], types: dict[str, str]) -> str:
+    """Which cases are counted alone: on paper nobody sees what was chosen."""
+    names = mailboxes.get(said.mailbox), types.get(said.type), SPOKEN.get(said.language)
+    return ", ".join(filter(None, names))
+
+
+def _oldest(session: Session, scope: Scope) -> date | None:
+    """The day of the first case, if the span before began earlier: then it is no whole one."""
+    found: datetime | None = session.scalar(select(func.min(Case.opened_at)))
+    if found is None or found <= scope.before.since:
+        return None
+    return found.astimezone(scope.zone).date()
 
 
 def _scope(session: Session, said: Chosen, tab: str, now: datetime) -> Scope:
