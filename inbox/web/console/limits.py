@@ -21,11 +21,12 @@ from cases.exclusions.rehearsing import Rehearsed
 from cases.language import gettext as _
 from cases.pressure import Limit
 from cases.settings import settings
-from inbox.web import hx, notices
+from inbox.web import hx, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.chips import Chip
 from inbox.web.console import limit_form as form
 from inbox.web.console.frame import shown
+from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("limits", __name__, url_prefix="/console/pressure/limits")
@@ -70,6 +71,7 @@ def _page(
     *,
     wrong: dict[str, str] | None = None,
     effect: Rehearsed | None = None,
+    late: Late | None = None,
 ) -> Response:
     policy = policies.in_force(session)
     usual = pressing.usual(policy)
@@ -77,7 +79,7 @@ def _page(
         session,
         "limits",
         title=_("Limits by topic and season"),
-        status=422 if wrong else 200,
+        status=409 if late else 422 if wrong else 200,
         lines=lines(policy.ceilings, usual),
         usual=usual,
         topics=_topics(session),
@@ -87,7 +89,22 @@ def _page(
         effect=effect,
         enforced=policy.chosen.pressure_enforced,
         notice=notices.from_address(),
+        **meanwhile.shown(_kept(session, typed.get("id", "")), late),
     )
+
+
+def _kept(session: Session, number: str) -> dict[str, str]:
+    """The limit of that number as its form shows it."""
+    if (found := _standing(session, number)) is None:
+        return {}
+    typed = form.typed_of(found)
+    return {name: typed.get(name, "") for name in form.NAMES if name != "why"}
+
+
+def _late(session: Session, typed: dict[str, str]) -> Late | None:
+    newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
+    saver = meanwhile.by_row(session.scalars(newest).first())
+    return meanwhile.late(_kept(session, typed["id"]), typed, saver)
 
 
 def lines(some: Sequence[Ceiling], usual: Limit) -> list[Line]:
@@ -135,6 +152,8 @@ def write() -> AnyResponse:
     # A look goes through thousands of mails, and nobody who writes waits for it.
     with transaction() if saves else reading() as session:
         before = policies.to_change(session) if saves else policies.current(session)
+        if saves and (late := _late(session, typed)):
+            return _page(session, typed, late=late)
         try:
             new = form.read(typed, by=agent().address, today=today())
             after = ceilings.with_ceiling(before, new)

@@ -9,6 +9,7 @@ from cases.db import reading, transaction
 from cases.macro import Macro
 from cases.mailbox import Mailbox
 from tests.forms import form_with
+from tests.inbox.web import looked_at
 from tests.inbox.web.admin.bots_at_work import at_work
 from tests.inbox.web.conftest import Enter
 from tests.seeding import ADMIN
@@ -37,18 +38,20 @@ FORMS = (
     ("/admin/retention", "words-1", "3000", "4000"),
     ("/admin/reasons", "value", "20 h", "21 h"),
     ("/macros/{macro}", "name", "El suyo", "El mío"),
+    ("/console/pressure/limits?{limit}", "name", "El suyo", "El mío"),
 )
 PRESSED = {"do": "save", "step": "save"}
 
 
-def _prepared() -> dict[str, int]:
+def _prepared() -> dict[str, object]:
     made = at_work(ADMIN)
     with transaction() as session:
         session.add(Topic(code="ofertas", name_es="Ofertas", name_en="Offers"))
         macro = Macro(name="Saludo", text_es="Hola", changed_at=clock.now(), changed_by=ADMIN)
         session.add(macro)
         session.flush()
-        return {**made, "macro": macro.id}
+        number = macro.id
+    return {**made, "macro": number, "limit": looked_at.a_limit()}
 
 
 @pytest.mark.parametrize(("path", "field", "theirs", "mine"), FORMS, ids=[one[0] for one in FORMS])
