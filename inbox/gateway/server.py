@@ -84,8 +84,9 @@ class _Door:
         )
         loop = asyncio.get_running_loop()
         said, trip = await loop.run_in_executor(None, self._gate.take, mail)
-        # Not reached where the sender hung up meanwhile: it will come again with the same mail.
-        trip.over()
+        # Once the answer is written, and not before: who has none comes again with the same mail.
+        # Nor is it reached where the sender hung up meanwhile.
+        loop.call_soon(trip.over)
         return said
 
     async def handle_exception(self, error: Exception) -> str:

@@ -37,7 +37,10 @@ class UnderWay:
         """That mail on its way; a parked one has an origin, and nothing to do with a new one."""
         known = hashlib.sha256(f"{origin}\n{mail.sender}\n".encode("utf-8", "replace"))
         known.update(mail.content)
-        return Trip(self, known.digest())
+        # Relays bring the same mail to many side by side, and each is answered for itself.
+        together = "\n".join(mail.recipients).encode("utf-8", "replace")
+        named = hashlib.sha256(known.digest() + together).hexdigest()
+        return Trip(self, known.digest(), self.mark(f"{named}{NAMED}"))
 
     def name(self, path: Path) -> str:
         """What the mail of that file is called, named now if it comes for the first time."""
@@ -85,10 +88,10 @@ class _Alone:
 class Trip:
     """One mail on its way to all of its recipients."""
 
-    def __init__(self, under_way: UnderWay, known: bytes) -> None:
+    def __init__(self, under_way: UnderWay, known: bytes, named: Path) -> None:
         self._under_way, self._known = under_way, known
         self._marks: set[Path] = set()
-        self._named = under_way.mark(f"{known.hex()}{NAMED}")
+        self._named = named
 
     @property
     def name(self) -> str:

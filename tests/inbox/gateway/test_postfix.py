@@ -10,10 +10,13 @@ from collections import Counter
 from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import select
 
+from cases.db import reading
 from inbox.gateway import policy
 from inbox.gateway.server import serving
 from inbox.gateway.settings import settings
+from inbox.passage import Passage
 from tests.apis import Api
 from tests.running import Processes
 from tests.servers.ports import free_port
@@ -289,5 +292,9 @@ def test_a_gate_that_is_killed_in_mid_campaign_brings_each_mail_once(
         print(f"{count} mails, {kills} kills: {len(lost)} lost, {max(reached.values())} at most")
     assert not held & set(reached)
     assert max(reached.values()) == 1
+    with reading() as session:
+        passages = Counter(session.scalars(select(Passage.value)))
+    assert max(passages.values()) == 1
+    assert held <= set(passages)
     # Of marketing rather none than two: one at most on each of its ten connections.
     assert len(lost) <= 10 * kills
