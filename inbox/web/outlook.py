@@ -72,17 +72,21 @@ def send_draft(case_id: int, proposal_id: int) -> AnyResponse:
     text = request.form.get("text", "").replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST:
         abort(422)
+    try:
+        number = _send_draft(case_id, proposal_id, text)
+    except NobodyToAnswer:
+        return show_error(409, _("This case has no address to answer to."))
+    return done(case_id, notices.sent, number)
+
+
+def _send_draft(case_id: int, proposal_id: int, text: str) -> int:
     with acting_on(case_id) as (session, case):
         draft, at = drafts.find(session, case, proposal_id), clock.now()
-        try:
-            message = drafts.send(session, case, draft, agent(), text, at=at)
-        except NobodyToAnswer:
-            return show_error(409, _("This case has no address to answer to."))
+        message = drafts.send(session, case, draft, agent(), text, at=at)
         if case.assignee_id is None:
             case.assign(agent().id, by=agent().address, at=at)
         live.announce(session)
-        number = message.id
-    return done(case_id, notices.sent, number)
+        return message.id
 
 
 @pages.post("/cases/<int:case_id>/drafts/<int:proposal_id>/refusal")
