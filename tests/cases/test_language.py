@@ -1,6 +1,8 @@
 """Words and dates in the language that is spoken."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +71,16 @@ def test_numbers_are_written_as_people_write_them(
         assert say_number(number) == spanish
         many = ngettext("{number} person", "{number} people", int(number))
         assert many == f"{say_number(int(number))} personas"
+
+
+def test_numbers_in_tables_and_tiles_pass_through_the_filter() -> None:
+    cell = re.compile(r'class="(?:tile-)?number[^>]*>\{\{([^}]*)\}\}')
+    # What is made of several, or is no quantity, is written where it is made.
+    made = re.compile(
+        r"\|number|percent\(|names\.|size\(|loop\.index|version|said_count|times\."
+        r'|_\("|tile\.value|^ number $'
+    )
+    pages = (Path(__file__).parents[2] / "templates").rglob("*.html")
+    found = {page.name: cell.findall(page.read_text("utf-8")) for page in pages}
+    assert sum(map(len, found.values())) > 40
+    assert [one for some in found.values() for one in some if not made.search(one)] == []
