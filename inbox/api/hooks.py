@@ -54,10 +54,11 @@ def _keep(
 
 def announce_changes(session: Session, at: datetime) -> int:
     """Have all webhooks told what changed in the feed since they were last told."""
-    head = feed.head(session)
     hooks = session.scalars(
         select(Webhook).where(Webhook.disabled_at.is_(None)).with_for_update()
     ).all()
+    # As it is once the webhooks are ours: whoever had them before told of all until then.
+    head = feed.head(session)
     if head is None:
         return 0
     said: list[tuple[Webhook, Happening, dict[str, Any]]] = []
