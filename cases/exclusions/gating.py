@@ -35,10 +35,6 @@ class NotSealed(Exception):
     """The gate is not sealed, or was committed already."""
 
 
-class LeaseExpired(Exception):
-    """The answer is too old to go on sending; a refresh renews it."""
-
-
 class OtherEpoch(Exception):
     """The database was restored since: the audience must be asked about again."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, text
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.contact import Kind
@@ -13,6 +13,7 @@ from cases.exclusions.reasons import Reason, Severity
 TEST = "test-"
 """How the epoch of a feed begins in which all people are invented."""
 _LIVE = text("lifted_at IS NULL")
+_PROVISIONAL = text("reason = 'provisional'")
 Seq = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -27,6 +28,12 @@ class Exclusion(Base):
     __table_args__ = (
         Index("ix_exclusion_live", "contact_id", postgresql_where=_LIVE, sqlite_where=_LIVE),
         Index("ix_exclusion_ending", "until", postgresql_where=_LIVE, sqlite_where=_LIVE),
+        Index(
+            "ix_exclusion_provisional",
+            "created_at",
+            postgresql_where=_PROVISIONAL,
+            sqlite_where=_PROVISIONAL,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,6 +57,11 @@ class Exclusion(Base):
     lifted_by: Mapped[str] = mapped_column(default="")
     """The agent who lifted it; empty where its cause went away or its time was over."""
     lift_reason: Mapped[str] = mapped_column(default="")
+
+    @classmethod
+    def heard_since(cls, since: datetime) -> ColumnElement[bool]:
+        """Those held provisionally since then, in words that the index of them knows."""
+        return and_(_PROVISIONAL, cls.created_at >= since)
 
     def holds_at(self, instant: datetime) -> bool:
         """Whether it holds at that instant: every reader applies this, so no job is needed."""

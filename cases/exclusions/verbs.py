@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import audit
@@ -116,11 +116,10 @@ def dismiss_opt_out(session: Session, exclusion_id: int, *, agent: Agent, at: da
 def lift_wave(session: Session, *, since: datetime, agent: Agent, at: datetime) -> int:
     """Lift all provisional exclusions since then at once: somebody made the mails up."""
     rows = session.scalars(
-        select(Exclusion).where(
-            Exclusion.reason == Reason.PROVISIONAL,
-            Exclusion.created_at >= since,
-            Exclusion.lifted_at.is_(None),
-        )
+        select(Exclusion)
+        .where(Exclusion.heard_since(since), Exclusion.lifted_at.is_(None))
+        .order_by(Exclusion.id)
+        .with_for_update()
     ).all()
     for row in rows:
         lift(session, row.id, agent=agent, why="a wave of forged mails", at=at)
@@ -161,9 +160,5 @@ def _end(session: Session, row: Exclusion, *, by: str, why: str, at: datetime) -
 
 def provisional_wave(session: Session, *, since: datetime) -> int:
     """How many were held provisionally since then: many at once are somebody's mischief."""
-    rows = session.scalars(
-        select(Exclusion.id).where(
-            Exclusion.reason == Reason.PROVISIONAL, Exclusion.created_at >= since
-        )
-    ).all()
-    return len(rows)
+    found = select(func.count()).select_from(Exclusion).where(Exclusion.heard_since(since))
+    return session.scalar(found) or 0

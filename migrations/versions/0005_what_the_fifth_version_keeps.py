@@ -88,6 +88,15 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_cases_opened_at", ["opened_at"], unique=False)
 
+    with op.batch_alter_table("exclusion", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_exclusion_provisional",
+            ["created_at"],
+            unique=False,
+            postgresql_where=sa.text("reason = 'provisional'"),
+            sqlite_where=sa.text("reason = 'provisional'"),
+        )
+
     with op.batch_alter_table("gate_passage", schema=None) as batch_op:
         batch_op.add_column(sa.Column("trip", sa.String(), nullable=True))
         batch_op.create_unique_constraint(
@@ -142,6 +151,13 @@ def downgrade() -> None:
     with op.batch_alter_table("gate_passage", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_gate_passage_trip_value"), type_="unique")
         batch_op.drop_column("trip")
+
+    with op.batch_alter_table("exclusion", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_exclusion_provisional",
+            postgresql_where=sa.text("reason = 'provisional'"),
+            sqlite_where=sa.text("reason = 'provisional'"),
+        )
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_opened_at")
