@@ -137,8 +137,18 @@ class Shop:
 
     def a_hold_is_lifted(self, session):
         number = self._one(session, Exclusion)
-        values = {"lifted_at": self.chance.choice((None, self.now, self._ago()))}
+        name = self.chance.choice(("lifted_at", "until"))
+        values = {name: self.chance.choice((None, self.now, self._ago()))}
         session.execute(update(Exclusion).where(Exclusion.id == number).values(values))
+
+    def a_hold_began_earlier(self, session):
+        number = self._one(session, Exclusion)
+        values = {"starts_at": self._ago()}
+        session.execute(update(Exclusion).where(Exclusion.id == number).values(values))
+
+    def a_hold_goes(self, session):
+        number = self._one(session, Exclusion)
+        session.execute(delete(Exclusion).where(Exclusion.id == number))
 
     def a_promise_is_marked(self, session):
         at, mark = self._ago(), self.chance.choice((Mark.KEPT, Mark.BROKEN))
