@@ -33,7 +33,7 @@
     if (response?.status >= 500 && !response.headers.has("HX-Retarget")) { event.preventDefault(); complain(event); return; }
     if (!asksByItself(ctx)) return;
     const isKnown = target?.matches?.(".news-bar") && (text || "").trim() === target.innerHTML.trim();
-    // Asked about what was shown then: one's own answer is no news where it is shown meanwhile.
+    // It was asked about what was shown then: what is shown meanwhile is no news.
     const isLate = ctx.asked !== ctx.sourceElement.getAttribute("hx-get");
     if (isKnown || isLate || response.status === 401) event.preventDefault();
   });

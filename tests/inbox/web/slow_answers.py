@@ -44,6 +44,18 @@ class Held:
             route.continue_()
 
 
+class Late:
+    """Answers that were given at once and arrive only when they are let go."""
+
+    def __init__(self, page: "Page", path: str) -> None:
+        self.waiting: list[Callable[[], None]] = []
+        page.route(path, self._take)
+
+    def _take(self, route: "Route") -> None:
+        answer = route.fetch()
+        self.waiting.append(lambda: route.fulfill(response=answer))
+
+
 def wait_until(page: "Page", true: Callable[[], object]) -> None:
     """Look until it is so; the page's policy forbids what Playwright would do for that."""
     for _ in range(200):

@@ -8,12 +8,12 @@ from sqlalchemy import delete, select
 from cases import Message
 from cases.db import reading, transaction
 from inbox.web.sessions import WebSession
-from tests.inbox.web.conftest import case_about
-from tests.inbox.web.slow_answers import Held, open_case, wait_until
+from tests.inbox.web.conftest import Enter, case_about
+from tests.inbox.web.slow_answers import Held, Late, open_case, wait_until
 from tests.seeding import ADMIN, ANA, PASSWORD
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
 Open = Callable[..., None]
 
@@ -41,24 +41,34 @@ def test_a_case_that_comes_late_is_not_shown_over_the_one_that_was_chosen_since(
 def test_of_two_answers_the_later_one_is_shown_whichever_comes_last(
     page: "Page", open_as: Open
 ) -> None:
-    late: list[Callable[[], None]] = []
-
-    def answer_late(route: "Route") -> None:
-        answer = route.fetch()
-        late.append(lambda: route.fulfill(response=answer))
-
     open_as(ANA, f"/cases/{case_about('Factura').id}")
-    page.route("**/assignee", answer_late)
+    late = Late(page, "**/assignee")
     page.locator("#take").click()
-    wait_until(page, lambda: late)
+    wait_until(page, lambda: late.waiting)
     page.locator("#drop-mood > summary").click()
     page.locator("#drop-mood button[value=negative]").click()
     mood = page.locator("#drop-mood > summary:has-text('Molesto')")
     mood.wait_for()
-    late[0]()
+    late.waiting[0]()
     page.locator("#toasts:has-text('nuevo responsable')").wait_for()
     assert mood.count() == 1
     assert page.locator("#drop-assignee > summary").inner_text().startswith("Ana Belén")
+
+
+def test_what_was_shown_meanwhile_is_no_news(page: "Page", open_as: Open, enter: Enter) -> None:
+    case = case_about("Factura")
+    open_as(ANA, f"/cases/{case.id}")
+    enter(ADMIN).post(f"/cases/{case.id}/replies", text="Lo miro yo", **{"as": "note"})
+    page.locator("#case-news:not(.htmx-request)").wait_for(state="attached")
+    news = Late(page, "**/news?seen=*")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('news'))")
+    wait_until(page, lambda: news.waiting)
+    page.locator("#take").click()
+    page.locator(".message.is-note:has-text('Lo miro yo')").wait_for()
+    with page.expect_request_finished(lambda asked: "/news?seen=" in asked.url):
+        news.waiting[0]()
+    page.wait_for_timeout(100)
+    assert page.locator("#case-news").inner_text() == ""
 
 
 def test_who_signs_in_again_in_one_tab_has_done_so_in_all(page: "Page", open_as: Open) -> None:
