@@ -16,6 +16,7 @@ _TYPES = (
     "text/plain", "text/html", "text/enriched", "text/calendar; method=REQUEST", "text/rtf",
     "text/rfc822-headers", "message/rfc822", "message/delivery-status", "message/partial",
     "message/disposition-notification", "message/feedback-report", "application/ms-tnef",
+    "application/pkcs7-mime; name=smime.p7m",
     "application/octet-stream", "image/png", "message/global", "message/external-body", "text",
     "multipart/mixed", "audio/", "/", "text/plain text/html", "message/global-delivery-status",
 )  # fmt: skip
@@ -54,6 +55,9 @@ _LINES = (
     b"El mar, 3 mar 2026 a las 10:00, Ana (<a@b.example>) escribi\xc3\xb3:", b"To: ", b"-- ",
     b"Sent: Monday", b"-----Original Message-----", b"________________________________", b"|",
     b"-----BEGIN PGP SIGNED MESSAGE-----", b"-----BEGIN PGP SIGNATURE-----",
+    b"MIAGCSqGSIb3DQEHAqCAMIACAQExADCABgkqhkiG9w0BBwGggCSABAJDb250ZW50LQ==",
+    b"CAUTION: this email comes from outside. Do not open attachments", "señal".encode() * 9,
+    "Ana arbeitet montags nicht. Urgente? c'est-à-dire l'équipe lit seÃ±al".encode(),
     b"I am on leave until Monday. For urgent matters please contact bob@b.example or 555 0100",
     b"Hemos recibido su consulta y le responderemos en breve. Urgente? Llame al 600 000 000.",
     b"* Ana <a@b.example> [2026-11-24 10:12]:", b"Ana",

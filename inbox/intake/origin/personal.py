@@ -1,6 +1,7 @@
 """Signs that a person speaks who uses a machine's words: questions, requests, complaints."""
 
 import re
+from functools import lru_cache
 
 _OPENING = 600
 
@@ -97,6 +98,7 @@ _TELLS_OF_ONE = re.compile(
 )
 
 
+@lru_cache(maxsize=4)  # Several rules ask it of the same words.
 def asks(words: str) -> bool:
     """Whether somebody wants something of us."""
     said = _RHETORICAL.sub(" ", words) if "?" in words else words

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inbox.intake.reading import phrases
 from inbox.intake.reading.page import is_rule
@@ -51,8 +52,12 @@ def _run(lines: list[str], start: int) -> tuple[Block | None, int]:
 
 def label_of(line: str) -> str | None:
     """Which header this line gives: from, to, date, subject or copy."""
-    head = line[: _LONGEST_LABEL + 10].replace("：", ":")
-    label, colon, _ = head.partition(":")
+    return _label(line[: _LONGEST_LABEL + 10])
+
+
+@lru_cache(maxsize=4096)  # The lines of one mail are looked at again and again.
+def _label(head: str) -> str | None:
+    label, colon, _ = head.replace("：", ":").partition(":")
     if not colon:
         return None
     return phrases.LABELS.get(label.strip(" \t*_>|\u00a0").lower())
@@ -134,7 +139,12 @@ def _on_one_line(lines: list[str], start: int) -> Block | None:
 
 def _bare_label(line: str) -> str | None:
     """The label of a line that has nothing else, or only its value in the next cell of a table."""
-    label = line[: _LONGEST_LABEL + 10].partition("|")[0].strip(" \t*:：")
+    return _bare(line[: _LONGEST_LABEL + 10])
+
+
+@lru_cache(maxsize=4096)
+def _bare(head: str) -> str | None:
+    label = head.partition("|")[0].strip(" \t*:：")
     return phrases.LABELS.get(label.lower()) if len(label) <= _LONGEST_LABEL else None
 
 

@@ -61,7 +61,8 @@ def mark_signatures(page: Page, signer: Signer = NOBODY) -> None:
 
 def is_sent_from(line: str) -> bool:
     """ "Sent from my iPhone", but not "Sent from my desk, where it is easier"."""
-    plain = _A_LINK.sub("", line[:300].lower()).strip("-–—_*[](){}<> ")
+    said = line[:300].lower()
+    plain = (_A_LINK.sub("", said) if "http" in said else said).strip("-–—_*[](){}<> ")
     if len(plain) > 120 or "?" in plain:
         return False
     words = len(plain.partition("<")[0].split())

@@ -42,6 +42,12 @@ def test_machines_sound_like_machines_and_people_like_people(machine: str, perso
     assert _sounds(machine) > 0 > _sounds(person)
 
 
+def test_whoever_has_a_sentence_for_the_matter_alone_is_a_person() -> None:
+    machine = "Our choir secretary has your note and reads the post on Mondays."
+    assert _sounds(machine) > NOT_AT_ALL
+    assert _sounds(f"{machine} We accept the price.") == NOT_AT_ALL
+
+
 def test_of_a_few_words_and_of_other_languages_nothing_is_told() -> None:
     assert _sounds("Back on Monday.") == NOT_AT_ALL
     assert _sounds("Palaan toimistolle maanantaina ja vastaan viestiisi silloin.") == NOT_AT_ALL

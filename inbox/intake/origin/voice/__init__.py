@@ -12,13 +12,22 @@ _WEIGHTS: dict[str, float] = json.loads(
     (Path(__file__).parent / "weights.json").read_text(encoding="utf-8")
 )
 NOT_AT_ALL = -99.0
-# Of a language that is not ours, of what is no language, and of two words nothing can be told.
+# Of a language that is not ours, of what is no language, and of a few words nothing can be told.
 _FOREIGN = "unknown > 0.6"
-_ENOUGH = "words > 2"
+_ENOUGH = "words > 5"
+# Whoever has a sentence for the matter alone is a person: machines speak of mail and of absences.
+_OF_THE_MATTER = "of the matter alone"
+_MATTERS = frozenset(("goods", "agreement", "past", "family"))
+_AFFAIRS = frozenset(
+    (
+        *("mail", "answer", "reading", "arrival", "number", "system", "delay", "urgency"),
+        *("absence", "return", "day", "hours", "others", "contact", "address", "phone", "page"),
+    )
+)
 _STEPS = {
     "unknown": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
     "sentences": (1, 2, 3, 5, 8),
-    "words": (2, 5, 10, 20, 40, 80),
+    "words": (5, 10, 20, 40, 80),
     "themes": (3, 5, 7, 9, 12),
 }
 
@@ -27,9 +36,14 @@ _STEPS = {
 def sounds_like_a_machine(words: str) -> float:
     """The odds, as a logarithm; `words` have no capitals and no accents."""
     found = signs(words)
-    if _FOREIGN in found or _ENOUGH not in found:
+    if not is_told_by(found):
         return NOT_AT_ALL
     return _WEIGHTS["always"] + sum(_WEIGHTS.get(sign, 0.0) for sign in found)
+
+
+def is_told_by(found: set[str]) -> bool:
+    """Whether a machine may have said it at all, and enough was said to tell."""
+    return _ENOUGH in found and _FOREIGN not in found and _OF_THE_MATTER not in found
 
 
 def signs(words: str) -> set[str]:
@@ -42,6 +56,8 @@ def signs(words: str) -> set[str]:
         here = {each for theme in themes for each in theme}
         told |= here
         found |= here | {f"{one}+{other}" for one in here for other in here if one < other}
+        if here & _MATTERS and not here & _AFFAIRS:
+            found.add(_OF_THE_MATTER)
         found |= _in_order([theme for theme in themes if theme])
         count["sentences"] += 1
         count["words"] += sum(long for long, _ in sentence)

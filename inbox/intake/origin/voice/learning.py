@@ -14,16 +14,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inbox.intake.origin.personal import asks
 from inbox.intake.origin.plain import plain
-from inbox.intake.origin.voice import signs
+from inbox.intake.origin.voice import is_told_by, signs
 
 HERE = Path(__file__).parent
 CORPUS = Path(__file__).parents[4] / "classifiers" / "corpus"
 
-# A mistake with a person costs more than one missed machine, and few texts are worth many.
-_WORTH = {"machines": 6.0, "people": 4.0, "corpus": 2.0}
+# A mistake with a person costs more than one missed machine.
+_WORTH = {"machines": 3.0, "people": 4.0, "corpus": 2.0}
 _SELDOM = 6
-_SMOOTH = 40.0
+_SMOOTH = 20.0
 _STEPS = 15
 _ENOUGH = 1e-6
 _LEAST = 0.005
@@ -48,10 +49,16 @@ def texts() -> list[tuple[str, str]]:
 
 def learn(told: Sequence[tuple[str, str]]) -> dict[str, float]:
     """What each sign weighs."""
-    seen = [signs(plain(text)) for _, text in told]
-    names = _often([found for (kind, _), found in zip(told, seen, strict=True) if kind != "corpus"])
-    machine = np.array([kind == "machines" for kind, _ in told], dtype=np.float64)
-    worth = np.array([_WORTH[kind] for kind, _ in told])
+    # It is never asked about texts that ask, or say too little: of those it has nothing to learn.
+    judged = [
+        (kind, found)
+        for kind, text in told
+        if not asks(words := plain(text)) and is_told_by(found := signs(words))
+    ]
+    kinds, seen = [kind for kind, _ in judged], [found for _, found in judged]
+    names = _often([found for kind, found in judged if kind != "corpus"])
+    machine = np.array([kind == "machines" for kind in kinds], dtype=np.float64)
+    worth = np.array([_WORTH[kind] for kind in kinds])
     # Two themes that meet are seldomer, and weigh less until more speaks for them.
     smooth = np.array([*(_SMOOTH * (2 if _MEET.match(name) else 1) for name in names), _ENOUGH])
     weights = _fitted(_table(seen, names), machine, worth, smooth)
