@@ -126,9 +126,10 @@ def _said_day(day: date, style: Style, language: str, is_near: bool) -> str:
 def say_time(instant: datetime, zone: str, *, language: str = "") -> str:
     """The hour and minute of an instant."""
     local = instant.astimezone(ZoneInfo(zone))
-    return _said_time(time(local.hour, local.minute), language or current())
+    return say_clock(time(local.hour, local.minute), language or current())
 
 
 @lru_cache(maxsize=3000)
-def _said_time(local: time, language: str) -> str:
+def say_clock(local: time, language: str) -> str:
+    """What a clock on the wall shows: 17:00, or 5:00 PM."""
     return format_time(local, "short", locale=language)

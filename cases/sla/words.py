@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from sqlalchemy.orm import object_session
 from cases import calendars, clock, hours
 from cases.calendars import BusinessCalendar
 from cases.hours import Calendar, Stretch
-from cases.language import current, say_date, say_time, speaking
+from cases.language import current, say_clock, say_date, say_time, speaking
 from cases.language import gettext as _
 from cases.settings import settings
 from cases.sla import book as books
@@ -125,7 +125,7 @@ def _answer(case: "Case", calendar: Calendar) -> str:
 
 
 def _hours(row: BusinessCalendar | None) -> str:
-    """As people say them: "mon-fri 09:00-18:00" is Monday to Friday 9:00–18:00."""
+    """As people say them: "mon-fri 09:00-18:00" is Monday to Friday 9:00 AM–6:00 PM."""
     text = row.opening_hours if row is not None else settings().opening_hours
     return _("Our opening hours: {hours}.", hours=_said_hours(text, current()))
 
@@ -133,10 +133,14 @@ def _hours(row: BusinessCalendar | None) -> str:
 @lru_cache(maxsize=100)
 def _said_hours(text: str, language: str) -> str:
     text = re.sub(r"([a-z])-([a-z])", rf"\1{_(' to ')}\2", text)
-    text = re.sub(r"\b0(\d:)", r"\1", text).replace("-", "–")
+    text = re.sub(r"\b([01]?\d|2[0-3]):(\d\d)", _said_clock, text).replace("-", "–")
     for day, word in get_day_names("wide", locale=language).items():
         text = text.replace(DAYS[day], word)
     return text
+
+
+def _said_clock(found: re.Match[str]) -> str:
+    return say_clock(time(int(found[1]), int(found[2])), current())
 
 
 def _closed_now(calendar: Calendar, row: BusinessCalendar | None, at: datetime) -> str:

@@ -154,14 +154,16 @@ def test_a_template_that_names_our_hours_names_those_of_the_calendar(session: Se
     values = {"zone": "Europe/Madrid", "opening_hours": "sat 10:00-12:00"}
     calendars.publish(session, "default", values, at=MORNING - HOUR)
     case = file(session, an_arrival(a_mail("No llega"))).case
-    assert values_of(case, "en")["hours"] == "Our opening hours: Saturday 10:00–12:00."
+    assert (
+        values_of(case, "en")["hours"] == "Our opening hours: Saturday 10:00\u202fAM–12:00\u202fPM."
+    )
 
 
 def test_in_opening_hours_it_says_no_more_than_needed(session: Session):
     said = acknowledged(session, at("2026-03-10T10:00"), "en")
     assert said.splitlines() == [
         "A person will answer you by Tuesday, March 10 at 6:00\u202fPM at the latest.",
-        "Our opening hours: Monday to Friday 9:00–18:00.",
+        "Our opening hours: Monday to Friday 9:00\u202fAM–6:00\u202fPM.",
     ]
 
 
