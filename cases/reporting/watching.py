@@ -46,7 +46,9 @@ class Watch:
 
 def _note(family: str, instant: str, rows: str = "", where: str = "true") -> str:
     source = f"{rows}, sum_head" if rows else "sum_head"
-    within = f"{instant} >= sum_head.since AND {instant} < sum_head.until"
+    # What began before that time may hold in it.
+    begins = "true" if family == "held" else f"{instant} >= sum_head.since"
+    within = f"{begins} AND {instant} < sum_head.until"
     return (
         f"INSERT INTO sum_change (family, at) SELECT '{family}', {instant} "  # noqa: S608
         f"FROM {source} WHERE {where} AND {within};"
