@@ -1,8 +1,7 @@
 """How to sign in to a mailbox, out of its row: password, or a token that is fresh."""
 
-from cases import grants
 from cases.db import reading
-from cases.mailbox import Mailbox
+from cases.mailbox import Mailbox, grants
 from inbox.intake.imap import Account
 
 

@@ -3,7 +3,7 @@
 Tagging has its own name, inbox.intake.tagging.tag_waiting: who only files loads no models.
 """
 
-from bot import proof
+from bot.delivery import proof
 from inbox.intake import pipeline
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cases import clock
+from cases.correcting.taught import newest
 from cases.db import reading
 from cases.settings import settings
-from cases.taught import newest
 from cases.taxonomy.rows import tree
 from classifiers import versions
 

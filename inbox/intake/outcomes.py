@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import case_fields, policy, situation
+from bot import policy, situation
 from bot.kinds import Mode
 from bot.policy import Situation
-from bot.rules import Rule, that_fit
+from bot.rules import Rule, case_fields, that_fit
 from bot.switches import Switches
 from cases import clock
 from cases.filing import Filed

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cases import clock, db
+from cases.correcting.taught import Taught, newest, taught
 from cases.db import reading
 from cases.settings import settings
-from cases.taught import Taught, newest, taught
 from cases.taxonomy import following
 from classifiers import encoder, examples, promotion, report, taxonomy, versions
 from classifiers.classify import Model

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.trials import Trial
+from bot.rules.trials import Trial
 from cases import clock
 from cases.db import reading
 from inbox import spool

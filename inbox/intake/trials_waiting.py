@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from bot import trials
+from bot.rules import trials
 from cases import clock
 from cases.db import reading
 

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, make_transient
 
-from bot import switches, trials
+from bot import switches
+from bot.rules import trials
+from bot.rules.trials import Progress, Trial
 from bot.switches import Switches
-from bot.trials import Progress, Trial
 from cases import clock, filing
 from cases.db import reading, scratch, transaction
 from cases.exclusions import changes

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from bot import relays
-from bot.smtp import DeliveryFailure, Relay
+from bot.delivery import relays
+from bot.delivery.smtp import DeliveryFailure, Relay
 from cases import clock, signing
 from cases.db import reading, transaction
 from cases.mailbox import Mailbox
-from cases.xoauth import GrantLost, ProviderAway
+from cases.mailbox.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, FolderRefused, ImapFailure
 from inbox.spool.checks import Check, Said, Step

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot import sent_copies
-from bot.sent_copies import Copy
+from bot.delivery import sent_copies
+from bot.delivery.sent_copies import Copy
 from cases import clock
 from cases.db import reading, transaction
 from cases.language import gettext as _

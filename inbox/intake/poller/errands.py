@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases import signing
 from cases.db import reading
-from cases.xoauth import GrantLost, ProviderAway
+from cases.mailbox.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure
 from inbox.intake.poller import checking, copies, counts, rests

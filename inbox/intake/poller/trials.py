@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.plus_trial import is_trial
+from bot.delivery.plus_trial import is_trial
 from cases.mailbox import Mailbox
 from inbox.spool import Fate, Fetched, Place, RawMail
 

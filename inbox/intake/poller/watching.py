@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import clock, grants, signing
-from cases.xoauth import GrantLost, ProviderAway
+from cases import clock, signing
+from cases.mailbox import grants
+from cases.mailbox.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of, ways_in
 from inbox.intake.imap import Account, Connection, FolderRefused, ImapFailure, SignInRefused
 from inbox.intake.poller import health

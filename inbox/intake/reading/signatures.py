@@ -1,6 +1,7 @@
 """Finds the signature below what a person wrote, and what their telephone adds to it."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from inbox.intake.reading import phrases
@@ -61,7 +62,11 @@ def mark_signatures(page: Page, signer: Signer = NOBODY) -> None:
 
 def is_sent_from(line: str) -> bool:
     """ "Sent from my iPhone", but not "Sent from my desk, where it is easier"."""
-    said = line[:300].lower()
+    return _names_a_device(line[:300].lower())
+
+
+@lru_cache(maxsize=4096)  # Hostile mails have the same line ten thousand times.
+def _names_a_device(said: str) -> bool:
     plain = (_A_LINK.sub("", said) if "http" in said else said).strip("-–—_*[](){}<> ")
     if len(plain) > 120 or "?" in plain:
         return False

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from cases import clock, xoauth
+from cases import clock
 from cases.db import reading, transaction
-from cases.grants import forget_token, token
-from cases.mailbox import Mailbox
-from cases.xoauth import PROVIDERS, GrantLost, Provider, ProviderAway
+from cases.mailbox import Mailbox, xoauth
+from cases.mailbox.grants import forget_token, token
+from cases.mailbox.xoauth import PROVIDERS, GrantLost, Provider, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure, SignInRefused
 from inbox.intake.poller.watching import Watch, watch

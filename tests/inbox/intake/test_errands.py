@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.delivery.sent_copies import SentCopy
 from bot.outbox import OutgoingMail, State
-from bot.sent_copies import SentCopy
 from cases import Case, Message, clock
 from cases.db import reading, transaction
 from inbox.content import attachment

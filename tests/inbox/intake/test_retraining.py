@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from cases import Case, Contact, Message, Origin, correcting
-from cases.correction import Field
+from cases.correcting.correction import Field
+from cases.correcting.taught import Taught
 from cases.db import transaction
 from cases.message import Direction
 from cases.settings import settings
-from cases.taught import Taught
 from cases.taxonomy import changes
 from cases.taxonomy.changes import Draft
 from classifiers import versions
