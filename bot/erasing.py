@@ -7,9 +7,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.decided import Decided
-from bot.news import BotNews
 from bot.outbox import OutgoingMail, State
-from bot.proposals import Proposal
+from bot.registry.news import BotNews
+from bot.registry.proposals import Proposal
 
 REASON = "the person was erased"
 _WAITING = (State.PENDING, State.DEFERRED, State.CLAIMED, State.UNCERTAIN)

@@ -1,10 +1,14 @@
 """Jobs of the bot: names for calls, safe to run twice."""
 
-from bot import delivery, lifecycle, noticing, staff_mail, uncertain
-from cases import breaches, clock, old_tags, quiet, snoozing
+from bot import delivery, noticing, staff_mail
+from bot.delivery import uncertain
+from bot.replies import lifecycle
+from cases import clock, quiet, snoozing
 from cases.db import transaction
 from cases.people import scale
+from cases.promises import breaches
 from cases.reporting import keeping as sums
+from cases.tag import old_tags
 from cases.words import keeping
 
 

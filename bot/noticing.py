@@ -7,10 +7,14 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import considering, news, notifying, permission, registry
-from bot.news import BotNews, Kind
+from bot import registry
+from bot.acting import considering
 from bot.outbox import OutgoingMail, State
-from bot.proposals import UNTOLD, Fate, Proposal
+from bot.proposing import permission
+from bot.registry import news
+from bot.registry.news import BotNews, Kind
+from bot.registry.proposals import UNTOLD, Fate, Proposal
+from bot.staff_mail import notifying
 from cases import clock
 from cases.case import take
 from cases.db import reading, transaction

@@ -10,16 +10,15 @@ from functools import lru_cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import rulebook, switches
+from bot import switches
 from bot.kinds import ACKNOWLEDGEMENT
 from bot.kinds import Mode as Switch
 from bot.outbox import OutgoingMail, State
 from bot.policy import Situation
-from bot.rules import Rule
+from bot.rules import Rule, rulebook
 from bot.settings import settings
 from bot.switches import Switches
 from cases import sla
-from cases.among import among
 from cases.case import Case
 from cases.contact import normalised
 from cases.filing import Filed
@@ -27,6 +26,7 @@ from cases.filing.arrival import Arrival
 from cases.filing.shelf import LONGEST_ADDRESS
 from cases.hours import Calendar
 from cases.mailbox import Mode
+from cases.rows.among import among
 from cases.sla.book import calendar_by_settings
 
 FREEMAIL = frozenset(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import event
 
-from cases import audit, breaches, going_together, incident, order
+from cases import audit, incident, order
 from cases.agent import Agent, Role
 from cases.case import Case, Part, Participant, State
 from cases.consent import Topic
@@ -15,7 +15,9 @@ from cases.mail import Address, Attachment, Bounce, Mail, Origin, Speaker, Trust
 from cases.mailbox import Mailbox, Mode
 from cases.message import Delivery, Direction, KnownId, Message
 from cases.people import merging
+from cases.promises import breaches
 from cases.reporting import watching
+from cases.rows import going_together
 from cases.words import tables
 
 before_writing(breaches.settle_new)

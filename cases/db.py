@@ -30,8 +30,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from cases import copying, inserting, numbering
-from cases.inserting import Row, put
+from cases.rows import copying, inserting, numbering
+from cases.rows.inserting import Row, put
 from cases.settings import settings
 
 log = logging.getLogger(__name__)

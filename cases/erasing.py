@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from cases import audit, case_tags
+from cases import audit
 from cases.case import Case, Participant
 from cases.consent import OptIn
 from cases.contact import Contact, Identifier
@@ -23,6 +23,7 @@ from cases.mention import Mention
 from cases.message import Delivery, KnownId, Message
 from cases.order import CaseOrder, Order
 from cases.satisfaction import Satisfaction
+from cases.tag import case_tags
 from cases.unsent import Unsent, UnsentFile
 
 NAMED_IN_EVENTS = ("recipients", "was", "text", "name")

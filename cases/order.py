@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
-from cases.among import among
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import Base
 from cases.mail import Origin, own_words
 from cases.message import Direction, Message
+from cases.rows.among import among
 
 LONGEST = 60
 SHOWN = 5

@@ -11,11 +11,12 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases import case_tags, erasing
+from cases import erasing
 from cases.case import Case, State
 from cases.contact import Contact
 from cases.mailbox import Mailbox
 from cases.message import Delivery, Message
+from cases.tag import case_tags
 
 AT_ONCE = 100
 BY = "retention"

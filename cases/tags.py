@@ -9,12 +9,12 @@ from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases import course, incident, sla
-from cases.among import among
 from cases.case import Case
 from cases.db import write_at_end
 from cases.exclusions.changes import note_contact
 from cases.history import Event, What
 from cases.message import Message
+from cases.rows.among import among
 from classifiers.labels import Labels
 from classifiers.taxonomy import leaf
 

@@ -10,67 +10,37 @@ from flask import Flask, g, request, url_for
 import inbox.api
 from cases.taxonomy import following
 from inbox.web import (
-    absences,
     actions,
     believed,
-    beside,
-    bodies,
-    calls,
     case,
     contact,
-    contact_edit,
-    contact_form,
-    customers,
-    decisions,
     errors,
     exclusions,
     failures,
     gate,
     gathering,
-    habits,
-    half_written,
     headers,
-    help_pages,
     incidents,
-    joining,
     listing,
     live,
-    macros,
-    mail_choices,
     monitoring,
-    naming,
-    notifications,
-    outlook,
     palette,
-    pictures,
     preferences,
     presence,
-    privacy,
     profile,
     quality,
-    replies,
     reports,
-    satisfaction,
     saved_views,
     screen,
     search,
-    second_factor,
     selection,
     signin,
-    snoozes,
-    solved_pages,
     style,
-    suggestions,
-    tagging,
-    thumbnails,
-    truces,
     welcome,
-    whole,
-    wishes,
-    wrapping_up,
     writing,
 )
 from inbox.web.access import Policy, allow
+from inbox.web.actions import calls, joining, naming, outlook, snoozes, tagging, truces, wrapping_up
 from inbox.web.admin import (
     alarms,
     articles,
@@ -95,9 +65,17 @@ from inbox.web.admin import (
     topics,
     users,
 )
+from inbox.web.case import beside, decisions
 from inbox.web.console.every import CONSOLE
+from inbox.web.contact import customers, edit, privacy, wishes
 from inbox.web.hx import AskedRequest
 from inbox.web.ids import Id
+from inbox.web.mail import bodies, pictures, thumbnails, whole
+from inbox.web.profile import absences, habits, notifications
+from inbox.web.public import contact_form, help_pages, mail_choices, satisfaction, solved_pages
+from inbox.web.search import suggestions
+from inbox.web.signin import second_step
+from inbox.web.writing import half_written, macros, replies
 
 _HERE = Path(__file__).resolve().parent
 PAGES = (
@@ -112,8 +90,8 @@ PAGES = (
     *CONSOLE,
     *(saved_views, habits, palette, beside, calls, incidents, gathering, quality),
     *(contact_form, decisions, mail_choices, outlook, truces, whole, wishes),
-    *(overview, tokens, audit, profile, second_factor, satisfaction, monitoring, welcome, steps),
-    *(alarms, notifications, promises, calendars, topics, contact_edit, retention, granting),
+    *(overview, tokens, audit, profile, second_step, satisfaction, monitoring, welcome, steps),
+    *(alarms, notifications, promises, calendars, topics, edit, retention, granting),
     *(rules, templates, articles, switches, bots, simulator, help_pages, solved_pages),
 )
 

@@ -10,9 +10,9 @@ from sqlalchemy import UniqueConstraint, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.among import among
 from cases.db import Base
 from cases.exclusions.matrix import CampaignClass
+from cases.rows.among import among
 
 KEPT = timedelta(days=90)
 AT_ONCE = 5000

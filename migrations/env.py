@@ -3,19 +3,19 @@
 from alembic import context
 
 import bot.tables
+import cases.agent.second_factor
 import cases.audit
 import cases.catching_up
-import cases.correction
+import cases.correcting.correction
 import cases.exclusions.learnt
 import cases.exclusions.ours
-import cases.linking
 import cases.macro
 import cases.mention
+import cases.merging.linking
 import cases.people.scale
 import cases.people.suggesting
 import cases.reporting.sums
 import cases.satisfaction
-import cases.second_factor
 import cases.taxonomy.rows
 import cases.unsent
 import inbox.api
@@ -25,24 +25,24 @@ import inbox.spool
 import inbox.tokens
 import inbox.web.bulk
 import inbox.web.console.lists.rows
-import inbox.web.form_uses
-import inbox.web.guesses
-import inbox.web.pictures
+import inbox.web.mail.pictures
+import inbox.web.public.form_uses
 import inbox.web.saved
-import inbox.web.sessions
-from cases import going_together
+import inbox.web.signin.guesses
+import inbox.web.signin.sessions
 from cases.db import Base, engine
 from cases.reporting import watching
+from cases.rows import going_together
 from cases.words import tables
 
 # Imported so that their tables are known; those of `cases` come with its vocabulary.
 OWNERS = (
     bot.tables,
-    cases.linking,
+    cases.merging.linking,
     cases.macro,
     cases.mention,
     cases.people.scale,
-    cases.correction,
+    cases.correcting.correction,
     cases.exclusions.learnt,
     cases.exclusions.ours,
     cases.people.suggesting,
@@ -50,7 +50,7 @@ OWNERS = (
     cases.audit,
     cases.catching_up,
     cases.satisfaction,
-    cases.second_factor,
+    cases.agent.second_factor,
     cases.taxonomy.rows,
     cases.unsent,
     inbox.api,
@@ -60,11 +60,11 @@ OWNERS = (
     inbox.tokens,
     inbox.web.console.lists.rows,
     inbox.web.bulk,
-    inbox.web.form_uses,
-    inbox.web.guesses,
-    inbox.web.pictures,
+    inbox.web.public.form_uses,
+    inbox.web.signin.guesses,
+    inbox.web.mail.pictures,
     inbox.web.saved,
-    inbox.web.sessions,
+    inbox.web.signin.sessions,
 )
 
 

@@ -11,18 +11,6 @@ from sqlalchemy.util import LRUCache
 
 import bot.tables  # noqa: F401  owns tables
 import cases.reporting.sums  # noqa: F401  owns tables
-import inbox.api
-import inbox.passage
-import inbox.sighting
-import inbox.spool
-import inbox.tokens
-import inbox.web.bulk
-import inbox.web.console.lists.rows
-import inbox.web.form_uses
-import inbox.web.guesses
-import inbox.web.pictures
-import inbox.web.saved
-import inbox.web.sessions  # noqa: F401  these own tables
 from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db

@@ -6,12 +6,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bot import jobs
-from cases import Agent, Case, Exclusion, Role, breaches, clock
+from cases import Agent, Case, Exclusion, Role, clock
 from cases.db import reading, transaction
+from cases.promises import breaches
 from inbox.app import create_app
 from inbox.intake import pipeline, tagging
 from inbox.intake.poller.watching import read_once
-from inbox.web import sessions, signin
+from inbox.web import signin
+from inbox.web.signin import sessions
 from tests.apis import Api, Program
 from tests.inbox.web.conftest import Visitor
 from tests.running import Shop, a_raw_mail

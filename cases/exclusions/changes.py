@@ -8,8 +8,7 @@ from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import instance_state
 
-from cases import clock, inserting
-from cases.among import among
+from cases import clock
 from cases.case import Case
 from cases.contact import Identifier
 from cases.exclusions import feed
@@ -19,7 +18,9 @@ from cases.exclusions.reasons import RULES, Reason
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.settings import Settings
 from cases.exclusions.wanted import Wanted, wanted
-from cases.inserting import Row
+from cases.rows import inserting
+from cases.rows.among import among
+from cases.rows.inserting import Row
 
 # What of a case and of an identifier the exclusions follow from.
 OF_CASE = (

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases.among import among
 from cases.case import Case, State
 from cases.contact import Identifier, Kind
 from cases.mail import Origin, Trust
 from cases.message import Direction, Message
+from cases.rows.among import among
 
 # Further back nothing that a mail says changes an exclusion; of a flood the newest are enough.
 LOOK_BACK = timedelta(days=45)

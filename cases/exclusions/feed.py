@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from cases.among import among
 from cases.contact import Identifier, Kind
 from cases.db import Base
 from cases.exclusions.facts import Address, identifiers
 from cases.exclusions.rows import TEST, Exclusion, FeedChange, FeedEntry, FeedHead
 from cases.exclusions.settings import settings
-from cases.inserting import Row, put
+from cases.rows.among import among
+from cases.rows.inserting import Row, put
 
 KEPT = timedelta(days=7)
 """How long changes are kept for those who follow; an older cursor needs a new snapshot."""

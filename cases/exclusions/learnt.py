@@ -7,11 +7,11 @@ from sqlalchemy import Index, String, UniqueConstraint, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.among import among
 from cases.contact import Identifier
 from cases.db import Base
 from cases.exclusions.reasons import Reason
 from cases.exclusions.verbs import Set, exclude
+from cases.rows.among import among
 
 SOFT_WITHIN, SOFT_MANY = timedelta(days=7), 3
 """So many mails came back for now within that time, and the address rests."""

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.among import among
 from cases.case import Case
 from cases.db import Base, reading, transaction
 from cases.exclusions import reweighing, touches
@@ -22,6 +21,7 @@ from cases.exclusions.touches import Pressure
 from cases.mail import Origin
 from cases.message import Direction, Message
 from cases.pressure import LOOK_BACK, WEIGHTS, Load, added
+from cases.rows.among import among
 
 AT_ONCE = 5000
 STEPS = 20

@@ -12,11 +12,11 @@ from sqlalchemy import delete, event, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 from sqlalchemy.orm.attributes import instance_state
 
-from cases.among import among
 from cases.case import Case
 from cases.contact import Identifier, Kind
 from cases.db import Base
 from cases.message import Direction, Message
+from cases.rows.among import among
 
 Name = tuple[Kind, str]
 OF_MESSAGE = ("case_id", "case", "withdrawn_at", "origin", "direction", "rule", "arrived_at")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from cases import numbering
 from cases.case import Case
 from cases.db import write_rows
 from cases.filing import people, rules, shelf, telling, uniting
@@ -24,6 +23,7 @@ from cases.filing.shelf import Shelf
 from cases.filing.standing import vouched
 from cases.mail import Mail, Origin, Trust
 from cases.message import Delivery, KnownId, Message
+from cases.rows import numbering
 
 __all__ = ["Arrival", "Filed", "Policy", "file", "file_all", "file_unwritten"]
 

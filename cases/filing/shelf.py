@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cases import mailbox, signing
-from cases.among import among
 from cases.case import Case, Part, Participant, State
 from cases.contact import Contact, Identifier, Kind, normalised
 from cases.filing.arrival import Arrival, Policy
@@ -18,6 +17,7 @@ from cases.filing.likeness import likeness, wording
 from cases.filing.tokens import subject_tokens
 from cases.mail import Mail
 from cases.message import Direction, KnownId, Message
+from cases.rows.among import among
 
 SENT_AGAIN = timedelta(minutes=5)
 LONGEST_ADDRESS = 320

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.among import among
 from cases.case import Case, Part, Participant
 from cases.consent import OptIn
 from cases.contact import Contact, Identifier
@@ -23,6 +22,7 @@ from cases.exclusions.reasons import RULES
 from cases.exclusions.rows import Exclusion
 from cases.order import Order
 from cases.people import profile
+from cases.rows.among import among
 
 OF_A_PERSON: tuple[Any, ...] = (Identifier, Case, Exclusion, OptIn, Order)
 """What belongs to a contact and goes with them."""

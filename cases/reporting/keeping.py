@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from cases.among import among
 from cases.db import transaction
 from cases.reporting.kinds import KINDS
 from cases.reporting.scope import Day, Found, Scope, midnight
 from cases.reporting.sums import DaySum, Family, Kind, SumChange, SumHead, count
+from cases.rows.among import among
 from cases.settings import settings
 
 LOCK = "sums"

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.correction import Correction, Field
+from cases.correcting.correction import Correction, Field
 from cases.outcome import Outcome
 from cases.reporting.rows import taken
 from cases.reporting.scope import Day, Scope

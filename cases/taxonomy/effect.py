@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, State
-from cases.correction import Correction, Field
+from cases.correcting.correction import Correction, Field
 from classifiers.taxonomy import Taxonomy
 
 

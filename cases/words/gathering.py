@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.message import Message
-from cases.patience import Patience, TookTooLong, patient
+from cases.rows.patience import Patience, TookTooLong, patient
 from cases.words import commonness, matching
 from cases.words.commonness import RARE, Estimate
 from cases.words.terms import Expression, Term

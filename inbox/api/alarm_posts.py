@@ -4,7 +4,7 @@ from base64 import b64decode
 
 from sqlalchemy import select
 
-from bot.alarms import AlarmGoal, AlarmPost
+from bot.staff_mail.alarms import AlarmGoal, AlarmPost
 from cases import clock
 from cases.db import transaction
 from inbox.api import posting

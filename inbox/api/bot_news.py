@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import news
+from bot.registry import news
 from cases import clock
 from cases.db import reading, transaction
 from inbox.api.hooks import announce

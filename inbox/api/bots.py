@@ -9,15 +9,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from bot import handing, permission, proposals, proposing, queues, registry
+from bot import proposing, queues, registry
 from bot.kinds import Mode
-from bot.merging import Parts
 from bot.outbox import Purpose
-from bot.permission import CannotWithdraw
-from bot.proposals import Fate, Proposal
-from bot.proposing import NoSuchCase, Wish
-from bot.registry import OutsideBot
+from bot.proposing import NoSuchCase, Wish, handing, permission
+from bot.proposing.permission import CannotWithdraw
+from bot.registry import OutsideBot, proposals
+from bot.registry.proposals import Fate, Proposal
 from bot.replies import CannotSay
+from bot.wording.merging import Parts
 from cases import clock
 from cases.case import Case, take
 from cases.db import FILING, reading, transaction

@@ -12,8 +12,8 @@ from bot import queues
 from cases import clock, correcting
 from cases.case import Case, take
 from cases.correcting import PROGRAM, AlreadyUndone, PeopleSaidOtherwise, Superseded
-from cases.correction import Correction
-from cases.correction import Field as What
+from cases.correcting.correction import Correction
+from cases.correcting.correction import Field as What
 from cases.db import reading, transaction
 from cases.mail import Origin
 from cases.message import Direction, Message

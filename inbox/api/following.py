@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from bot import news, voice
+from bot import voice
 from bot.decided import Decided
-from bot.proposals import Proposal
+from bot.registry import news
+from bot.registry.proposals import Proposal
 from cases.case import Case, State
 from cases.contact import Kind
 from cases.db import reading

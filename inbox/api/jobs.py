@@ -1,6 +1,7 @@
 """Jobs of the API: names for calls, safe to run twice."""
 
-from bot import alarms, queues, signs, staff_mail
+from bot import queues, signs, staff_mail
+from bot.staff_mail import alarms
 from cases import clock
 from cases.db import reading, transaction
 from cases.exclusions import changes, feed, gating, ours, renewing, waving

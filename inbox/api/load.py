@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
 from cases import clock
+from cases.capacity.load import Inputs, Verdict
+from cases.capacity.load_now import Answer, Asked, ask
+from cases.capacity.load_plan import left_over
 from cases.db import reading
 from cases.exclusions.matrix import CampaignClass
 from cases.language import speaking
-from cases.load import Inputs, Verdict
-from cases.load_now import Answer, Asked, ask
-from cases.load_plan import left_over
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.problems import spoken
 from inbox.api.seeing import say

@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import clock
+from cases.capacity.load_now import Asked, for_gate
 from cases.db import reading
 from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED
 from cases.exclusions.receipts import Receipt
 from cases.exclusions.terms import Terms, matching
-from cases.load_now import Asked, for_gate
 from inbox.api.seeing import say
 from inbox.freshness import Lag, freshness
 from inbox.tokens import Scope, Token

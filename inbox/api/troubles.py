@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import breaker, signs
-from bot.alarms import Kind, Trouble
+from bot import signs
 from bot.outbox import OutgoingMail, State
+from bot.staff_mail.alarms import Kind, Trouble
+from bot.voice import breaker
 from cases.exclusions.gates import Gate, Status
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.waving import flooded

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.capacity.load_now import Answer, Asked, ask
 from cases.exclusions.gates import Gate, Status
-from cases.load_now import Answer, Asked, ask
 from inbox.api import hooks
 from inbox.api.seeing import say
 from inbox.api.telling import is_behind

@@ -8,12 +8,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import Mailbox, calendars, clock, preview, sla
+from cases import Mailbox, calendars, clock, sla
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.hours import BadHours, NeverOpen
 from cases.language import gettext as _
 from cases.language import say_number
+from cases.promises import preview
 from cases.retelling import retold
 from cases.sla import book as books
 from cases.sla import spans, words

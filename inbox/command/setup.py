@@ -6,8 +6,8 @@ import click
 from sqlalchemy import select
 
 from bot.settings import settings as bot_settings
-from cases import clock, first_run, language
-from cases.agent import SHORTEST_PASSWORD, Agent, Role
+from cases import clock, language
+from cases.agent import SHORTEST_PASSWORD, Agent, Role, first_run
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.settings import settings

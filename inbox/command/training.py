@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from cases.correcting.training_words import reason
 from cases.language import gettext as _
 from cases.settings import settings
-from cases.training_words import reason
 from classifiers import evaluate as worth
 from classifiers import versions
 from classifiers.classify import model as load

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.smtp import Away, BeforeBody, PermanentFailure, TemporaryFailure, Uncertain
+from bot.delivery.smtp import Away, BeforeBody, PermanentFailure, TemporaryFailure, Uncertain
 from cases import clock
 from cases.db import reading
 from cases.exclusions.matrix import FAILS_CLOSED
@@ -31,7 +31,7 @@ TRIED_FOR = timedelta(days=5)
 PATIENCE = 3
 """So many that still cannot go, and the relay is taken to be away until the next look."""
 Send = Callable[[str, str, bytes, BeforeBody], None]
-"""Sender, recipient, content, what to do before the body; raises what bot.smtp raises."""
+"""Sender, recipient, content, what to do before the body; raises what bot.delivery.smtp raises."""
 Fresh = Callable[[], bool]
 """Whether the feed can be believed now."""
 

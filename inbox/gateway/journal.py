@@ -6,13 +6,13 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cases.among import among
 from cases.contact import Kind, normalised
 from cases.exclusions import touches
 from cases.exclusions.touches import JOURNAL, Touch
 from cases.mail import Trust
 from cases.message import Message
 from cases.pressure import WEIGHTS
+from cases.rows.among import among
 from inbox.gateway.passing import Marketing
 
 MOST = 100

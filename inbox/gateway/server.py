@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.smtp import Away, BeforeBody, Relay, Way, Withdrawn
+from bot.delivery.smtp import Away, BeforeBody, Relay, Way, Withdrawn
 from cases.settings import settings as case_settings
 from inbox.gateway import passing
 from inbox.gateway.gate import Fresh, Gate

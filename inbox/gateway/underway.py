@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from bot.smtp import BeforeBody, DeliveryFailure, TemporaryFailure
+from bot.delivery.smtp import BeforeBody, DeliveryFailure, TemporaryFailure
 from inbox.gateway.passing import Marketing
 
 log = logging.getLogger(__name__)

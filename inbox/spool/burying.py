@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cases import clock
-from cases.among import among
+from cases.rows.among import among
 from cases.settings import settings
 from inbox.spool.rows import RawContent, RawMail, Tombstone
 

@@ -1,6 +1,6 @@
 """Jobs of the spool: names for calls, safe to run twice."""
 
-from bot import trials
+from bot.rules import trials
 from cases import clock
 from cases.db import transaction
 from inbox.spool import ageing

@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cases import clock
-from cases.among import among
 from cases.db import Base
+from cases.rows.among import among
 from inbox.spool.burying import buried
 from inbox.spool.marks import head_mark
 from inbox.spool.rows import Cursor, Fate, Fetched, Place, RawContent, RawMail

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases import clock
-from cases.among import among
 from cases.db import transaction
+from cases.rows.among import among
 from inbox.settings import settings
 from inbox.spool.rows import BATCH, BATCH_BYTES, Fate, RawContent, RawMail, Taken
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cases import case_tags
 from cases.case import Case, State
 from cases.course import ANGRY, read
 from cases.exclusions.rows import Exclusion
@@ -12,9 +11,10 @@ from cases.language import gettext as _
 from cases.language import ngettext
 from cases.priority import Score
 from cases.settings import settings
+from cases.tag import case_tags
 from inbox.web import times, words
 from inbox.web.listed import Held, Line, held
-from inbox.web.reasons import speaker
+from inbox.web.words.reasons import speaker
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases.patience import TookTooLong, brief
+from cases.rows.patience import TookTooLong, brief
 from inbox.web import folders
 from inbox.web.asking import finding
 from inbox.web.asking.finding import Some

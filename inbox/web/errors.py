@@ -8,13 +8,13 @@ from sqlalchemy.exc import NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bot.answers import TooLate
-from bot.confirming import AskedEnough, NobodyToAsk
+from bot.replies.confirming import AskedEnough, NobodyToAsk
 from cases.case import AlreadyClosed, NotClosed
-from cases.case_tags import TooManyTags
 from cases.correcting import AlreadyUndone, Superseded
 from cases.exclusions.verbs import AlreadyLifted
 from cases.language import gettext as _
 from cases.tag import MOST as MOST_TAGS
+from cases.tag.case_tags import TooManyTags
 from cases.taxonomy.changes import Indispensable, NotInUse
 from cases.unsent import TooMuch
 from inbox.web import hx

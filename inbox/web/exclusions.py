@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
-from cases.among import among
 from cases.case import Case
 from cases.contact import Contact, find
 from cases.db import reading, transaction
@@ -19,6 +18,7 @@ from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import NotYours, lift_wave
 from cases.exclusions.waving import HOUR, flooded
 from cases.language import gettext as _
+from cases.rows.among import among
 from inbox.web import chips, rows, words
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show

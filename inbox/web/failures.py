@@ -17,14 +17,15 @@ from cases.mailbox import Mailbox
 from cases.message import Message
 from inbox import content, spool
 from inbox.spool import Fate, RawMail
-from inbox.web import further, mishaps, notices
+from inbox.web import further, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.bodies import as_file
 from inbox.web.fragments import show
 from inbox.web.further import Row, Shown
 from inbox.web.ids import whole
+from inbox.web.mail.bodies import as_file
 from inbox.web.visible import mailboxes_of, mails_visible_to, the_raw_mail, visible_to
 from inbox.web.who import agent
+from inbox.web.words import mishaps
 
 pages = Pages("failures", __name__)
 FILE_JOB = "inbox.intake.jobs.file_waiting"

@@ -8,8 +8,8 @@ from jinja2_fragments.flask import render_block
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from bot import notifying
-from bot.alarms import Alarm
+from bot.staff_mail import notifying
+from bot.staff_mail.alarms import Alarm
 from cases import clock
 from cases.agent import Agent
 from inbox import freshness

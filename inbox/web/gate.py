@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import again, csrf, hx, sessions, signin
+from inbox.web import csrf, hx, signin
 from inbox.web.access import LARGEST_FORM, Policy, may, policy_of
 from inbox.web.preferences import chosen_language
+from inbox.web.signin import again, sessions
 from inbox.web.style import FILES
 from inbox.web.who import somebody
 

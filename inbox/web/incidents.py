@@ -8,15 +8,15 @@ from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import informing
+from bot.replies import informing
 from cases import clock
 from cases import incident as incidents
-from cases.among import among
 from cases.case import Case
 from cases.db import reading, transaction
 from cases.incident import AlreadyOver, Incident, IncidentCase, IncidentUpdate, NoRule
 from cases.language import gettext as _
 from cases.order import NoNumber, Order, key_of
+from cases.rows.among import among
 from classifiers import taxonomy
 from inbox.web import further, notices
 from inbox.web.access import Pages, Policy, allow

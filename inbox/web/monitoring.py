@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import queues
-from bot.alarms import Alarm
+from bot.staff_mail.alarms import Alarm
 from cases import clock
 from cases.db import reading
 from inbox import revision, tokens

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template, request
 from sqlalchemy import select
 
-from bot import presence, queues, viewing
+from bot import queues, viewing
 from bot.viewing import Doing
+from bot.voice import presence
 from cases import clock
 from cases.agent import Agent
 from cases.case import Case
 from cases.db import reading, transaction
-from inbox.web import absences, hx
+from inbox.web import hx
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.ids import whole
+from inbox.web.profile import absences
 from inbox.web.visible import open_to, the_case
 from inbox.web.who import agent
 

@@ -14,13 +14,14 @@ from cases.case import Case
 from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
 from cases.language import gettext as _
-from inbox.web import absences, chips, shelves, times, words
+from inbox.web import chips, shelves, times, words
 from inbox.web.asking import finding
 from inbox.web.asking.finding import Slice
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
 from inbox.web.listed import Line, a_page, lines, with_people
 from inbox.web.order import PAGE, Order, Place, by_weight, rules
+from inbox.web.profile import absences
 from inbox.web.saved import Column
 from inbox.web.shelves import NOTHING, Content, Shelf
 from inbox.web.visible import visible_to

@@ -6,10 +6,11 @@ from flask import Response, abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import case_tags, clock
+from cases import clock
 from cases.agent import Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.tag import case_tags
 from inbox.web import counted, hx, notices, rows, saved
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.asking import building, finding, options

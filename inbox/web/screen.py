@@ -10,19 +10,10 @@ from markupsafe import Markup, escape
 from cases import clock, language
 from cases.outcome import Outcome
 from cases.retelling import retold
-from inbox.web import (
-    chips,
-    csrf,
-    entries,
-    file_names,
-    host_marks,
-    hx,
-    shortcuts,
-    style,
-    times,
-    words,
-)
+from inbox.web import chips, csrf, file_names, hx, shortcuts, style, times, words
 from inbox.web.access import Policy, may
+from inbox.web.casefile import entries
+from inbox.web.mail import host_marks
 from inbox.web.order import Order
 from inbox.web.order import name as order_name
 from inbox.web.preferences import (

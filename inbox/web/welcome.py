@@ -3,10 +3,10 @@
 from flask import Response, abort, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import audit, clock, first_run, language
-from cases.agent import SHORTEST_PASSWORD, Agent, Role
+from cases import audit, clock, language
+from cases.agent import SHORTEST_PASSWORD, Agent, Role, first_run
+from cases.agent.first_run import SomebodyIsThere
 from cases.db import reading, transaction
-from cases.first_run import SomebodyIsThere
 from cases.language import gettext as _
 from inbox.web import signin
 from inbox.web.access import Pages, Policy, allow

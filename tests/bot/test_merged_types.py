@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.articles import Article
-from bot.fitting import Asked, fitting
+from bot.articles.fitting import Asked, fitting
 from bot.switches import Place, Scope
 from classifiers import taxonomy
 

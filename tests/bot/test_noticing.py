@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
-from bot import decided, lifecycle, noticing, policy, rulebook, templates
+from bot import decided, noticing, policy
 from bot.decided import Why
 from bot.kinds import Mode
 from bot.outbox import OutgoingMail
 from bot.policy import Situation
-from bot.rules import Rule
-from bot.templates import MailTemplate
+from bot.replies import lifecycle
+from bot.rules import Rule, rulebook
+from bot.wording import templates
+from bot.wording.templates import MailTemplate
 from cases import Event, Message, Origin, What, clock, tags
 from cases.db import reading, transaction
 from cases.filing import file

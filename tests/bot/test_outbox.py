@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot import claiming, erasing, outbox, recording, uncertain
+from bot import erasing, outbox
+from bot.delivery import claiming, recording, uncertain
+from bot.delivery.recording import backoff
 from bot.outbox import OutgoingMail, State
-from bot.recording import backoff
 from cases import clock
 from cases.db import reading, transaction
 from cases.filing import file

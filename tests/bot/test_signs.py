@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import queues, signs
-from bot.alarms import Alarm, Kind
+from bot.staff_mail.alarms import Alarm, Kind
 from cases import clock
 from cases.agent import Agent, Role
 from cases.db import reading, transaction

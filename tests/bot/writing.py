@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import answers, claiming, recording, replies
+from bot import answers, replies
 from bot.answers import Answer
-from bot.merging import Parts
+from bot.delivery import claiming, recording
 from bot.outbox import OutgoingMail, State
 from bot.replies import Saying
+from bot.wording.merging import Parts
 from cases import Agent, Case, Mailbox, Mode
 from cases.filing import file
 from tests.builders import MORNING, a_mail, an_arrival

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import rulebook
-from bot.rulebook import RuleRow
-from bot.rules import Rule
-from bot.values import values_of
+from bot.rules import Rule, rulebook
+from bot.rules.rulebook import RuleRow
+from bot.wording.values import values_of
 from cases import Case, calendars, clock
 from cases.calendars import BusinessCalendar, build
 from cases.db import hold, reading, transaction

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot import notifying
-from bot.notifying import Kind, Notification
+from bot.staff_mail import notifying
+from bot.staff_mail.notifying import Kind, Notification
 from cases import Event, What, clock, quiet
 from cases.case import State, take
 from cases.db import reading, transaction

@@ -9,7 +9,7 @@ from cases.db import scratch
 from cases.mail import Origin
 from inbox.intake.opening import open_mail
 from inbox.intake.reading import newly_written
-from inbox.web.entries import split
+from inbox.web.casefile.entries import split
 from tests.builders import MORNING
 from tests.conversations import KNOWN
 from tests.peers import Installation

@@ -11,7 +11,7 @@ from itertools import count
 
 from sqlalchemy import func, select
 
-from bot import claiming, recording
+from bot.delivery import claiming, recording
 from bot.outbox import OutgoingMail, State
 from cases import Mailbox, Mode, clock
 from cases.db import reading, transaction

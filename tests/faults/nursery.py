@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 
-from bot import delivery, uncertain
+from bot import delivery
+from bot.delivery import uncertain
 from cases import failpoints
 
 

@@ -2,7 +2,8 @@
 
 import sys
 
-from bot import delivery, uncertain
+from bot import delivery
+from bot.delivery import uncertain
 from inbox.intake import pipeline
 from inbox.intake.poller.watching import read_once
 

@@ -19,7 +19,12 @@ ROOT = Path(__file__).parents[2]
 # Both databases at night; the kills at random moments run on both by day.
 BY_DAY = [pytest.param("sqlite", marks=pytest.mark.nightly), "postgresql"]
 
-NEEDED = ("bot.delivery", "bot.uncertain", "inbox.intake.pipeline", "inbox.intake.poller.watching")
+NEEDED = (
+    "bot.delivery",
+    "bot.delivery.uncertain",
+    "inbox.intake.pipeline",
+    "inbox.intake.poller.watching",
+)
 
 Digest = dict[str, list[tuple[object, ...]]]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import claiming
-from bot.recording import Ledger
+from bot.delivery import claiming
+from bot.delivery.recording import Ledger
 from cases import clock
 from cases.case import take
 from cases.db import Base, make_engine, transaction

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import outbox, uncertain
+from bot import outbox
+from bot.delivery import uncertain
 from bot.outbox import OutgoingMail, State
 from cases import clock
 from cases.db import reading, transaction

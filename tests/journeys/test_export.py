@@ -17,8 +17,9 @@ from cases.exclusions.verbs import Set, exclude
 from cases.filing import file_all
 from cases.filing.arrival import Arrival, Policy
 from inbox.app import create_app
-from inbox.web import sessions, signin
+from inbox.web import signin
 from inbox.web.console.lists import jobs
+from inbox.web.signin import sessions
 from tests.builders import MORNING, a_mail
 from tests.inbox.web.conftest import Visitor
 

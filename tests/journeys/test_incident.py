@@ -20,7 +20,8 @@ from cases.filing.arrival import Arrival, Policy
 from cases.incident import Incident, IncidentUpdate
 from cases.mail import Address
 from inbox.app import create_app
-from inbox.web import sessions, signin
+from inbox.web import signin
+from inbox.web.signin import sessions
 from tests.builders import a_mail
 from tests.inbox.web.conftest import Visitor
 from tests.running import Shop, running, until

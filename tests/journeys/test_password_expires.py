@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot import alarms, jobs
-from bot.alarms import AlarmGoal, Way
+from bot import jobs
+from bot.staff_mail import alarms
+from bot.staff_mail.alarms import AlarmGoal, Way
 from cases import Mailbox, Message, clock
 from cases.db import transaction
 from inbox.api.jobs import watch_over

@@ -17,7 +17,8 @@ from inbox.command.benching.asked import Asked
 from inbox.command.benching.asked import pages as pages_for
 from inbox.command.benching.installing import Bench, installed
 from inbox.command.benching.staff import Staff, hired
-from inbox.web import sessions, signin
+from inbox.web import signin
+from inbox.web.signin import sessions
 
 TIMES = 10
 """The small shop has so many times fewer cases, the large one so many times more."""

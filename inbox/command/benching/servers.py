@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.smtp import Relay, Way
+from bot.delivery.smtp import Relay, Way
 from inbox.embedded import processes
 from inbox.embedded.mail_servers import MailServers
 from inbox.intake.imap import Account

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from bot import answers
-from bot.smtp import TemporaryFailure
+from bot.delivery.smtp import TemporaryFailure
 from cases import clock
 from cases.agent import Agent
 from cases.case import take

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.smtp import DeliveryFailure
+from bot.delivery.smtp import DeliveryFailure
 from cases.language import gettext as _
 from cases.mail import Address
 from cases.retelling import retold

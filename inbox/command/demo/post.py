@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 
-from bot.smtp import Relay
+from bot.delivery.smtp import Relay
 from inbox.command.demo.place import Place
 from inbox.embedded.processes import LOOPBACK
 from inbox.intake.imap import Account, Connection
@@ -26,7 +26,7 @@ class Letter:
 
 
 def send(sender: str, recipients: list[str], content: bytes) -> None:
-    """Hand a mail to the server; raises bot.smtp.DeliveryFailure."""
+    """Hand a mail to the server; raises bot.delivery.smtp.DeliveryFailure."""
     with Relay() as relay:
         relay.send(sender, recipients, content, before_body=lambda: True)
 

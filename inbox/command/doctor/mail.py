@@ -5,16 +5,16 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot import dkim_signing
+from bot.composing import dkim_signing
+from bot.delivery.smtp import DeliveryFailure, Relay
 from bot.settings import settings as bot_settings
-from bot.smtp import DeliveryFailure, Relay
 from cases import clock
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.mailbox.xoauth import GrantLost, ProviderAway
 from cases.settings import BadSetting
 from cases.signing import Tampered
-from cases.xoauth import GrantLost, ProviderAway
 from inbox.command.doctor.found import Found, good, surprised, unknown, wrong
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Connection, ImapFailure

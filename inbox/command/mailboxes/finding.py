@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
+from cases.mailbox.xoauth import GrantLost, ProviderAway
 from cases.retelling import retold
-from cases.xoauth import GrantLost, ProviderAway
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Account, ImapFailure
 

@@ -2,13 +2,14 @@
 
 import click
 
-from bot import plus_trial
-from bot.smtp import DeliveryFailure
-from cases import clock, xoauth
+from bot.delivery import plus_trial
+from bot.delivery.smtp import DeliveryFailure
+from cases import clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
+from cases.mailbox import xoauth
+from cases.mailbox.xoauth import PROVIDERS
 from cases.retelling import retold
-from cases.xoauth import PROVIDERS
 from inbox.command.mailboxes.finding import found, outside
 
 

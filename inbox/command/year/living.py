@@ -10,7 +10,7 @@ from statistics import median
 from sqlalchemy import select
 
 from bot import answers
-from cases import breaches, clock
+from cases import clock
 from cases.case import Case
 from cases.contact import Kind
 from cases.db import FILING, reading, transaction
@@ -22,6 +22,7 @@ from cases.filing import Filed, file_all
 from cases.filing.arrival import Arrival, Policy
 from cases.mail import Address, Mail, Trust
 from cases.mailbox import Mailbox, Mode
+from cases.promises import breaches
 from classifiers.labels import Labels, Text
 from inbox.command.year import shop as shops
 from inbox.command.year.shop import BEGINS, DAY, HOUR, Letter, Post, Shop, address

@@ -7,9 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import alarm_words, alarms
-from bot.alarms import Alarm, AlarmGoal, AlarmPost, Way
-from bot.staff_mail import StaffMail
+from bot.staff_mail import StaffMail, alarm_words, alarms
+from bot.staff_mail.alarms import Alarm, AlarmGoal, AlarmPost, Way
 from cases import audit, clock, language
 from cases.contact import Kind, normalised
 from cases.db import reading, transaction

@@ -15,10 +15,11 @@ from cases.audit import Entry
 from cases.db import reading
 from cases.language import gettext as _
 from cases.settings import settings
-from inbox.web import audit_words, further
+from inbox.web import further
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.cells import safe
 from inbox.web.fragments import show
+from inbox.web.words import audit_words
 
 pages = Pages("audit", __name__, url_prefix="/admin/audit")
 MOST = 50_000

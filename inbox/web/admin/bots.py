@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import registry, switching
+from bot import registry
 from bot.kinds import Mode
 from bot.registry import OutsideBot
-from bot.switches import Switch
+from bot.switches import Switch, switching
 from cases import audit, clock
 from cases.db import reading, transaction
 from cases.language import gettext as _

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import queues
-from cases import taught
+from cases.correcting import taught
+from cases.correcting.training_words import reason
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.settings import settings
-from cases.training_words import reason
 from classifiers import places, taxonomy, versions
 from inbox.web import notices
 from inbox.web.access import Pages, Policy, allow

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
-from bot import alarm_words, queues, signs
-from bot.alarms import Alarm, Kind
+from bot import queues, signs
 from bot.outbox import OutgoingMail
 from bot.signs import WorkerSign
+from bot.staff_mail import alarm_words
+from bot.staff_mail.alarms import Alarm, Kind
 from cases.agent import Agent
 from cases.case import Case
 from cases.case import State as CaseState

@@ -6,12 +6,12 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.settings import settings
-from cases import audit, signing_in, xoauth
+from cases import audit
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from cases.mailbox import Mailbox
+from cases.mailbox import Mailbox, signing_in, xoauth
+from cases.mailbox.xoauth import PROVIDERS, GrantLost, ProviderAway
 from cases.retelling import retold
-from cases.xoauth import PROVIDERS, GrantLost, ProviderAway
 from inbox.spool import checks
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show

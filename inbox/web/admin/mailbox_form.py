@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import signature
+from bot.composing import signature
 from cases import clock, language, macro
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode

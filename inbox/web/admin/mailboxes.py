@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import signature
-from cases import audit, clock, language, signing_in
+from bot.composing import signature
+from cases import audit, clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder
+from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder, signing_in
 from inbox.spool import Cursor, DayCount, RawMail, checks
 from inbox.web import hx, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, preview
+from cases import clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
-from cases.preview import Preview
+from cases.promises import preview
+from cases.promises.preview import Preview
 from cases.sla import book as books
 from cases.sla import spans, words
 from cases.sla.book import BadPolicy, Book, Scope, SlaPolicy

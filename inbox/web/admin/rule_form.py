@@ -7,9 +7,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from bot import rules, waking
-from bot.case_fields import FIELDS
 from bot.kinds import Mode
 from bot.rules import CONDITIONS, BadRule, Rule
+from bot.rules.case_fields import FIELDS
 from cases.language import gettext as _
 
 MOST_NAMES, LONGEST = 200, 4000

@@ -10,7 +10,8 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.mail import Origin
 from classifiers import taxonomy
-from inbox.web import field_words, reasons, words
+from inbox.web import words
+from inbox.web.words import field_words, reasons
 
 
 @dataclass(frozen=True, slots=True)

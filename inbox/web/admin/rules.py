@@ -8,23 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import rulebook, templates
 from bot.kinds import Mode
-from bot.rulebook import RuleRow
-from bot.rules import BadRule, Rule
+from bot.rules import BadRule, Rule, rulebook
+from bot.rules.rulebook import RuleRow
+from bot.wording import templates
 from cases import clock
 from cases.agent import Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.retelling import retold
-from inbox.web import field_words, further, meanwhile, notices
+from inbox.web import further, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_form, rule_words
 from inbox.web.fragments import show
 from inbox.web.further import Shown
 from inbox.web.meanwhile import Late
 from inbox.web.who import agent
+from inbox.web.words import field_words
 
 pages = Pages("bot_rules", __name__, url_prefix="/admin/rules")
 PAST = 30

@@ -7,10 +7,10 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import queues, rulebook, rules_toml, trials
+from bot import queues
 from bot import rules as own_rules
-from bot.rules import BadRule, Rule
-from bot.trials import Progress, Trial
+from bot.rules import BadRule, Rule, rulebook, rules_toml, trials
+from bot.rules.trials import Progress, Trial
 from cases import clock
 from cases.db import reading, transaction
 from cases.language import gettext as _

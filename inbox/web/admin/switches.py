@@ -7,23 +7,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import breaker, kinds, queues, registry, rulebook, switches, switching, waking
+from bot import kinds, queues, registry, switches, waking
 from bot.kinds import Mode
 from bot.registry import OutsideBot
-from bot.switches import EVERYTHING, Scope, Switch
-from bot.switching import SwitchChange
+from bot.rules import rulebook
+from bot.switches import EVERYTHING, Scope, Switch, switching
+from bot.switches.switching import SwitchChange
+from bot.voice import breaker
 from cases import clock
 from cases.db import reading, transaction
 from cases.language import current
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from classifiers import taxonomy
-from inbox.web import further, notices, reasons
+from inbox.web import further, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_words
 from inbox.web.fragments import show
 from inbox.web.further import Shown
 from inbox.web.who import agent
+from inbox.web.words import reasons
 
 pages = Pages("switches", __name__, url_prefix="/admin/switches")
 PAST = 40

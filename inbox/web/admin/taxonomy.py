@@ -16,12 +16,13 @@ from cases.taxonomy.changes import INDISPENSABLE, TAXONOMY, BadLeaf, Draft
 from cases.taxonomy.growing import LANGUAGES
 from cases.taxonomy.rows import TaxonomyChange, history, tree
 from classifiers.taxonomy import Leaf, Taxonomy
-from inbox.web import further, meanwhile, notices, taxonomy_words
+from inbox.web import further, meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.further import Shown
 from inbox.web.meanwhile import Late
 from inbox.web.who import agent
+from inbox.web.words import taxonomy_words
 
 pages = Pages("taxonomy", __name__, url_prefix="/admin/taxonomy")
 NEWEST = 30

@@ -2,9 +2,9 @@
 
 from flask import request
 
-from bot import templates, values, wording
-from bot.templates import NotPlain
-from bot.wording import Texts
+from bot import wording
+from bot.wording import Texts, templates, values
+from bot.wording.templates import NotPlain
 from cases.case import Case
 from cases.language import gettext as _
 from cases.language import speaking

@@ -7,18 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import rehearsing, templates, wording
-from bot.rehearsing import NotOurs, Rehearsal
-from bot.replies import CannotSay
-from bot.templates import MailTemplate
-from bot.wording import NoTemplate, Texts
+from bot import wording
+from bot.replies import CannotSay, rehearsing
+from bot.replies.rehearsing import NotOurs, Rehearsal
+from bot.wording import NoTemplate, Texts, templates
+from bot.wording.templates import MailTemplate
 from cases import clock
 from cases.case import Case
 from cases.contact import Contact
 from cases.db import reading, transaction
 from cases.language import LANGUAGES
 from cases.language import gettext as _
-from inbox.web import meanwhile, notices, reasons
+from inbox.web import meanwhile, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import template_form
 from inbox.web.fragments import show
@@ -26,6 +26,7 @@ from inbox.web.meanwhile import Late
 from inbox.web.notices import Notice
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
+from inbox.web.words import reasons
 
 pages = Pages("mail_templates", __name__, url_prefix="/admin/templates")
 _NAME = re.compile(r"[a-z_]{1,60}")

@@ -1,9 +1,10 @@
 """What came of a trial, in words."""
 
-from bot.trials import Trial
+from bot.rules.trials import Trial
 from cases.exclusions.reasons import Reason
 from cases.language import gettext as _
-from inbox.web import field_words, reasons, words
+from inbox.web import words
+from inbox.web.words import field_words, reasons
 
 
 def did(one: dict[str, str]) -> str:

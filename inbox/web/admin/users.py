@@ -5,17 +5,18 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import audit, clock, second_factor
-from cases.agent import SHORTEST_PASSWORD, Agent, Role, is_last_admin
+from cases import audit, clock
+from cases.agent import SHORTEST_PASSWORD, Agent, Role, is_last_admin, second_factor
+from cases.agent.second_factor import SecondFactor
 from cases.case import Case, State
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from cases.second_factor import SecondFactor
-from inbox.web import further, meanwhile, notices, sessions, words
+from inbox.web import further, meanwhile, notices, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import user_form
 from inbox.web.fragments import show
 from inbox.web.meanwhile import Late
+from inbox.web.signin import sessions
 from inbox.web.who import agent
 
 pages = Pages("users", __name__, url_prefix="/admin/users")

@@ -3,12 +3,12 @@
 from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 
 from bot.outbox import OutgoingMail
-from cases import case_tags
 from cases.agent import Agent
 from cases.case import Case, State
 from cases.contact import Contact
 from cases.language import gettext as _
 from cases.message import Direction, Message
+from cases.tag import case_tags
 from cases.words.folding import fold
 from inbox.web.asking import choices
 from inbox.web.asking.asker import Asker, one_of, refuse

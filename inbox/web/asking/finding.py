@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.patience import Patience, TookTooLong, brief, patient
+from cases.rows.patience import Patience, TookTooLong, brief, patient
 from cases.words.gathering import Gathering
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.meaning import Meaning, understand

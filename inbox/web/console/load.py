@@ -4,12 +4,13 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock, load_now
+from cases import clock
+from cases.capacity import load_now
+from cases.capacity.load import AMBER, ENOUGH_DATA, RED, Slot
+from cases.capacity.load_now import Asked, NoReason
 from cases.db import reading, transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
-from cases.load import AMBER, ENOUGH_DATA, RED, Slot
-from cases.load_now import Asked, NoReason
 from inbox.freshness import Lag, freshness
 from inbox.web import times
 from inbox.web.access import Pages, Policy, allow

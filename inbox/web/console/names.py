@@ -2,13 +2,13 @@
 
 from babel.numbers import format_decimal, format_percent
 
+from cases.capacity.load import Verdict
 from cases.exclusions.gates import Going, Status
 from cases.exclusions.matrix import Action, CampaignClass
 from cases.exclusions.reasons import Group
 from cases.exclusions.spellings import Match
 from cases.language import current, say_number
 from cases.language import gettext as _
-from cases.load import Verdict
 from inbox.passage import Outcome
 from inbox.web.chips import Chip
 from inbox.web.console.lists import reading

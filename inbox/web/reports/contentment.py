@@ -9,8 +9,8 @@ from cases.language import gettext as _
 from cases.reporting import contentment
 from cases.reporting.scope import Scope
 from cases.satisfaction import Step
-from inbox.web import satisfaction as words
 from inbox.web.console.names import number, share
+from inbox.web.public import satisfaction as words
 from inbox.web.reports.card import Card, Tile
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cases.correction import Field
+from cases.correcting.correction import Field
 from cases.language import gettext as _
 from cases.outcome import Outcome
 from cases.reporting import meaning

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cases import Case, Contact, Identifier, Kind, clock, merging, splitting
+from cases import Case, Contact, Identifier, Kind, clock, merging
 from cases.contact import introduce
 from cases.db import FILING, reading, transaction
 from cases.exclusions import ours, touches
 from cases.exclusions.reweighing import ToWeigh
 from cases.mail import Origin
+from cases.merging import splitting
 from cases.message import Direction, Message
 from cases.people import belongings, identifiers, quality
 from cases.people import merging as joining

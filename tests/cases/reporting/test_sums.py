@@ -14,6 +14,7 @@ from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason, Severity
 from cases.filing import file
 from cases.history import What
+from cases.merging.splitting import split
 from cases.message import Direction
 from cases.outcome import Outcome
 from cases.people import merging as people
@@ -24,7 +25,6 @@ from cases.reporting.scope import Scope, midnight
 from cases.reporting.sums import by_day, with_kept
 from cases.settings import settings
 from cases.sla.policy import Target
-from cases.splitting import split
 from tests.builders import MORNING, a_mail, an_arrival
 
 DAY = timedelta(days=1)

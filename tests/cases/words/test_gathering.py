@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cases import Case
 from cases.db import reading
-from cases.patience import patient
+from cases.rows.patience import patient
 from cases.words import gathering
 from cases.words.commonness import Rows
 from cases.words.gathering import Gathering

@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from sqlalchemy import select
 
-from bot import noticing, proposals, registry, voice
+from bot import noticing, registry, voice
 from bot.kinds import Mode
 from bot.outbox import OutgoingMail, State
-from bot.registry import OutsideBot
+from bot.registry import OutsideBot, proposals
 from cases import Case, Exclusion, Message, clock
 from cases.case import take
 from cases.db import FILING, reading, transaction

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from cases import Case, Contact, Message, Origin, correcting
-from cases.correction import Correction, Field
+from cases.correcting.correction import Correction, Field
 from cases.db import reading, transaction
 from cases.message import Direction
 from cases.taxonomy import changes

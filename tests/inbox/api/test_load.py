@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from cases import Agent, Case, Event, Role, clock, load_now
+from cases import Agent, Case, Event, Role, clock
+from cases.capacity import load_now
+from cases.capacity.load_now import decide_otherwise
+from cases.capacity.load_plan import left_over, waves_of
+from cases.capacity.load_rate import contact_rate
 from cases.contact import introduce
 from cases.db import transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.touches import record
-from cases.load_now import decide_otherwise
-from cases.load_plan import left_over, waves_of
-from cases.load_rate import contact_rate
 from inbox.tokens import Scope
 from tests.builders import MORNING
 

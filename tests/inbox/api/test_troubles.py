@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from bot.alarms import Kind
-from bot.breaker import Trip
+from bot.staff_mail.alarms import Kind
+from bot.voice.breaker import Trip
 from cases import clock
 from cases.exclusions.gates import Campaign, Gate, Status
 from cases.exclusions.matrix import CampaignClass

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from bot import dkim_signing
+from bot.composing import dkim_signing
 from cases import clock
 from cases.agent import Role
 from cases.db import transaction

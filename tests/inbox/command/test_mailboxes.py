@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cases import clock
 from cases.db import reading
 from cases.mailbox import FolderRole, Mailbox, Mode
-from cases.xoauth import Question
+from cases.mailbox.xoauth import Question
 from inbox.command.mailboxes import mailbox
 from tests.databases import forget
 from tests.mailroom import ADDRESS, PASSWORD, Mailroom, a_mail
@@ -160,7 +160,7 @@ def test_nobody_else_can_say_that_the_plus_address_works(here: Dovecot) -> None:
 def test_a_grant_is_asked_for_in_a_browser(here: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
     Mailroom(here)
     asked = Question("https://provider.test/ask", "state-1", "v")
-    monkeypatch.setattr("cases.xoauth.question", lambda *_about: asked)
+    monkeypatch.setattr("cases.mailbox.xoauth.question", lambda *_about: asked)
     words = ("authorize", ADDRESS, "--provider", "google", "--client-id", "c")
     said = _run(*words, said="s\nhttp://127.0.0.1:8400/?state=other&code=x\n", fails=True)
     assert "https://provider.test/ask" in said

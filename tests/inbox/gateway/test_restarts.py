@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.smtp import Away, TemporaryFailure, Uncertain
+from bot.delivery.smtp import Away, TemporaryFailure, Uncertain
 from cases import clock
 from cases.db import reading
 from cases.exclusions.matrix import CampaignClass

@@ -19,7 +19,8 @@ from cases import Agent, Case, clock, db
 from cases.db import Base, make_engine, reading, transaction
 from cases.words import keeping
 from inbox.app import create_app
-from inbox.web import csrf, sessions, signin
+from inbox.web import csrf, signin
+from inbox.web.signin import sessions
 from tests.databases import forget, settle_in
 from tests.seeding import seed
 from tests.servers.redis_server import a_redis

@@ -4,7 +4,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from cases import Agent, case_tags, clock, second_factor
+from cases import Agent, clock
+from cases.agent import second_factor
 from cases.case import take
 from cases.db import reading, transaction
 from cases.exclusions import ceilings, policies
@@ -12,6 +13,7 @@ from cases.exclusions.ceilings import Ceiling, Period
 from cases.incident import Incident, begin
 from cases.macro import Macro, Then
 from cases.message import Message
+from cases.tag import case_tags
 from inbox.web import bulk
 from tests.inbox.web.conftest import case_about
 from tests.seeding import ADMIN

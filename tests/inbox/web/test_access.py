@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from bot.alarms import AlarmGoal, Way
+from bot.staff_mail.alarms import AlarmGoal, Way
 from cases import (
     Agent,
     Case,
@@ -18,7 +18,7 @@ from cases import (
     clock,
     incident,
 )
-from cases.correction import Correction, Field
+from cases.correcting.correction import Correction, Field
 from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason, Severity
 from cases.incident import Incident

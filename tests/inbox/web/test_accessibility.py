@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from bot import solved
-from cases import Agent, clock, consent, first_run, satisfaction, second_factor, totp
+from bot.articles import solved
+from cases import Agent, clock, consent, satisfaction
+from cases.agent import first_run, second_factor, totp
 from cases.db import Base, engine, transaction
 from inbox.web.access import Policy, policy_of
-from inbox.web.sessions import WebSession
+from inbox.web.signin.sessions import WebSession
 from tests.databases import settle_in
 from tests.inbox.web import looked_at
 from tests.inbox.web.admin.bots_at_work import at_work

@@ -4,10 +4,9 @@ import re
 
 from sqlalchemy import select
 
-from bot import alarms, notifying
-from bot.alarms import AlarmGoal, AlarmPost, Kind, Trouble
-from bot.notifying import Notification
-from bot.staff_mail import StaffMail
+from bot.staff_mail import StaffMail, alarms, notifying
+from bot.staff_mail.alarms import AlarmGoal, AlarmPost, Kind, Trouble
+from bot.staff_mail.notifying import Notification
 from cases import Agent, Case, clock
 from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.presence import Presence
+from bot.voice.presence import Presence
 from cases import Agent, clock, snoozing
 from cases.db import reading, transaction
 from cases.mention import Mention

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from cases import Message
 from cases.db import reading, transaction
-from inbox.web.sessions import WebSession
+from inbox.web.signin.sessions import WebSession
 from tests.inbox.web.conftest import Enter, case_about
 from tests.inbox.web.slow_answers import Held, Late, open_case, wait_until
 from tests.seeding import ADMIN, ANA, PASSWORD

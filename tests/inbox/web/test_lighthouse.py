@@ -19,7 +19,8 @@ from cases import Agent, Case, clock
 from cases.db import reading, transaction
 from cases.language import LANGUAGES
 from inbox import schema
-from inbox.web import sessions, signin
+from inbox.web import signin
+from inbox.web.signin import sessions
 from tests.inbox.web.grown import WHO, a_grown_shop
 from tests.running import until
 from tests.servers.lighthouse import Judged, Lighthouse, NotJudged

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from cases import clock
-from inbox.web import exclusions, help_pages
+from inbox.web import exclusions
 from inbox.web.console import people
 from inbox.web.pace import MOST_KNOWN, Pace
+from inbox.web.public import help_pages
 from tests.inbox.web.conftest import Enter, Visitor
 from tests.seeding import ANA, BEA
 

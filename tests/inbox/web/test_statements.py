@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from cases import Case, Direction, Message, Origin, clock, linking, order
+from cases import Case, Direction, Message, Origin, clock, order
 from cases.case import take
 from cases.db import transaction
 from cases.incident import Incident, begin
 from cases.incident import link as link_to
+from cases.merging import linking
 from cases.words import gathering
 from inbox.web.asking import finding
 from tests.inbox.web.conftest import Enter, Visitor, case_about, listened

@@ -7,8 +7,9 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from cases import Agent, Case, State, patience
+from cases import Agent, Case, State
 from cases.db import reading
+from cases.rows import patience
 from inbox.web.asking import finding
 from inbox.web.asking.building import Form, put_together, taken_apart
 from inbox.web.asking.operators import OPERATORS

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from bot.settings import settings as bot_settings
 from cases import clock
+from cases.capacity.load_now import Asked, for_gate
 from cases.db import reading, transaction
 from cases.exclusions import audience, gating
 from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED, Action
 from cases.exclusions.spellings import Match
 from cases.exclusions.terms import Terms
-from cases.load_now import Asked, for_gate
 from inbox.freshness import Lag, freshness
 from inbox.web.console.lists import keeping, looking, reporting, workbook
 from inbox.web.console.lists import reading as lists

@@ -1,11 +1,10 @@
 """One of each that the pages of bots show: a rule, an article, a bot, a trial that is done."""
 
-from bot import rulebook, trials
 from bot.articles import Article
 from bot.kinds import Mode
 from bot.registry import OutsideBot
-from bot.rules import Rule
-from bot.trials import Progress, Trial
+from bot.rules import Rule, rulebook, trials
+from bot.rules.trials import Progress, Trial
 from cases import clock
 from cases.db import transaction
 

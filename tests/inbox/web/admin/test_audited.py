@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from bot.registry import OutsideBot
-from bot.trials import Progress, Trial, forget_mails, forget_old
+from bot.rules.trials import Progress, Trial, forget_mails, forget_old
 from cases import audit, clock
 from cases.audit import Entry
 from cases.db import reading, transaction

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from bot import alarms, signs
-from bot.alarms import Kind, Trouble
+from bot import signs
 from bot.outbox import OutgoingMail, State
 from bot.signs import WorkerSign
+from bot.staff_mail import alarms
+from bot.staff_mail.alarms import Kind, Trouble
 from cases import Mailbox, clock
 from cases.db import transaction
 from inbox.spool import Fate, RawMail

@@ -8,8 +8,9 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from cases import Mailbox, xoauth
+from cases import Mailbox
 from cases.db import reading
+from cases.mailbox import xoauth
 from inbox.web.admin.granting import came_back_to
 from tests.inbox.web.conftest import Enter, Visitor
 from tests.seeding import ADMIN, ANA

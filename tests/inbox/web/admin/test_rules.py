@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot import field_setting, rulebook
+from bot.acting import field_setting
 from bot.kinds import Mode
-from bot.rulebook import RuleRow
-from bot.rules import Rule
+from bot.rules import Rule, rulebook
+from bot.rules.rulebook import RuleRow
 from cases import clock
 from cases.case import take
 from cases.db import reading, transaction

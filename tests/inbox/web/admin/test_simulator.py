@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import func, select
 
-from bot import rulebook, rules_toml, trials
 from bot import rules as own_rules
 from bot.kinds import Mode
 from bot.outbox import OutgoingMail
-from bot.rules import Rule
-from bot.trials import Progress, Trial
+from bot.rules import Rule, rulebook, rules_toml, trials
+from bot.rules.trials import Progress, Trial
 from cases import Case, Message, clock
 from cases.db import reading, transaction
 from inbox.intake import trials_waiting, trying

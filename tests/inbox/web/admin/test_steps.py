@@ -2,7 +2,8 @@
 
 from sqlalchemy import func, select
 
-from cases import Agent, Case, Contact, Role, clock, first_run
+from cases import Agent, Case, Contact, Role, clock
+from cases.agent import first_run
 from cases.db import Base, reading, transaction
 from cases.message import Message
 from inbox.intake import pipeline

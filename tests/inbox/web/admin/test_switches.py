@@ -2,12 +2,13 @@
 
 from sqlalchemy import select
 
-from bot import breaker, switches
-from bot.breaker import Trip
+from bot import switches
 from bot.kinds import Mode
 from bot.registry import OutsideBot
 from bot.switches import Place
-from bot.switching import SwitchChange
+from bot.switches.switching import SwitchChange
+from bot.voice import breaker
+from bot.voice.breaker import Trip
 from cases import clock
 from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from cases.correction import Correction
+from cases.correcting.correction import Correction
 from cases.db import reading
 from cases.taxonomy.rows import history, tree
 from tests.inbox.web.conftest import Enter, case_about

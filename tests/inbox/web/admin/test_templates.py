@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot import rulebook, templates
 from bot.kinds import Mode
 from bot.outbox import OutgoingMail, Purpose
-from bot.rules import Rule
+from bot.rules import Rule, rulebook
+from bot.wording import templates
 from cases import Case, clock, signing
 from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter, Visitor

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cases import Agent, clock
 from cases.db import reading
-from cases.patience import TookTooLong, brief
+from cases.rows.patience import TookTooLong, brief
 from inbox.web.asking import finding
 from inbox.web.asking.asker import Asker
 from tests.inbox.web.conftest import Enter

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from cases import Contact, Event, What, clock
+from cases.capacity.load_now import LoadOverride
 from cases.contact import introduce
 from cases.db import reading, transaction
 from cases.exclusions import touches
 from cases.exclusions.gates import Going
 from cases.exclusions.numbers import everybody, releases
 from cases.exclusions.receipts import Receipt
-from cases.load_now import LoadOverride
 from inbox import tokens
 from inbox.passage import Outcome, write_down
 from inbox.sighting import Finding, Sighting

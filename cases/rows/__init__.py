@@ -1,0 +1,1 @@
+"""Many rows written and found in few statements."""

@@ -1,0 +1,1 @@
+"""Mails of others, shown so that nothing in them can do harm."""
