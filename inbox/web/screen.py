@@ -28,6 +28,7 @@ from inbox.web.preferences import (
     width_parts,
 )
 from inbox.web.who import somebody
+from inbox.web.words import rules
 
 _LINK = re.compile(r"https?://[^\s<>\"'\u200b-\u200f\u202a-\u202e\u2066-\u2069]{1,2000}")
 
@@ -42,6 +43,7 @@ def furnish(app: Flask, asset: Callable[[str], str]) -> None:
         script_address=style.script_address,
         csrf_token=csrf.token,
         words=words,
+        rule_in_words=rules.said,
         times=times,
         entries=entries,
         chips=chips,

@@ -181,10 +181,5 @@ def event(what: What) -> str:
     return known.get(what, what.value)
 
 
-def rule(name: str) -> str:
-    """Why a mail is in its case. Rules have English names; those with a translation are said."""
-    return _(name) if name else ""
-
-
 def subject(case: Case) -> str:
     return straight(case.subject).strip() or _("(no subject)")

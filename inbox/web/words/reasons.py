@@ -10,13 +10,12 @@ from collections.abc import Callable
 from bot import kinds
 from cases.language import gettext as _
 from cases.retelling import retold
-from inbox.web import words
-from inbox.web.words import known_reasons
+from inbox.web.words import known_reasons, rules
 
 
 def said(reason: str) -> str:
     """The reason as a sentence of the current language."""
-    known = known_reasons.known().get(reason) or words.rule(reason)
+    known = known_reasons.known().get(reason) or rules.said(reason)
     if known != reason:
         return known
     for shape, say in _SHAPES:
