@@ -206,7 +206,8 @@ def test_who_runs_through_a_list_asks_for_colleagues_once_and_is_seen_where_they
         page.evaluate("document.body.dispatchEvent(new CustomEvent('presence'))")
     assert [one for one in asked if one[0] == "POST"] == []
     assert len(asked) <= 1
-    clock.go(1000)
+    with page.expect_response(lambda one: one.request.method == "POST" and "/presence" in one.url):
+        clock.go(1000)
     last = open_case(page)
     assert [path for method, path in asked if method == "POST"] == [f"cases/{last}/presence"]
     looks = [path for method, path in asked if method == "GET"]
