@@ -75,9 +75,10 @@ def _mails(number: int) -> list[bytes]:
 
 def _everything_settled(number: int) -> bool:
     with reading() as session:
-        filed = session.scalar(select(func.count()).where(RawMail.fate == Fate.FILED)) or 0
-        unsettled = session.scalar(select(func.count()).where(OutgoingMail.state != State.ACCEPTED))
         messages = session.scalar(select(func.count()).where(Message.direction == Direction.IN))
+        filed = session.scalar(select(func.count()).where(RawMail.fate == Fate.FILED)) or 0
+        # Asked last, since the answers to the last batch are queued in the moment it is filed.
+        unsettled = session.scalar(select(func.count()).where(OutgoingMail.state != State.ACCEPTED))
     return filed >= number and not unsettled and messages == number
 
 

@@ -86,6 +86,7 @@ def test_what_happens_elsewhere_is_told_once_in_five_seconds_and_own_commands_at
     page: "Page", open_as: Open, clock: Clock, enter: Enter
 ) -> None:
     case, admin = case_about("Factura"), enter(ADMIN)
+    admin.post(f"/cases/{case.id}/presence", doing="left")
     open_as(ANA, f"/cases/{case.id}")
     page.evaluate(WATCH)
     page.locator("#reply-text").focus()
