@@ -67,3 +67,7 @@ def test_the_chain_comes_after_the_feed_so_nobody_who_changes_both_stops(install
         feed.lock(session)
         audit.note(session, by="admin", what="policy.saved", about=1)
         another_begins()
+    with reading() as session:
+        whats = session.scalars(select(Entry.what).order_by(Entry.number)).all()
+    assert whats == ["policy.saved", "hold.lifted"]
+    assert _broken() is None

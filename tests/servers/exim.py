@@ -7,11 +7,7 @@ as exists for it alone: a small library of Debian's tells it so.
 import contextlib
 import os
 import pwd
-import re
 import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers import debian
-from tests.servers.ports import LOOPBACK, free_port, wait_until_greeted
+from tests.servers.mail_server import MailServer, folder_of_programs, on_ports
+from tests.servers.ports import LOOPBACK
 
 PACKAGES = ("exim4-daemon-light", "exim4-base", "exim4-config", "libidn12", "libnss-wrapper")
 # A base user of Debian lends its number.
@@ -81,18 +78,14 @@ class Programs:
         return str(self.root / "usr/sbin" / name)
 
 
-class Exim:
+class Exim(MailServer):
     """One instance: as Debian sets it up, and the lines of the docs with the ports of this test."""
-
-    host = LOOPBACK
 
     def __init__(
         self, programs: Programs, onward: int, lines: Mapping[str, str], ports: Mapping[int, int]
     ) -> None:
-        self.programs, self.port = programs, free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="exim-", dir="/tmp"))
-        self.process: subprocess.Popen[bytes] | None = None
-        self.folder.chmod(0o755)
+        super().__init__("exim", programs.surroundings)
+        self.programs = programs
         for name in ("spool", "log"):
             (self.folder / name).mkdir()
             shutil.chown(self.folder / name, OWNER, OWNER)
@@ -109,63 +102,34 @@ class Exim:
         asked = {25: self.port, **ports}
         for name in {*own, *lines}:
             said = lines.get(name, "").replace("/etc/exim4", str(etc)).replace("0.0.0.0", LOOPBACK)
-            for port, given in asked.items():
-                said = re.sub(rf"(?<!\d){port}\b", str(given), said)
-            (etc / name).write_text(own.get(name, "") + said)
+            (etc / name).write_text(own.get(name, "") + on_ports(said, asked))
         for path in (etc / "conf.d/main").iterdir():
             said = path.read_text()
             path.write_text(said.replace("/usr/sbin/exim4", self.programs.path("exim4")))
         update = self.programs.path("update-exim4.conf")
-        self._run("sh", update, "--confdir", str(etc), "--output", str(self._conf))
+        self.run("sh", update, "--confdir", str(etc), "--output", str(self._conf))
 
     @property
     def _conf(self) -> Path:
         return self.folder / "exim.conf"
 
-    def _run(self, *words: str) -> str:
-        done = subprocess.run(
-            words, env=self.programs.surroundings, capture_output=True, text=True, check=False
-        )
-        return done.stdout + done.stderr
-
     def ask(self, *words: str) -> str:
         """What it says to those options."""
-        return self._run(self.programs.path("exim4"), "-C", str(self._conf), *words)
+        return self.run(self.programs.path("exim4"), "-C", str(self._conf), *words)
 
     @property
     def log(self) -> str:
         return "".join(path.read_text() for path in sorted((self.folder / "log").iterdir()))
 
     def start(self) -> None:
-        with (self.folder / "out.log").open("ab") as out:
-            self.process = subprocess.Popen(
-                [self.programs.path("exim4"), "-C", str(self._conf), "-bdf"],
-                env=self.programs.surroundings,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-        wait_until_greeted(self.port, b"220", self.process, self.folder / "log/mainlog")
-
-    def remove(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(10)
-            self.process.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        exim = self.programs.path("exim4")
+        self.begin(exim, "-C", str(self._conf), "-bdf", log="log/mainlog")
 
     def waiting(self) -> int:
-        """How many mails are in its queue."""
         return int(self.ask("-bpc").split()[-1])
 
-    def settled(self, *, seconds: float = 30) -> None:
-        """Wait until nothing is left in the queue, trying again all the while."""
-        deadline = time.monotonic() + seconds
-        while self.waiting():
-            assert time.monotonic() < deadline, self.log
-            self.ask("-qff")
-            time.sleep(0.1)
+    def try_again(self) -> None:
+        self.ask("-qff")
 
     def empty(self) -> None:
         """Forget what waits, and who could not be reached."""
@@ -175,12 +139,8 @@ class Exim:
 
 @pytest.fixture(scope="session")
 def exim_programs() -> Iterator[Programs]:
-    """The programs of Exim; it starts for root alone, so others' tests are skipped."""
-    if os.geteuid() != 0:
-        pytest.skip("Exim starts for root alone")
-    with tempfile.TemporaryDirectory(prefix="exim-", dir="/tmp") as said:
-        folder = Path(said)
-        folder.chmod(0o755)
+    """The programs of Exim."""
+    with folder_of_programs("Exim") as folder:
         debian.unpacked(folder, *PACKAGES)
         yield _with_its_user(folder)
 

@@ -6,11 +6,7 @@ package would put aside the mail server that somebody may have.
 
 import contextlib
 import os
-import re
 import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import debian
-from tests.servers.ports import LOOPBACK, free_port, wait_until_greeted
+from tests.servers.mail_server import MailServer, folder_of_programs, on_ports
 
 # Base users of Debian: what it owns belongs to one, its submission tools to the other's group.
 OWNER, GROUP = "mail", "daemon"
@@ -79,17 +75,14 @@ class Programs:
         return str(self.root / "usr" / name)
 
 
-class Postfix:
+class Postfix(MailServer):
     """One instance: its own lines, and those of the docs with the ports of this test."""
 
-    host = LOOPBACK
-
     def __init__(
-        self, programs: Programs, onward: int, lines: Mapping[str, str], ports: Mapping[str, int]
+        self, programs: Programs, onward: int, lines: Mapping[str, str], ports: Mapping[int, int]
     ) -> None:
-        self.programs, self.port = programs, free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
-        self.process: subprocess.Popen[bytes] | None = None
+        super().__init__("px", programs.surroundings)
+        self.programs = programs
         self._make_folders()
         known = {"folder": self.folder, "programs": programs.root, "owner": OWNER, "group": GROUP}
         own = {
@@ -98,12 +91,9 @@ class Postfix:
         }
         for name in {*own, *lines}:
             said = lines.get(name, "").replace("/etc/postfix", str(self.folder))
-            for asked, given in ports.items():
-                said = re.sub(rf"\b{asked}\b", str(given), said)
-            (self.folder / name).write_text(own.get(name, "") + said)
+            (self.folder / name).write_text(own.get(name, "") + on_ports(said, ports))
 
     def _make_folders(self) -> None:
-        self.folder.chmod(0o755)
         for name in ("queue", "queue/pid", "data", "queue/public", "queue/maildrop"):
             (self.folder / name).mkdir()
         for name in QUEUES.split():
@@ -120,47 +110,22 @@ class Postfix:
         return path.read_text() if path.exists() else ""
 
     def start(self) -> None:
-        with (self.folder / "out.log").open("ab") as out:
-            self.process = subprocess.Popen(
-                [self.programs.path("lib/postfix/sbin/master"), "-d", "-c", str(self.folder)],
-                env=self.programs.surroundings,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-        wait_until_greeted(self.port, b"220", self.process, self.folder / "postfix.log")
-
-    def remove(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(10)
-            self.process.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        master = self.programs.path("lib/postfix/sbin/master")
+        self.begin(master, "-d", "-c", str(self.folder), log="postfix.log")
 
     def ask(self, name: str, *words: str) -> str:
         """What one of its commands says."""
-        command = [self.programs.path(f"sbin/{name}"), "-c", str(self.folder), *words]
-        done = subprocess.run(
-            command, env=self.programs.surroundings, capture_output=True, text=True, check=False
-        )
-        return done.stdout + done.stderr
+        return self.run(self.programs.path(f"sbin/{name}"), "-c", str(self.folder), *words)
 
-    def waiting(self) -> list[str]:
+    def queued(self) -> list[str]:
         """One line of JSON for each mail in its queue."""
         return self.ask("postqueue", "-j").splitlines()
 
-    def try_again(self) -> None:
-        """Deliver what is deferred now, and not when its time has come."""
-        self.ask("postqueue", "-f")
+    def waiting(self) -> int:
+        return len(self.queued())
 
-    def settled(self, *, seconds: float = 30) -> None:
-        """Wait until nothing is left in the queue, trying again all the while."""
-        deadline = time.monotonic() + seconds
-        while self.waiting():
-            assert time.monotonic() < deadline, self.log
-            self.try_again()
-            time.sleep(0.2)
+    def try_again(self) -> None:
+        self.ask("postqueue", "-f")
 
 
 def _unpacked(folder: Path) -> Programs:
@@ -175,17 +140,14 @@ def _unpacked(folder: Path) -> Programs:
 
 @pytest.fixture(scope="session")
 def postfix_programs() -> Iterator[Programs]:
-    """The programs of Postfix; it starts for root alone, so others' tests are skipped."""
-    if os.geteuid() != 0:
-        pytest.skip("Postfix starts for root alone")
-    with tempfile.TemporaryDirectory(prefix="postfix-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        yield _unpacked(Path(folder))
+    """The programs of Postfix."""
+    with folder_of_programs("Postfix") as folder:
+        yield _unpacked(folder)
 
 
 @contextlib.contextmanager
 def a_postfix(
-    programs: Programs, onward: int, lines: Mapping[str, str], ports: Mapping[str, int]
+    programs: Programs, onward: int, lines: Mapping[str, str], ports: Mapping[int, int]
 ) -> Iterator[Postfix]:
     server = Postfix(programs, onward, lines, ports)
     try:

@@ -147,7 +147,7 @@ def kept(session):
     return {(row.kind, row.value): faded(row.ours, MORNING - row.ours_at, WEEK) for row in rows}
 
 
-def lived(seed, length):
+def assert_weighed_rightly(seed, length):
     """A history by chance, with a look now and then, and what weighs compared after each."""
     chance = random.Random(seed)
     begin()
@@ -161,10 +161,10 @@ def lived(seed, length):
 
 
 def test_what_weighs_is_what_a_reckoning_from_scratch_gives_after_any_history():
-    lived(seed=11, length=40)
+    assert_weighed_rightly(seed=11, length=40)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(8))
 def test_it_is_so_after_many_histories(seed):
-    lived(seed, length=100)
+    assert_weighed_rightly(seed, length=100)

@@ -26,6 +26,7 @@ from cases.reporting.sums import by_day, with_kept
 from cases.settings import settings
 from cases.sla.policy import Target
 from tests.builders import MORNING, a_mail, an_arrival
+from tests.meanwhile import ON_POSTGRESQL
 
 DAY = timedelta(days=1)
 WINDOW = 9
@@ -218,10 +219,9 @@ def test_sums_are_what_the_rows_say_after_any_history(steps, seed):
     assert known > 5 * steps
 
 
+@ON_POSTGRESQL
 @pytest.mark.usefixtures("installation", "_few_days")
-def test_a_mail_that_is_being_filed_while_its_day_is_summed_makes_the_sum_void(database_url):
-    if database_url.startswith("sqlite"):
-        pytest.skip("one writes at a time")
+def test_a_mail_that_is_being_filed_while_its_day_is_summed_makes_the_sum_void():
     shop = Shop(random.Random(5))
     with transaction() as session:
         shop.mail_comes_late(session)

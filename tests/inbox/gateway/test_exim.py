@@ -1,22 +1,17 @@
 """A real Exim before the gate and behind it, with the very lines that the docs give an admin."""
 
-import contextlib
 import smtplib
-from collections import Counter
 
 import pytest
 
 from inbox.gateway import policy
-from inbox.gateway.server import serving
 from inbox.gateway.settings import settings
 from tests.apis import Api
+from tests.inbox.gateway.relayed import DOOR, NEWS, OTHER, POLICY, STRICT, got, send
 from tests.servers.exim import an_exim
-from tests.servers.ports import free_port
 from tests.servers.written import without_comments, written
 
 ANA, EVA, LUZ, JOSE = (f"{name}@cliente.example" for name in ("ana", "eva", "luz", "josé"))
-NEWS, OTHER = "news@shop.example", "soporte@shop.example"
-DOOR, GATE, BACK, STRICT, POLICY = 2587, 2525, 10026, 2588, 10031
 BODY = ("Ñandú y café\r\n" * 3 + ".punto\r\n").encode()
 
 
@@ -28,11 +23,6 @@ def test_both_languages_give_the_same_lines():
 def database_url(tmp_path):
     """One kind is enough here: others' tests ask both."""
     return f"sqlite:///{tmp_path / 'tregua.db'}"
-
-
-@pytest.fixture(scope="module")
-def ports():
-    return {one: free_port() for one in (DOOR, GATE, BACK, STRICT, POLICY)}
 
 
 @pytest.fixture(scope="module")
@@ -53,32 +43,10 @@ def exim(_running):
     _running.empty()
 
 
-@pytest.fixture
-def opened(installation, monkeypatch, ports, weather):
-    """Opens the gate that Exim knows."""
-
-    @contextlib.contextmanager
-    def gate(largest=2**20):
-        with monkeypatch.context() as patch:
-            patch.setenv("TREGUA_GATE_PORT", str(ports[GATE]))
-            patch.setenv("TREGUA_GATE_LARGEST", str(largest))
-            patch.setenv("TREGUA_GATE_RELAY_PORT", str(ports[BACK]))
-            settings.cache_clear()
-            with serving(weather) as made:
-                yield made
-        settings.cache_clear()
-
-    return gate
-
-
-def send(port, *recipients, sender=NEWS, head="", options=("BODY=8BITMIME",), body=BODY):
+def offer(port, *recipients, head="", body=BODY, options=("BODY=8BITMIME",), **sender):
+    """The same news each time, in letters that are not ASCII."""
     content = f"From: {NEWS}\r\nSubject: Rebajas\r\n{head}\r\n".encode() + body
-    with smtplib.SMTP("127.0.0.1", port) as smtp:
-        return smtp.sendmail(sender, list(recipients), content, mail_options=options)
-
-
-def got(sink):
-    return Counter(one for mail in sink.mails for one in mail.recipients)
+    return send(port, content, *recipients, options=options, **sender)
 
 
 @pytest.mark.nightly
@@ -91,8 +59,8 @@ def test_of_a_campaign_the_held_get_nothing_and_the_others_one_as_it_was(
     for one in held:
         api.case(one)
     with opened():
-        assert send(ports[DOOR], *people) == {}
-        assert send(ports[DOOR], JOSE, options=("SMTPUTF8", "BODY=8BITMIME")) == {}
+        assert offer(ports[DOOR], *people) == {}
+        assert offer(ports[DOOR], JOSE, options=("SMTPUTF8", "BODY=8BITMIME")) == {}
         exim.settled()
     assert got(smtp_sink) == dict.fromkeys(({*people, JOSE}) - held, 1)
     bodies = {mail.content.partition(b"\r\n\r\n")[2] for mail in smtp_sink.mails}
@@ -102,7 +70,7 @@ def test_of_a_campaign_the_held_get_nothing_and_the_others_one_as_it_was(
 @pytest.mark.nightly
 def test_while_the_gate_is_away_exim_keeps_the_mail(opened, exim, smtp_sink, ports):
     Api().case(ANA)
-    send(ports[DOOR], ANA, EVA, LUZ)
+    offer(ports[DOOR], ANA, EVA, LUZ)
     exim.ask("-qff")
     assert exim.waiting() == 1
     assert not smtp_sink.mails
@@ -115,10 +83,10 @@ def test_while_the_gate_is_away_exim_keeps_the_mail(opened, exim, smtp_sink, por
 def test_what_waits_for_the_feed_is_parked_and_goes_later(opened, exim, smtp_sink, ports, weather):
     weather.fresh = False
     with opened() as gate:
-        send(ports[DOOR], ANA, EVA)
-        send(ports[DOOR], LUZ, head="X-Tregua-Class: transactional\r\n")
+        offer(ports[DOOR], ANA, EVA)
+        offer(ports[DOOR], LUZ, head="X-Tregua-Class: transactional\r\n")
         # A report of a mail server is no marketing.
-        send(ports[DOOR], NEWS, sender="")
+        offer(ports[DOOR], NEWS, sender="")
         exim.settled()
         assert len(gate.parking) == 2
         Api().case(ANA)
@@ -131,7 +99,7 @@ def test_what_waits_for_the_feed_is_parked_and_goes_later(opened, exim, smtp_sin
 @pytest.mark.nightly
 def test_of_a_mail_that_is_too_large_its_sender_is_told(opened, exim, smtp_sink, ports):
     with opened(largest=2**16):
-        send(ports[DOOR], EVA, body=BODY * 3000)
+        offer(ports[DOOR], EVA, body=BODY * 3000)
         [mail] = smtp_sink.wait_for(1)
     exim.settled()
     assert (mail.sender, mail.recipients) == ("<>", (NEWS,))
@@ -142,8 +110,8 @@ def test_of_a_mail_that_is_too_large_its_sender_is_told(opened, exim, smtp_sink,
 def test_by_its_sender_marketing_needs_no_door_of_its_own(opened, exim, smtp_sink):
     Api().case(ANA)
     with opened():
-        send(exim.port, ANA, EVA)
-        send(exim.port, ANA, sender=OTHER)
+        offer(exim.port, ANA, EVA)
+        offer(exim.port, ANA, sender=OTHER)
         exim.settled()
     assert got(smtp_sink) == {EVA: 1, ANA: 1}
 
@@ -157,7 +125,7 @@ def test_the_strict_way_refuses_one_recipient_and_waits_in_doubt(
     settings.cache_clear()
     assert _refusal(ports[STRICT]) == (451, "4.7.1")  # The service is away.
     with policy.serving(weather):
-        refused = send(ports[STRICT], ANA, EVA, sender=OTHER)
+        refused = offer(ports[STRICT], ANA, EVA, sender=OTHER)
         assert refused[ANA][0] == 550
         assert b"5.7.1 This recipient is on truce" in refused[ANA][1]
         weather.fresh = False
@@ -169,6 +137,6 @@ def test_the_strict_way_refuses_one_recipient_and_waits_in_doubt(
 
 def _refusal(port):
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
-        send(port, LUZ, sender=OTHER)
+        offer(port, LUZ, sender=OTHER)
     code, text = refused.value.recipients[LUZ]
     return code, text.decode()[:5]

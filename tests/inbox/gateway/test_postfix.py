@@ -1,9 +1,7 @@
 """A real Postfix before the gate and behind it, with the very lines that the docs give an admin."""
 
-import contextlib
 import os
 import random
-import re
 import smtplib
 import time
 from collections import Counter
@@ -14,29 +12,22 @@ from sqlalchemy import select
 
 from cases.db import reading
 from inbox.gateway import policy
-from inbox.gateway.server import serving
 from inbox.gateway.settings import settings
 from inbox.passage import Passage
 from tests.apis import Api
+from tests.inbox.gateway.relayed import BACK, DOOR, GATE, NEWS, OTHER, POLICY, STRICT, got, send
 from tests.running import Processes
 from tests.servers.ports import free_port
 from tests.servers.postfix import a_postfix
-from tests.servers.written import written
+from tests.servers.written import without_comments, written
 
 ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
-NEWS, OTHER = "news@shop.example", "soporte@shop.example"
-DOOR, GATE, BACK, STRICT, POLICY = 2587, 2525, 10026, 2588, 10031
 
 
 @pytest.fixture
 def database_url(tmp_path):
     """One kind is enough here: others' tests ask both."""
     return f"sqlite:///{tmp_path / 'tregua.db'}"
-
-
-@pytest.fixture(scope="module")
-def ports():
-    return {one: free_port() for one in (DOOR, GATE, BACK, STRICT, POLICY)}
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +44,6 @@ def postfix(_running):
     _running.ask("postsuper", "-d", "ALL")
 
 
-@pytest.fixture
-def opened(installation, monkeypatch, ports, weather):
-    """Opens the gate that Postfix knows; what is set comes as keywords."""
-    monkeypatch.setenv("TREGUA_GATE_PORT", str(ports[GATE]))
-
-    @contextlib.contextmanager
-    def gate(**chosen):
-        with monkeypatch.context() as patch:
-            known = {"relay_port": ports[BACK], **chosen}
-            for name, value in known.items():
-                patch.setenv(f"TREGUA_GATE_{name.upper()}", str(value))
-            settings.cache_clear()
-            with serving(weather) as made:
-                yield made
-        settings.cache_clear()
-
-    return gate
-
-
 def a_mail(text="Rebajas", **headers):
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = NEWS, "all@shop.example", "Rebajas"
@@ -81,30 +53,18 @@ def a_mail(text="Rebajas", **headers):
     return mail.as_bytes().replace(b"\n", b"\r\n")
 
 
-def send(port, content, *recipients, sender=NEWS, options=()):
-    with smtplib.SMTP("127.0.0.1", port) as smtp:
-        return smtp.sendmail(sender, list(recipients), content, mail_options=options)
-
-
-def got(sink):
-    return Counter(one for mail in sink.mails for one in mail.recipients)
-
-
 def deferred(postfix):
     """Wait until Postfix has tried, and keeps the mail."""
     deadline = time.monotonic() + 20
-    while not any('"delay_reason"' in one for one in postfix.waiting()):
+    while not any('"delay_reason"' in one for one in postfix.queued()):
         assert time.monotonic() < deadline, postfix.log
         time.sleep(0.05)
-    return "\n".join(postfix.waiting())
+    return "\n".join(postfix.queued())
 
 
 def test_both_languages_give_the_same_lines():
-    english, spanish = (
-        {name: re.sub(r"(?m)^#.*\n", "", text) for name, text in written(page).items()}
-        for page in ("postfix.md", "postfix.es.md")
-    )
-    assert english == spanish
+    english = without_comments("postfix.md")
+    assert english == without_comments("postfix.es.md")
     assert set(english) == {"main.cf", "master.cf", "marketing_senders"}
 
 

@@ -230,6 +230,7 @@ def test_a_stream_that_was_refused_is_asked_for_again(
     wait_until(page, lambda: len(held.waiting) == 2)
     held.waiting[1].continue_()
     page.locator("html[data-live=on]").wait_for()
+    assert len(held.waiting) == 2
 
 
 @pytest.mark.nightly

@@ -72,7 +72,8 @@ def test_what_was_shown_meanwhile_is_no_news(page: "Page", open_as: Open, enter:
 
 
 def test_who_signs_in_again_in_one_tab_has_done_so_in_all(page: "Page", open_as: Open) -> None:
-    open_as(ANA, f"/cases/{case_about('Factura').id}")
+    case = case_about("Factura")
+    open_as(ANA, f"/cases/{case.id}")
     other = page.context.new_page()
     other.goto(page.url)
     with transaction() as session:
@@ -86,6 +87,7 @@ def test_who_signs_in_again_in_one_tab_has_done_so_in_all(page: "Page", open_as:
     wait_until(other, lambda: other.locator("meta[name=csrf]").get_attribute("content") == fresh)
     other.locator("#close-case").click()
     other.locator("#toasts:has-text('cerrado')").wait_for()
+    assert not case_about("Factura").is_open
 
 
 def test_an_answer_waits_for_its_files_also_where_the_session_ended_meanwhile(
