@@ -67,8 +67,8 @@ _SHAPES = (
         lambda why: _("it could not be written: {why}", why=retold(why)),
     ),
     _shape(
-        r"written by a machine \((?P<sign>[^)\n]{1,300})\)",
-        lambda sign: _("written by a machine ({sign})", sign=sign),
+        r"written by a machine \((?P<sign>[^\n]{1,300})\)",
+        lambda sign: _("written by a machine ({sign})", sign=rules.said(sign)),
     ),
     _shape(
         r"it was sent to many \((?P<sign>[^)\n]{1,300})\)",

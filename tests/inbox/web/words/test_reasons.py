@@ -87,3 +87,11 @@ def test_limits_say_why() -> None:
 
 def test_a_hostile_reason_is_read_in_one_pass() -> None:
     assert reasons.said("the rule '" + "'" * 100_000) != ""
+
+
+def test_the_rule_that_told_a_machine_is_translated_too() -> None:
+    reason = "written by a machine (it sounds like a machine: 4 seconds after ours)"
+    with speaking("es"):
+        assert reasons.said(reason).endswith(
+            "(suena a contestador: 4 segundos después del nuestro)"
+        )
