@@ -1,7 +1,7 @@
 """A mail's bytes as a tree of parts, split in linear time, within limits, and without copying."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from inbox.mime import opaque
@@ -13,6 +13,8 @@ HEADER_BYTES = 1_000_000
 FIELDS = 2_000
 DEPTH = 50
 PARTS = 1_000
+SIGNED_DEPTH = 10
+"""So many parts deep counts a signature: each holds another copy of all that is inside."""
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
@@ -97,24 +99,27 @@ class _Splitter:
         self.count += 1
         _describe(part, default)
         if part.type.startswith("multipart/"):
-            self._divide(part, depth)
+            self._open(part, depth, self._divide)
         elif part.type in opaque.TYPES and (not depth or part.filename == "smime.p7m"):
-            self._open_signed(part, depth)
+            self._open(part, depth, self._open_signed)
         return part
+
+    def _open(self, part: Part, depth: int, opened: Callable[[Part, int], None]) -> None:
+        if depth < DEPTH:
+            opened(part, depth)
+        else:
+            self.defects.append(f"nested deeper than {DEPTH} parts: the rest was not opened")
 
     def _open_signed(self, part: Part, depth: int) -> None:
         """The mail inside a signature is as good as one beside it."""
         inside = opaque.signed_mail(undo(part.body, part.header("content-transfer-encoding")))
         if inside is not None:
-            splitter = _Splitter(inside, self.count)
-            part.children.append(splitter.part(0, len(inside), "text/plain", depth=depth + 1))
+            splitter, deeper = _Splitter(inside, self.count), depth + SIGNED_DEPTH
+            part.children.append(splitter.part(0, len(inside), "text/plain", depth=deeper))
             self.count = splitter.count
             self.defects += splitter.defects
 
     def _divide(self, part: Part, depth: int) -> None:
-        if depth >= DEPTH:
-            self.defects.append(f"nested deeper than {DEPTH} parts: the rest was not opened")
-            return
         default = "message/rfc822" if part.subtype == "digest" else "text/plain"
         for start, end in self._ranges(part):
             if self.count >= PARTS:

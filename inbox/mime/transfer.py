@@ -72,7 +72,7 @@ def _base64(body: bytes) -> bytes:
 def _without_addition(body: bytes) -> bytes:
     """Lists and virus scanners write below a text whatever its encoding is."""
     blank = _BLANK_LINE.search(body, len(body) - len(body.lstrip()))
-    if blank is None or _ALPHABET.fullmatch(body[blank.end() :].replace(b"=", b"")):
+    if blank is None or _ALPHABET.fullmatch(body, blank.end()):
         return body
     before = body[: blank.start()]
     return before if before.strip() and is_base64(before) else body

@@ -6,14 +6,16 @@ import pytest
 
 from inbox.intake.parsing import parse
 from inbox.mime.opaque import signed_mail
+from inbox.mime.parts import DEPTH, SIGNED_DEPTH, split
 
 INSIDE = b"Content-Type: text/plain; charset=utf-8\r\n\r\nNo puedo entrar.\r\n"
+SIGNED_MAIL = b"Content-Type: application/pkcs7-mime; name=smime.p7m\n\n"
 DATA, SIGNED = bytes.fromhex("2a864886f70d010701"), bytes.fromhex("2a864886f70d010702")
 
 
 def _tlv(tag: int, value: bytes) -> bytes:
     size = len(value)
-    length = bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2, "big")
+    length = bytes([size]) if size < 128 else b"\x83" + size.to_bytes(3, "big")
     return bytes([tag]) + length + value
 
 
@@ -52,6 +54,18 @@ def test_a_signed_invoice_is_a_file() -> None:
     assert signed_mail(_signed(b"<?xml version='1.0'?><FatturaElettronica/>")) is None
     mail = parse(_mail(_signed(b"<?xml version='1.0'?>"))).mail
     assert [one.name for one in mail.attachments] == ["smime.p7m"]
+
+
+def test_signatures_inside_signatures_are_opened_a_few_deep() -> None:
+    inside = INSIDE
+    for _ in range(300):
+        inside = SIGNED_MAIL + _signed(inside)
+    root, defects = split(inside)
+    depth = 0
+    while root.children:
+        root, depth = root.children[0], depth + 1
+    assert depth == DEPTH // SIGNED_DEPTH
+    assert any("nested deeper" in one for one in defects)
 
 
 def test_what_is_cut_or_broken_is_no_mail_and_no_crash() -> None:
