@@ -18,7 +18,6 @@ from inbox.web import (
     exclusions,
     failures,
     gate,
-    gathering,
     headers,
     incidents,
     listing,
@@ -74,6 +73,7 @@ from inbox.web.mail import bodies, pictures, thumbnails, whole
 from inbox.web.profile import absences, habits, notifications
 from inbox.web.public import contact_form, help_pages, mail_choices, satisfaction, solved_pages
 from inbox.web.search import suggestions
+from inbox.web.selection import new_incident
 from inbox.web.signin import second_step
 from inbox.web.writing import half_written, macros, replies
 
@@ -88,7 +88,7 @@ PAGES = (
     *(failures, exclusions, live, users, mailboxes, queues, reports),
     *(taxonomy, evaluation, reasons),
     *CONSOLE,
-    *(saved_views, habits, palette, beside, calls, incidents, gathering, quality),
+    *(saved_views, habits, palette, beside, calls, incidents, new_incident, quality),
     *(contact_form, decisions, mail_choices, outlook, truces, whole, wishes),
     *(overview, tokens, audit, profile, second_step, satisfaction, monitoring, welcome, steps),
     *(alarms, notifications, promises, calendars, topics, edit, retention, granting),

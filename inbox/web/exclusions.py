@@ -19,11 +19,11 @@ from cases.exclusions.verbs import NotYours, lift_wave
 from cases.exclusions.waving import HOUR, flooded
 from cases.language import gettext as _
 from cases.rows.among import among
-from inbox.web import chips, rows, words
+from inbox.web import chips, paging, rows, words
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import show
-from inbox.web.ids import whole
 from inbox.web.pace import Pace, too_fast
+from inbox.web.paging import Shown
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
@@ -112,33 +112,34 @@ def _chosen() -> Reason | None:
 
 
 def _people(session: Session) -> dict[str, Any]:
-    """A page of people, who was held last first, and where the next page begins."""
-    ids, older = _page_of(session)
+    """A page of people, who was held last first."""
+    page = _page_of(session)
     found = session.execute(
         select(Exclusion, Contact)
         .join(Contact, Contact.id == Exclusion.contact_id)
         .options(selectinload(Contact.identifiers))
-        .where(_live(), among(Exclusion.contact_id, ids))
+        .where(_live(), among(Exclusion.contact_id, page.rows))
         .order_by(Exclusion.id.desc())
     )
     by_contact: dict[int, tuple[Contact, list[Exclusion]]] = {}
     for exclusion, contact in found:
         by_contact.setdefault(contact.id, (contact, []))[1].append(exclusion)
-    return {"people": [_held(*by_contact[one]) for one in ids if one in by_contact], "older": older}
+    held = [_held(*by_contact[one]) for one in page.rows if one in by_contact]
+    return {"people": held, "listed": page}
 
 
-def _page_of(session: Session) -> tuple[list[int], int | None]:
-    newest = func.max(Exclusion.id)
+def _page_of(session: Session) -> Shown[int]:
+    newest = func.max(Exclusion.id).label("newest")
     theirs = select(Case.contact_id).where(visible_to(agent()))
     asked = select(Exclusion.contact_id, newest).where(_live(), Exclusion.contact_id.in_(theirs))
     if (reason := _chosen()) is not None:
         asked = asked.where(Exclusion.reason == reason)
-    asked = asked.group_by(Exclusion.contact_id)
-    if (before := whole(request.args.get("before", ""))) is not None:
-        asked = asked.having(newest < before)
-    rows = session.execute(asked.order_by(newest.desc()).limit(SHOWN + 1)).all()
-    older = rows[SHOWN - 1][1] if len(rows) > SHOWN else None
-    return [row[0] for row in rows[:SHOWN]], older
+    last = asked.group_by(Exclusion.contact_id).subquery()
+    people, order = select(last.c.contact_id), (last.c.newest.desc(),)
+    at = url_for("exclusions.overview")
+    return paging.page(
+        session, people, order, lambda row: row[0], at=at, named="people", shown=SHOWN
+    )
 
 
 def _held(contact: Contact, holds: Sequence[Exclusion]) -> Held:

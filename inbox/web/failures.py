@@ -17,12 +17,12 @@ from cases.mailbox import Mailbox
 from cases.message import Message
 from inbox import content, spool
 from inbox.spool import Fate, RawMail
-from inbox.web import further, notices
+from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
-from inbox.web.further import Row, Shown
 from inbox.web.ids import whole
 from inbox.web.mail.bodies import as_file
+from inbox.web.paging import Row, Shown
 from inbox.web.visible import mailboxes_of, mails_visible_to, the_raw_mail, visible_to
 from inbox.web.who import agent
 from inbox.web.words import mishaps
@@ -35,7 +35,7 @@ FILE_JOB = "inbox.intake.jobs.file_waiting"
 @allow(Policy.CASES)
 def page() -> Response:
     """The mails that wait for people."""
-    said = further.asked("box", "only")
+    said = paging.asked("box", "only")
     only = said.get("only", "")
     with reading() as session:
         return show(
@@ -99,7 +99,7 @@ def _outgoing(session: Session) -> Shown[OutgoingMail]:
 
 
 def _of_box(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    number = whole(further.asked("box").get("box", ""))
+    number = whole(paging.asked("box").get("box", ""))
     return true() if number is None else column == number
 
 
@@ -111,7 +111,7 @@ def _page(
     named: str,
 ) -> Shown[Row]:
     at = url_for("failures.page")
-    return further.page(session, query, (number.desc(),), row_of, at=at, named=named)
+    return paging.page(session, query, (number.desc(),), row_of, at=at, named=named)
 
 
 @pages.post("/failures/<int:raw_id>/retry")

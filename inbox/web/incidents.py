@@ -18,7 +18,7 @@ from cases.language import gettext as _
 from cases.order import NoNumber, Order, key_of
 from cases.rows.among import among
 from classifiers import taxonomy
-from inbox.web import further, notices
+from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
 from inbox.web.visible import visible_to
@@ -44,14 +44,14 @@ def _overview(session: Session, refusal: str, status: int = 200) -> Response:
         .scalar_subquery()
     )
     order, at = (Incident.ended_at.is_not(None), Incident.id.desc()), url_for("incidents.overview")
-    listed = further.page(session, _asked(count), order, lambda row: (row[0], row[1]), at=at)
+    listed = paging.page(session, _asked(count), order, lambda row: (row[0], row[1]), at=at)
     return show(
         session,
         "incidents/page.html",
         title=_("Incidents"),
         status=status,
         incidents=listed,
-        asked=further.asked("q", "state"),
+        asked=paging.asked("q", "state"),
         leaves=taxonomy.leaves(),
         branches=taxonomy.parents(),
         refusal=refusal,
@@ -61,7 +61,7 @@ def _overview(session: Session, refusal: str, status: int = 200) -> Response:
 
 def _asked(count: ScalarSelect[int]) -> Select[Incident, int]:
     """The incidents that the filters let through, each with the number of its cases."""
-    said, query = further.asked("q", "state"), select(Incident, count)
+    said, query = paging.asked("q", "state"), select(Incident, count)
     if "q" in said:
         query = query.where(Incident.title.icontains(said["q"], autoescape=True))
     states = {"running": Incident.ended_at.is_(None), "over": Incident.ended_at.is_not(None)}
@@ -143,7 +143,7 @@ def _page(session: Session, incident: Incident, refusal: str, status: int = 200)
         notice=notices.from_address(),
         incident=incident,
         concerned=len(linked),
-        cases=further.page(session, mine, (Case.id.desc(),), lambda row: row[0], at=at),
+        cases=paging.page(session, mine, (Case.id.desc(),), lambda row: row[0], at=at),
         updates=session.scalars(updates.order_by(IncidentUpdate.id.desc())).all(),
         # A form that is sent twice bears the same key, so it is the same update.
         key=request.form.get("key") or secrets.token_hex(8),

@@ -15,7 +15,7 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.people.identifiers import NotAnIdentifier, matched
 from inbox import outward
-from inbox.web import further, notices
+from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import glance
 from inbox.web.fragments import show
@@ -36,7 +36,7 @@ def page() -> Response:
 def _page(session: Session, refusal: str = "", status: int = 200, secret: str = "") -> Response:
     goals = session.scalars(select(AlarmGoal).where(AlarmGoal.ended_at.is_(None))).all()
     order, at = (Alarm.ended_at.is_not(None), Alarm.id.desc()), url_for("alarms.page")
-    some = further.page(session, select(Alarm), order, lambda row: row[0], at=at, shown=SHOWN)
+    some = paging.page(session, select(Alarm), order, lambda row: row[0], at=at, shown=SHOWN)
     return show(
         session,
         "admin/alarms.html",

@@ -14,11 +14,11 @@ from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from classifiers import taxonomy
-from inbox.web import further, meanwhile, notices
+from inbox.web import conflicts, notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_words
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("articles", __name__, url_prefix="/admin/articles")
@@ -36,15 +36,15 @@ def page() -> Response:
             session,
             "admin/bots/articles.html",
             title=_("Articles"),
-            articles=further.page(session, _asked(), order, lambda row: row[0], at=at),
-            asked=further.asked("q"),
+            articles=paging.page(session, _asked(), order, lambda row: row[0], at=at),
+            asked=paging.asked("q"),
             notice=notices.from_address(),
         )
 
 
 def _asked() -> Select[Article]:
     """The articles with those words in a title."""
-    said, query = further.asked("q"), select(Article)
+    said, query = paging.asked("q"), select(Article)
     titles = (Article.title_es, Article.title_en)
     found = (one.icontains(said["q"], autoescape=True) for one in titles if said)
     return query.where(or_(*found)) if said else query
@@ -101,7 +101,7 @@ def _form(
         wrong=wrong,
         type_choices=rule_words.types(),
         notice=notices.from_address(),
-        **meanwhile.shown(_fields(article) if article else {}, late),
+        **conflicts.shown(_fields(article) if article else {}, late),
     )
 
 
@@ -122,11 +122,11 @@ def save(number: int) -> AnyResponse:
 def _saved(number: int | None) -> AnyResponse:
     typed = _typed()
     again = {**typed, "keywords": ", ".join(typed["keywords"])}
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         article = session.get(Article, number) or abort(404) if number is not None else None
         if article is not None:
-            saver = meanwhile.by_row(article)
-            if late := meanwhile.late(_fields(article), again, saver):
+            saver = conflicts.by_row(article)
+            if late := conflicts.late(_fields(article), again, saver):
                 return _form(session, article, again, late=late)
         if wrong := _refusal(typed):
             return _form(session, article, again, wrong)

@@ -15,7 +15,7 @@ from cases.audit import Entry
 from cases.db import reading
 from cases.language import gettext as _
 from cases.settings import settings
-from inbox.web import further
+from inbox.web import paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.cells import safe
 from inbox.web.fragments import show
@@ -39,11 +39,11 @@ def _shown(session: Session, verdict: str = "", *, holds: bool = True) -> Respon
         session,
         "admin/audit.html",
         title=_("Audit log"),
-        found=further.page(session, _asked(), order, lambda row: row[0], at=at),
+        found=paging.page(session, _asked(), order, lambda row: row[0], at=at),
         said=audit_words,
         people=session.scalars(select(Entry.by).distinct().order_by(Entry.by).limit(200)).all(),
         typed=request.args,
-        filtered=bool(further.asked("kind", "by", "since", "until")),
+        filtered=bool(paging.asked("kind", "by", "since", "until")),
         verdict=verdict,
         holds=holds,
     )

@@ -16,12 +16,12 @@ from cases import audit, clock
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.tokens import Scope, Token, issue
-from inbox.web import meanwhile, notices
+from inbox.web import conflicts, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import bot_form, bot_webhooks, rule_words
 from inbox.web.admin.bot_form import Wrong
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("outside_bots", __name__, url_prefix="/admin/bots")
@@ -87,7 +87,7 @@ def _form(
         said=rule_words,
         site=request.url_root.rstrip("/"),
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(session, bot) if bot is not None else {}, late),
+        **conflicts.shown(_kept(session, bot) if bot is not None else {}, late),
     )
 
 
@@ -129,11 +129,11 @@ def _name(session: Session) -> str:
 @allow(Policy.ADMIN)
 def save(number: int) -> AnyResponse:
     """How it is told, what it may do and where it listens."""
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         bot = session.get(OutsideBot, number) or abort(404)
         typed = {**bot_form.typed(), "name": bot.name}
-        saver = meanwhile.by_audit(session, "bot.", bot.name)
-        if late := meanwhile.late(_kept(session, bot), typed, saver):
+        saver = conflicts.by_audit(session, "bot.", bot.name)
+        if late := conflicts.late(_kept(session, bot), typed, saver):
             return _form(session, bot, typed, late=late)
         try:
             signs, hook = bot_form.signs(), bot_form.hook()

@@ -17,10 +17,10 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.settings import settings
 from cases.sla import book as books
-from inbox.web import meanwhile, notices
+from inbox.web import conflicts, notices
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("calendars", __name__, url_prefix="/admin/calendars")
@@ -74,7 +74,7 @@ def _page(
         countries=calendars.countries(),
         regions=calendars.countries().get(typed.get("country", ""), ()),
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(session, typed["name"]), late),
+        **conflicts.shown(_kept(session, typed["name"]), late),
     )
 
 
@@ -124,11 +124,11 @@ def _name(day: date) -> str:
 def write() -> AnyResponse:
     """A new version, for cases that open from now on."""
     typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in FIELDS}
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         row = calendars.newest(session, typed["name"])
         kept = _typed_of(row, typed["name"])
         if row is not None and (
-            late := meanwhile.late(kept, typed, meanwhile.by_row(row, at="created_at"))
+            late := conflicts.late(kept, typed, conflicts.by_row(row, at="created_at"))
         ):
             return _page(session, typed, late=late)
         try:

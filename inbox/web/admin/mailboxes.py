@@ -14,11 +14,11 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import FolderRole, Mailbox, Mode, WatchedFolder, signing_in
 from inbox.spool import Cursor, DayCount, RawMail, checks
-from inbox.web import hx, meanwhile, notices
+from inbox.web import conflicts, hx, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import check_words, granting, mailbox_form
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("mailboxes", __name__, url_prefix="/admin/mailboxes")
@@ -91,11 +91,11 @@ def one(mailbox_id: int) -> Response:
 def save(mailbox_id: int) -> AnyResponse:
     """Change how it is read and sent from, and try it at once."""
     said = mailbox_form.typed(request.form)
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         box = session.get(Mailbox, mailbox_id) or abort(404)
         said |= {"address": box.address}
-        saver = meanwhile.by_audit(session, "mailbox.", box.address)
-        if late := meanwhile.late(mailbox_form.of(box), said, saver):
+        saver = conflicts.by_audit(session, "mailbox.", box.address)
+        if late := conflicts.late(mailbox_form.of(box), said, saver):
             return _form(session, box, said, {}, late=late)
         wrong = mailbox_form.wrong(session, said, box)
         wrong = wrong or mailbox_form.unproven(box, said, request.form)
@@ -216,7 +216,7 @@ def _form(
         trial_words=check_words.said,
         signature_places=signature.PLACES,
         notice=notices.from_address(),
-        **meanwhile.shown(mailbox_form.of(box) if box else {}, late),
+        **conflicts.shown(mailbox_form.of(box) if box else {}, late),
         **(_state(session, box) if box else {}),
     )
 

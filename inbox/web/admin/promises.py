@@ -21,11 +21,11 @@ from cases.sla.book import BadPolicy, Book, Scope, SlaPolicy
 from cases.sla.policy import Pause, Policy, Target
 from cases.sla.spans import NoSpan
 from classifiers import taxonomy
-from inbox.web import meanwhile, notices
+from inbox.web import conflicts, notices
 from inbox.web.access import Pages, allow
 from inbox.web.access import Policy as Who
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("promises", __name__, url_prefix="/admin/promises")
@@ -151,7 +151,7 @@ def _page(
         found=found,
         outcome=_outcome(found) if found is not None else [],
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(session, typed.get("name", "").lower()), late),
+        **conflicts.shown(_kept(session, typed.get("name", "").lower()), late),
     )
 
 
@@ -199,7 +199,7 @@ def write() -> AnyResponse:
     typed = {name: value.strip()[:200] for name, value in request.form.items() if name != "csrf"}
     looks = request.form.get("do") == "preview"
     # A look goes through a week of cases, and nobody who writes waits for it.
-    with reading() if looks else transaction(lock=meanwhile.LOCK) as session:
+    with reading() if looks else transaction(lock=conflicts.LOCK) as session:
         if not looks and (late := _late(session, typed)):
             return _page(session, typed, late=late)
         try:
@@ -224,7 +224,7 @@ def _late(session: Session, typed: dict[str, str]) -> Late | None:
         return None
     # What is not ticked is not sent.
     said = _UNTICKED | typed
-    return meanwhile.late(_kept(session, row.name), said, meanwhile.by_row(row, at="created_at"))
+    return conflicts.late(_kept(session, row.name), said, conflicts.by_row(row, at="created_at"))
 
 
 def _kept(session: Session, name: str) -> dict[str, str]:

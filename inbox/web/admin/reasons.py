@@ -19,12 +19,12 @@ from cases.exclusions.policies import Policy as InForce
 from cases.exclusions.reasons import RULES, Group, Reason
 from cases.exclusions.rehearsing import Rehearsed, of_change
 from cases.language import gettext as _
-from inbox.web import further, meanwhile, words
+from inbox.web import conflicts, paging, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import terms
+from inbox.web.conflicts import Late
 from inbox.web.console import limit_form, names
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("reasons", __name__, url_prefix="/admin/reasons")
@@ -83,7 +83,7 @@ def _shown(
         times_of=[(name, _hours(policy, name)) for name in policies.TIMES],
         pressure_of=[(name, _hours(policy, name)) for name in policies.PRESSURE_TIMES],
         policy=policy,
-        versions=further.page(session, every, order, lambda row: row[0], at=at, shown=SHOWN),
+        versions=paging.page(session, every, order, lambda row: row[0], at=at, shown=SHOWN),
         term_name=term_name,
         term_shown=terms.shown,
         changed_to=changed_to,
@@ -93,7 +93,7 @@ def _shown(
         refusal=refusal,
         typed=request.form,
         compared=_compared(),
-        **meanwhile.shown(_kept(policy), late),
+        **conflicts.shown(_kept(policy), late),
     )
 
 
@@ -208,8 +208,8 @@ def _late(session: Session) -> Late | None:
     cell = {f"{form.get('reason', '')} {form.get('class', '')}": form.get("action", "")}
     typed = {form["term"]: form.get("value", "")[:40]} if "term" in form else cell
     newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
-    saver = meanwhile.by_row(session.scalars(newest).first())
-    return meanwhile.late(_kept(policies.in_force(session)), typed, saver)
+    saver = conflicts.by_row(session.scalars(newest).first())
+    return conflicts.late(_kept(policies.in_force(session)), typed, saver)
 
 
 def _refused() -> str:

@@ -14,10 +14,10 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.retention import Step, count_due, days
-from inbox.web import further, meanwhile, notices
+from inbox.web import conflicts, notices, paging
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("retention", __name__, url_prefix="/admin/retention")
@@ -46,10 +46,10 @@ def page() -> Response:
 @allow(Policy.ADMIN)
 def save() -> AnyResponse:
     """Keep it so long. Who would erase something has to have seen how much."""
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         rows = _rows(session, request.form)
-        saver = meanwhile.by_audit(session, "retention.changed")
-        if late := meanwhile.late(_kept(rows), request.form, saver):
+        saver = conflicts.by_audit(session, "retention.changed")
+        if late := conflicts.late(_kept(rows), request.form, saver):
             return _page(session, rows, late=late)
         if any(row.wrong for row in rows):
             return _page(session, rows, status=422)
@@ -137,7 +137,7 @@ def _page(
         going=_going(rows),
         asked=looks,
         labels=_labels(rows),
-        runs=further.page(session, went, order, lambda row: row[0], at=at, shown=MOST_RUNS),
+        runs=paging.page(session, went, order, lambda row: row[0], at=at, shown=MOST_RUNS),
         notice=notices.from_address(),
-        **meanwhile.shown(kept, late),
+        **conflicts.shown(kept, late),
     )

@@ -18,12 +18,12 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.retelling import retold
-from inbox.web import further, meanwhile, notices
+from inbox.web import conflicts, notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_form, rule_words
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.further import Shown
-from inbox.web.meanwhile import Late
+from inbox.web.paging import Shown
 from inbox.web.who import agent
 from inbox.web.words import field_words
 
@@ -100,14 +100,14 @@ def _form(
         said=rule_words,
         past=_versions(session, row) if row is not None else None,
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(row) if row is not None else {}, late),
+        **conflicts.shown(_kept(row) if row is not None else {}, late),
     )
 
 
 def _versions(session: Session, row: RuleRow) -> Shown[RuleRow]:
     order, at = (RuleRow.id.desc(),), url_for("bot_rules.one", number=row.id)
     query = select(RuleRow).where(RuleRow.name == row.name)
-    return further.page(session, query, order, lambda found: found[0], at=at, shown=PAST)
+    return paging.page(session, query, order, lambda found: found[0], at=at, shown=PAST)
 
 
 def _kept(row: RuleRow) -> dict[str, Any]:
@@ -133,12 +133,12 @@ def save(number: int) -> AnyResponse:
 
 
 def _saved(number: int | None) -> AnyResponse:
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         before, typed = None, rule_form.typed(request.form)
         if number is not None:
             before = the_row(session, number)
-            saver = meanwhile.by_row(before)
-            if late := meanwhile.late(_kept(before), rule_form.flat(typed), saver):
+            saver = conflicts.by_row(before)
+            if late := conflicts.late(_kept(before), rule_form.flat(typed), saver):
                 return _form(session, before, typed, late=late)
         try:
             rule = rule_form.read(request.form, before.name if before else "")

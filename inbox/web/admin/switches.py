@@ -20,11 +20,11 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from classifiers import taxonomy
-from inbox.web import further, notices
+from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import rule_words
 from inbox.web.fragments import show
-from inbox.web.further import Shown
+from inbox.web.paging import Shown
 from inbox.web.who import agent
 from inbox.web.words import reasons
 
@@ -68,7 +68,7 @@ def _page(session: Session, wrong: str = "") -> Response:
 def _past(session: Session) -> Shown[SwitchChange]:
     order, at = (SwitchChange.id.desc(),), url_for("switches.page")
     query = select(SwitchChange)
-    return further.page(session, query, order, lambda row: row[0], at=at, shown=PAST)
+    return paging.page(session, query, order, lambda row: row[0], at=at, shown=PAST)
 
 
 def _stops_everything(row: Switch) -> bool:

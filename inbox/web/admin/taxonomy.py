@@ -16,11 +16,11 @@ from cases.taxonomy.changes import INDISPENSABLE, TAXONOMY, BadLeaf, Draft
 from cases.taxonomy.growing import LANGUAGES
 from cases.taxonomy.rows import TaxonomyChange, history, tree
 from classifiers.taxonomy import Leaf, Taxonomy
-from inbox.web import further, meanwhile, notices
+from inbox.web import conflicts, notices, paging
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.further import Shown
-from inbox.web.meanwhile import Late
+from inbox.web.paging import Shown
 from inbox.web.who import agent
 from inbox.web.words import taxonomy_words
 
@@ -64,7 +64,7 @@ def _overview(session: Session, typed: dict[str, str], status: int = 200) -> Res
 def _changes(session: Session) -> Shown[TaxonomyChange]:
     order, at = (TaxonomyChange.id.desc(),), url_for("taxonomy.overview")
     query = select(TaxonomyChange)
-    return further.page(session, query, order, lambda row: row[0], at=at, shown=NEWEST)
+    return paging.page(session, query, order, lambda row: row[0], at=at, shown=NEWEST)
 
 
 @pages.post("")
@@ -130,7 +130,7 @@ def _page(
         languages_of_leaf=LANGUAGES,
         notice=notices.from_address(),
         status=status,
-        **meanwhile.shown(_kept(leaf), late),
+        **conflicts.shown(_kept(leaf), late),
         **values,
     )
 
@@ -148,7 +148,7 @@ def _late(session: Session, leaf: Leaf, typed: dict[str, str]) -> Late | None:
     told = (change for change in reversed(history(session)) if change.code == leaf.code)
     # What is not ticked is not sent.
     said = {"complaint": "", "soft": "", **typed}
-    return meanwhile.late(_kept(leaf), said, meanwhile.by_row(next(told, None)))
+    return conflicts.late(_kept(leaf), said, conflicts.by_row(next(told, None)))
 
 
 @pages.post("/<leaf_code>")

@@ -18,11 +18,11 @@ from cases.contact import Contact
 from cases.db import reading, transaction
 from cases.language import LANGUAGES
 from cases.language import gettext as _
-from inbox.web import meanwhile, notices
+from inbox.web import conflicts, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import template_form
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.notices import Notice
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
@@ -116,7 +116,7 @@ def _form(
         readers=rehearsing.addresses(session, agent().address),
         chosen=request.form.get("to", ""),
         spoken=request.form.get("language", ""),
-        **meanwhile.shown(template_form.flat(_texts(session, name)), late),
+        **conflicts.shown(template_form.flat(_texts(session, name)), late),
     )
 
 
@@ -156,10 +156,10 @@ def _is_shipped(name: str) -> bool:
 def save(name: str) -> AnyResponse:
     """Keep both languages, or only look at them."""
     texts = {one: template_form.typed(one) for one in LANGUAGES}
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         kept, looks = template_form.flat(_texts(session, _named(name))), request.form.get("do")
-        saver = meanwhile.by_row(_newest(session, name))
-        late = meanwhile.late(kept, template_form.flat(texts), saver)
+        saver = conflicts.by_row(_newest(session, name))
+        late = conflicts.late(kept, template_form.flat(texts), saver)
         if late and looks != "preview":
             return _form(session, name, texts, late=late)
         wrong = template_form.refusal(name, texts)

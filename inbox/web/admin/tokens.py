@@ -13,7 +13,7 @@ from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox import tokens
 from inbox.tokens import Limits, Scope, Token
-from inbox.web import further, notices
+from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console.frame import HARD, SOFT
 from inbox.web.fragments import show
@@ -51,8 +51,8 @@ def _shown(
         "admin/tokens.html",
         title=_("API tokens"),
         status=status,
-        tokens=further.page(session, _asked(), order, lambda row: row[0], at=at),
-        asked=further.asked("q", "state"),
+        tokens=paging.page(session, _asked(), order, lambda row: row[0], at=at),
+        asked=paging.asked("q", "state"),
         scopes=[(one, means(one)) for one in Scope],
         days=DAYS,
         fresh=fresh,
@@ -66,7 +66,7 @@ def _shown(
 
 def _asked() -> Select[Token]:
     """The tokens that the filters let through."""
-    said, query, now = further.asked("q", "state"), select(Token), clock.now()
+    said, query, now = paging.asked("q", "state"), select(Token), clock.now()
     if "q" in said:
         query = query.where(Token.name.icontains(said["q"], autoescape=True))
     ended = Token.expires_at.is_not(None) & (Token.expires_at <= now)

@@ -11,10 +11,10 @@ from cases import audit, clock
 from cases.consent import Topic
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import meanwhile, notices
+from inbox.web import conflicts, notices
 from inbox.web.access import Pages, Policy, allow
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("topics", __name__, url_prefix="/admin/topics")
@@ -48,7 +48,7 @@ def _page(
         typed=typed,
         refusal=refusal,
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(session, typed.get("code", "")), late),
+        **conflicts.shown(_kept(session, typed.get("code", "")), late),
     )
 
 
@@ -57,9 +57,9 @@ def _page(
 def write() -> AnyResponse:
     """Offer a topic, or name it anew."""
     typed = {name: request.form.get(name, "").strip() for name in ("code", "es", "en")}
-    with transaction(lock=meanwhile.LOCK) as session:
-        saver = meanwhile.by_audit(session, "topic.", typed["code"])
-        if late := meanwhile.late(_kept(session, typed["code"]), typed, saver):
+    with transaction(lock=conflicts.LOCK) as session:
+        saver = conflicts.by_audit(session, "topic.", typed["code"])
+        if late := conflicts.late(_kept(session, typed["code"]), typed, saver):
             return _page(session, typed, late=late)
         if not _CODE.fullmatch(typed["code"]):
             said = _("A code has small letters, digits, dots and dashes, as offers.summer.")

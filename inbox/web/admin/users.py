@@ -11,11 +11,11 @@ from cases.agent.second_factor import SecondFactor
 from cases.case import Case, State
 from cases.db import reading, transaction
 from cases.language import gettext as _
-from inbox.web import further, meanwhile, notices, words
+from inbox.web import conflicts, notices, paging, words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import user_form
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.signin import sessions
 from inbox.web.who import agent
 
@@ -39,8 +39,8 @@ def _shown(
         session,
         "admin/users.html",
         title=_("Users"),
-        people=further.page(session, _asked(), order, lambda row: row[0], at=at),
-        asked=further.asked("q", "role", "state"),
+        people=paging.page(session, _asked(), order, lambda row: row[0], at=at),
+        asked=paging.asked("q", "role", "state"),
         proven=frozenset(session.scalars(proven)),
         must=second_factor.roles(session),
         typed=typed,
@@ -54,7 +54,7 @@ def _shown(
 
 def _asked() -> Select[Agent]:
     """The people that the filters let through."""
-    said, query = further.asked("q", "role", "state"), select(Agent)
+    said, query = paging.asked("q", "role", "state"), select(Agent)
     if "q" in said:
         columns = (Agent.name, Agent.address)
         query = query.where(or_(*(one.icontains(said["q"], autoescape=True) for one in columns)))
@@ -119,7 +119,7 @@ def _form(
         on_desk=_on_desk(session, found),
         notice=notices.from_address(),
         shortest=SHORTEST_PASSWORD,
-        **meanwhile.shown(user_form.of(found), late),
+        **conflicts.shown(user_form.of(found), late),
     )
 
 
@@ -133,11 +133,11 @@ def _on_desk(session: Session, found: Agent) -> int:
 @allow(Policy.ADMIN)
 def save(agent_id: int) -> AnyResponse:
     """Another name, role, team or language. The last administrator stays one."""
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         found = session.get_one(Agent, agent_id)
         typed = user_form.typed(request.form) | {"address": found.address}
-        saver = meanwhile.by_audit(session, "user.", found.address)
-        if late := meanwhile.late(user_form.of(found), typed, saver):
+        saver = conflicts.by_audit(session, "user.", found.address)
+        if late := conflicts.late(user_form.of(found), typed, saver):
             return _form(session, found, typed, {}, late)
         wrong = user_form.wrong(session, typed, found)
         if not wrong and typed["role"] != Role.ADMIN and is_last_admin(session, found):

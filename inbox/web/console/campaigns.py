@@ -17,7 +17,7 @@ from cases.language import gettext as _
 from inbox import passage
 from inbox.sighting import by_sender
 from inbox.tokens import Token
-from inbox.web import further
+from inbox.web import paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import names
 from inbox.web.console.frame import shown
@@ -51,7 +51,7 @@ def _shown(session: Session, checked: dict[str, Any], status: int) -> Response:
         "campaigns",
         title=_("Campaigns"),
         status=status,
-        gates=further.page(session, query, order, lambda row: row[:4], at=at, shown=SHOWN),
+        gates=paging.page(session, query, order, lambda row: row[:4], at=at, shown=SHOWN),
         now=clock.now(),
         passed=passage.by_campaign(session, since, AT_THE_GATE),
         outcomes=tuple(passage.Outcome),

@@ -21,12 +21,12 @@ from cases.exclusions.rehearsing import Rehearsed
 from cases.language import gettext as _
 from cases.pressure import Limit
 from cases.settings import settings
-from inbox.web import hx, meanwhile, notices
+from inbox.web import conflicts, hx, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.chips import Chip
+from inbox.web.conflicts import Late
 from inbox.web.console import limit_form as form
 from inbox.web.console.frame import shown
-from inbox.web.meanwhile import Late
 from inbox.web.who import agent
 
 pages = Pages("limits", __name__, url_prefix="/console/pressure/limits")
@@ -89,7 +89,7 @@ def _page(
         effect=effect,
         enforced=policy.chosen.pressure_enforced,
         notice=notices.from_address(),
-        **meanwhile.shown(_kept(session, typed.get("id", "")), late),
+        **conflicts.shown(_kept(session, typed.get("id", "")), late),
     )
 
 
@@ -103,8 +103,8 @@ def _kept(session: Session, number: str) -> dict[str, str]:
 
 def _late(session: Session, typed: dict[str, str]) -> Late | None:
     newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
-    saver = meanwhile.by_row(session.scalars(newest).first())
-    return meanwhile.late(_kept(session, typed["id"]), typed, saver)
+    saver = conflicts.by_row(session.scalars(newest).first())
+    return conflicts.late(_kept(session, typed["id"]), typed, saver)
 
 
 def lines(some: Sequence[Ceiling], usual: Limit) -> list[Line]:

@@ -43,7 +43,7 @@ def act() -> AnyResponse:
     if verb == "export":
         return export(number)
     if verb == "gather":
-        return redirect(url_for("gathering.page", number=number), 303)
+        return redirect(url_for("new_incident.page", number=number), 303)
     bulk.begin(number, verb, value, by=agent(), at=clock.now())
     return gone_on(number)
 

@@ -13,11 +13,11 @@ from cases.language import gettext as _
 from cases.macro import Macro, Then
 from cases.snoozing import Preset
 from classifiers import taxonomy
-from inbox.web import hx, meanwhile, notices
+from inbox.web import conflicts, hx, notices
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.box import ready
+from inbox.web.conflicts import Late
 from inbox.web.fragments import show
-from inbox.web.meanwhile import Late
 from inbox.web.visible import the_case
 from inbox.web.who import agent
 
@@ -96,7 +96,7 @@ def _shown(
         places=ready.PLACES,
         notice=notices.from_address(),
         status=409 if late else 422 if wrong else 200,
-        **meanwhile.shown(_kept(chosen) if chosen else {}, late),
+        **conflicts.shown(_kept(chosen) if chosen else {}, late),
     )
 
 
@@ -117,10 +117,10 @@ def change(macro_id: int) -> AnyResponse:
 def _keep(macro_id: int | None) -> AnyResponse:
     typed = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
     wrong = _wrong(typed)
-    with transaction(lock=meanwhile.LOCK) as session:
+    with transaction(lock=conflicts.LOCK) as session:
         chosen = ready.usable(session, macro_id) or abort(404) if macro_id else None
-        saver = meanwhile.by_row(chosen, "changed_by", "changed_at")
-        if chosen and (late := meanwhile.late(_kept(chosen), typed, saver)):
+        saver = conflicts.by_row(chosen, "changed_by", "changed_at")
+        if chosen and (late := conflicts.late(_kept(chosen), typed, saver)):
             return _shown(session, chosen, typed, {}, late)
         if wrong:
             return _shown(session, chosen, typed, wrong)

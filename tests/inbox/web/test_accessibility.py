@@ -50,7 +50,7 @@ SCREENS = {
     "views.overview": "/views",
     "views.one": "/views/angry",
     "selection.choice": "/selection/{choice}",
-    "gathering.page": "/selection/{choice}/incident",
+    "new_incident.page": "/selection/{choice}/incident",
     "palette.page": "/commands",
     "habits.page": "/preferences/keys",
     "exclusions.overview": "/exclusions",

@@ -24,10 +24,11 @@ Order = Sequence[Column]
 
 @dataclass(frozen=True, slots=True)
 class Shown(Generic[Row]):
-    """One page of a list, and where the next one is; "" where this is the last."""
+    """One page of a list; where it goes on, "" at its end; where it begins, "" at its beginning."""
 
     rows: list[Row]
     further: str
+    start: str
 
 
 def page(
@@ -41,12 +42,14 @@ def page(
     shown: int = SHOWN,
 ) -> Shown[Row]:
     """The page of the list at that address; the last column of its order is the number of a row."""
-    below = _below(session, order, request.args.get(named, ""))
+    said = request.args.get(named, "")
+    below = _below(session, order, said)
     some = query if below is None else query.where(below)
     numbered = some.add_columns(_plain(order[-1])).order_by(*order).limit(shown + 1)
     found = session.execute(numbered).all()
     more = _address(at, named, found[shown - 1][-1]) if len(found) > shown else ""
-    return Shown([row_of(row) for row in found[:shown]], more)
+    start = _address(at, named) if said else ""
+    return Shown([row_of(row) for row in found[:shown]], more, start)
 
 
 def asked(*names: str) -> dict[str, str]:
@@ -85,6 +88,7 @@ def _plain(one: Column) -> Column:
     return one.element if isinstance(one, UnaryExpression) and _falls(one) else one
 
 
-def _address(at: str, named: str, last: Any) -> str:
+def _address(at: str, named: str, last: Any = None) -> str:
     kept = {name: value for name, value in request.args.items() if name not in ("done", named)}
-    return f"{at}?{urlencode(kept | {named: last})}#{named}"
+    said = urlencode(kept if last is None else kept | {named: last})
+    return f"{at}?{said}#{named}" if said else f"{at}#{named}"

@@ -84,6 +84,16 @@ def test_a_long_list_goes_on_and_shows_each_once(enter: Enter, path: str, shape:
     assert (len(found), len(set(found))) == (MANY, MANY)
 
 
+def test_the_way_back_to_the_beginning_keeps_what_was_asked(enter: Enter) -> None:
+    _fill()
+    admin = enter(ADMIN)
+    start = "/admin/users?q=larga.test&amp;state=out#below"
+    first = admin.get("/admin/users?q=larga.test&state=out").text
+    (further,) = re.findall(r'href="([^"]*below=\d+#below)"', first)
+    assert start not in first
+    assert f'href="{start}"' in admin.get(html.unescape(further)).text
+
+
 def test_a_list_is_narrowed_by_what_its_rows_are(enter: Enter) -> None:
     _fill()
     admin = enter(ADMIN)

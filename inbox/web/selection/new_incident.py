@@ -15,7 +15,7 @@ from inbox.web.bulk import BulkAction
 from inbox.web.fragments import show
 from inbox.web.who import agent
 
-pages = Pages("gathering", __name__)
+pages = Pages("new_incident", __name__)
 LONGEST = 200
 
 
@@ -30,7 +30,7 @@ def page(number: int) -> Response:
 def _page(session: Session, row: BulkAction, refusal: str = "", status: int = 200) -> Response:
     return show(
         session,
-        "incidents/gathering.html",
+        "selection/new_incident.html",
         title=_("New incident"),
         status=status,
         choice=row,
