@@ -14,9 +14,10 @@ from bot.outbox import OutgoingMail
 from cases.case import Case
 from cases.contact import Identifier, Kind, normalised
 from cases.filing.arrival import Arrival
-from cases.filing.ids import kept
+from cases.filing.ids import answered
 from cases.mail import Mail, Origin
 from cases.message import Direction, Message
+from cases.rows.among import among
 from inbox.intake.known import Known
 from inbox.intake.origin import speaker_of
 from inbox.intake.origin.said import Said
@@ -47,7 +48,8 @@ def _is_doubtful(mail: Mail) -> bool:
 
 def _judged(arrival: Arrival, left: dict[str, datetime], said: set[tuple[str, str]]) -> Arrival:
     mail, told = arrival.mail, dict[str, float]()
-    waited = min((arrival.at - at for at in _times(mail, left)), default=_SOON)
+    ours = left.get(_nearest(mail))
+    waited = arrival.at - ours if ours else _SOON
     if -_CLOCKS_DIFFER <= waited < _SOON:
         told[f"{max(0, round(waited.total_seconds()))} seconds after ours"] = (
             _IN_SECONDS if waited <= _AT_ONCE else _IN_MINUTES
@@ -61,20 +63,20 @@ def _judged(arrival: Arrival, left: dict[str, datetime], said: set[tuple[str, st
     return replace(arrival, mail=replace(mail, speaker=speaker))
 
 
-def _times(mail: Mail, left: dict[str, datetime]) -> list[datetime]:
-    return [left[id_] for id_ in map(kept, mail.in_reply_to) if id_ in left]
+def _nearest(mail: Mail) -> str:
+    return next(iter(answered(mail)), "")
 
 
 def _when_ours_left(session: Session, mails: Sequence[Mail]) -> dict[str, datetime]:
     """When the relay took what they answer."""
-    ids = {kept(id_) for mail in mails for id_ in mail.in_reply_to[:1]}
+    ids = {id_ for mail in mails if (id_ := _nearest(mail))}
     when = func.coalesce(OutgoingMail.settled_at, Message.arrived_at)
     rows = session.execute(
         select(Message.rfc_id, when)
         .outerjoin(OutgoingMail, OutgoingMail.rfc_id == Message.rfc_id)
-        .where(Message.rfc_id.in_(ids), Message.direction == Direction.OUT)
+        .where(among(Message.rfc_id, ids), Message.direction == Direction.OUT)
     )
-    return {id_: at for id_, at in rows if id_}
+    return dict(rows.all())
 
 
 def _said_before(session: Session, mails: Sequence[Mail]) -> set[tuple[str, str]]:
@@ -84,7 +86,7 @@ def _said_before(session: Session, mails: Sequence[Mail]) -> set[tuple[str, str]
         select(Identifier.value, Message.new_text)
         .join(Case, Case.contact_id == Identifier.contact_id)
         .join(Message, Message.case_id == Case.id)
-        .where(Identifier.kind == Kind.ADDRESS, Identifier.value.in_(senders))
+        .where(Identifier.kind == Kind.ADDRESS, among(Identifier.value, senders))
         .where(Message.direction == Direction.IN)
         .order_by(Message.id.desc())
         .limit(_MOST_WORDS)
