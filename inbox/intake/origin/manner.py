@@ -5,6 +5,7 @@ import re
 from cases.mail import Mail
 
 ANSWER = r"(?:(?:re|aw|sv|vs|antw|rv|r|tr|ref|odp|rif)\s?(?:\[\d{1,3}\])?\s?:\s{0,3}){0,3}"
+_MARGIN = 20
 
 
 def person_says(mail: Mail) -> bool:
@@ -34,6 +35,3 @@ def titled_as_an_answer(subject: str) -> bool:
 def quotes(mail: Mail) -> bool:
     """Something that somebody else wrote stands in it."""
     return len(mail.text.strip()) > len(mail.new_text_with_signature.strip()) + _MARGIN
-
-
-_MARGIN = 20

@@ -2,11 +2,12 @@
 
 import re
 import tomllib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+
+from inbox.intake.origin.plain import plain
 
 Themes = frozenset[str]
 Sentence = list[tuple[bool, Themes]]
@@ -38,18 +39,12 @@ def _read() -> tuple[dict[str, Themes], dict[str, Themes]]:
     text = (Path(__file__).parent / "themes.toml").read_text(encoding="utf-8")
     whole: dict[str, set[str]] = defaultdict(set)
     stems: dict[str, set[str]] = defaultdict(set)
-    for theme, words in tomllib.loads(_bare(text)).items():
+    for theme, words in tomllib.loads(plain(text)).items():
         for word in words.split():
             (whole if word.endswith("=") else stems)[word.removesuffix("=")].add(theme)
     return (
         {word: frozenset(themes) for word, themes in whole.items()},
         {stem: frozenset(themes) for stem, themes in stems.items()},
-    )
-
-
-def _bare(text: str) -> str:
-    return "".join(
-        sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign)
     )
 
 
