@@ -45,7 +45,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-GUIDES = ("agents", "marketing", "admin", "journeys")
+GUIDES = (
+    *("agents", "marketing", "admin", "journeys"),
+    *("alarms", "people", "promises", "rules"),
+)
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
@@ -56,6 +59,8 @@ def test_every_command_and_test_that_is_named_is_there(page: Path) -> None:
         _is_a_command(said.split())
     for named in re.findall(r"`(test_\w+\.py)`", text):
         assert list((ROOT / "tests").rglob(named)), named
+    for named in re.findall(r"`((?:inbox|bot|cases|classifiers|client|tests)/[^`\s]*)`", text):
+        assert list(ROOT.glob(named)), named
 
 
 def _is_a_command(words: list[str]) -> None:
@@ -82,7 +87,8 @@ def test_what_a_guide_calls_by_name_is_so_called_on_the_pages(guide: str) -> Non
     known = _words_of_the_pages()
     for language in ("en", "es"):
         page = ROOT / "docs" / (f"{guide}.md" if language == "en" else f"{guide}.es.md")
-        named = re.findall(r"(?<![*\w])\*([^*]+)\*(?!\*)", page.read_text("utf-8"))
+        prose = re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.S)
+        named = re.findall(r"(?<![*\w])\*([^*]+)\*(?!\*)", prose)
         names = {" ".join(name.split()).lower() for name in named}
         # "Settings, Users" is a page inside another.
         unknown = {
