@@ -7,7 +7,7 @@ from cases import clock, quiet, snoozing
 from cases.db import transaction
 from cases.people import scale
 from cases.promises import breaches
-from cases.reporting import keeping as sums
+from cases.reporting import summing
 from cases.tag import old_tags
 from cases.words import keeping
 
@@ -67,7 +67,7 @@ def find_old_tags() -> None:
 
 def sum_days() -> None:
     """Sum for the reports the days that are over."""
-    sums.keep(clock.now())
+    summing.keep(clock.now())
 
 
 def tell_people() -> None:

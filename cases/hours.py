@@ -33,6 +33,11 @@ class BadHours(Exception):
     """Opening hours that cannot be read; the text says how they are written."""
 
 
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When that day begins there, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
 def _no_holiday(_day: date) -> bool:
     return False
 
@@ -254,7 +259,7 @@ def _window(text: str) -> Window:
         raise BadHours(f"{text!r} are no hours; write e.g. 09:00-18:00")
     opens, opens_min, closes, closes_min = map(int, found.groups())
     try:
-        midnight = (closes, closes_min) == (24, 0)
-        return time(opens, opens_min), time(0 if midnight else closes, closes_min)
+        all_day_long = (closes, closes_min) == (24, 0)
+        return time(opens, opens_min), time(0 if all_day_long else closes, closes_min)
     except ValueError as wrong:
         raise BadHours(f"{text!r} are no hours of a day") from wrong

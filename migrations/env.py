@@ -14,7 +14,6 @@ import cases.mention
 import cases.merging.linking
 import cases.people.scale
 import cases.people.suggesting
-import cases.reporting.sums
 import cases.satisfaction
 import cases.taxonomy.rows
 import cases.unsent
@@ -46,7 +45,6 @@ OWNERS = (
     cases.exclusions.learnt,
     cases.exclusions.ours,
     cases.people.suggesting,
-    cases.reporting.sums,
     cases.audit,
     cases.catching_up,
     cases.satisfaction,

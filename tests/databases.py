@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 
 import bot.tables  # noqa: F401  owns tables
-import cases.reporting.sums  # noqa: F401  owns tables
 from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db

@@ -7,11 +7,12 @@ limit for a season beats the one without. So a topic's limit holds beside the on
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cases.hours import midnight
 from cases.pressure import UNLIMITED, Limit, Limits, Season
 
 Content = Mapping[str, Any]
@@ -197,10 +198,10 @@ def laid_out(
     usual: Limit, ceilings: Sequence[Ceiling], zone: str, since: datetime, until: datetime
 ) -> Limits:
     """The limits of one sum over that time."""
-    always = next((one for one in ceilings if one.period is None), None)
+    here, always = ZoneInfo(zone), next((one for one in ceilings if one.period is None), None)
     base = _limit(always, usual) if always is not None else usual
     seasons = [
-        Season(_midnight(first, zone), _midnight(last + _DAY, zone), _limit(one, base))
+        Season(midnight(first, here), midnight(last + _DAY, here), _limit(one, base))
         for one in ceilings
         if one.period is not None
         for first, last in one.period.runs(since.date() - _DAY, until.date() + _DAY)
@@ -210,10 +211,6 @@ def laid_out(
 
 def _limit(one: Ceiling, otherwise: Limit) -> Limit:
     return Limit(one.cap, otherwise.half_life, one.gap if one.gap is not None else otherwise.gap)
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def of_all(ceilings: Sequence[Ceiling]) -> list[Ceiling]:

@@ -6,14 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    or_,
-)
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cases.case import Case
+from cases.hours import midnight
 
 Found = Mapping[str, Mapping[str, int]]
 """What was counted: of each part, how often each of its names."""
@@ -80,8 +77,3 @@ def _local(scope: Scope, apart: timedelta, *, end: bool = False) -> datetime:
     """That instant so many days away, at the same time on the clock."""
     instant = scope.until if end else scope.since
     return (instant.astimezone(scope.zone) + apart).astimezone(UTC)
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When that day begins there, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

@@ -144,25 +144,29 @@ def with_kept(
         select(DaySum).where(
             DaySum.kind.in_([kind.name for kind in kinds]),
             *(DaySum.since >= scope.before.since, DaySum.until <= scope.until),
-            or_(DaySum.mailbox_id.in_({0, mailbox_id or 0}), DaySum.family == Family.HELD),
-            ~is_void(),
+            *(_are_about(mailbox_id), ~_is_void()),
         )
     ).scalars()
     return replace(scope, kept=_kept(rows, mailbox_id))
+
+
+def _are_about(mailbox_id: int | None) -> ColumnElement[bool]:
+    """The condition that a sum is of the mailbox or of the whole; who is held, is so everywhere."""
+    if mailbox_id is None:
+        return DaySum.family == Family.HELD
+    return DaySum.mailbox_id.in_({0, mailbox_id})
 
 
 def _kept(rows: Iterable[DaySum], mailbox_id: int | None) -> Kept:
     kept: Kept = {}
     # A mailbox without a row had nothing in a day of which the whole is known.
     for row in sorted(rows, key=lambda row: row.mailbox_id != 0):
-        wanted = 0 if row.family is Family.HELD else mailbox_id
-        if wanted is not None:
-            is_wanted = row.mailbox_id == wanted
-            kept[row.kind, row.since, row.until] = row.found if is_wanted else {}
+        is_wanted = row.family is Family.HELD or row.mailbox_id == mailbox_id
+        kept[row.kind, row.since, row.until] = row.found if is_wanted else {}
     return kept
 
 
-def is_void() -> ColumnElement[bool]:
+def _is_void() -> ColumnElement[bool]:
     """The condition that something of the sum's day changed after it was made."""
     # Whoever is held from an instant on is held on the days after it, too.
     is_its_own = or_(SumChange.at >= DaySum.since, SumChange.family == Family.HELD)

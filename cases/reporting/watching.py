@@ -10,9 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, inspect, text
 
+from cases.history import What
+from cases.reporting.sums import Family
+
 _NAME = "tregua_sums"
 _ROWS = ("old", "new")
-_SPOKEN = "'answered', 'automatic_reply', 'reopened'"
+_SPOKEN = ", ".join(f"'{one}'" for one in (What.ANSWERED, What.AUTOMATIC_REPLY, What.REOPENED))
 _OF_MAIL = "arrived_at, direction, origin, case_id, withdrawn_at"
 _OF_CASES = (
     "opened_at, bulk, type, sentiment, mailbox_id, state, "
@@ -44,10 +47,10 @@ class Watch:
         return self.condition or differs or "true"
 
 
-def _note(family: str, instant: str, rows: str = "", where: str = "true") -> str:
+def _note(family: Family, instant: str, rows: str = "", where: str = "true") -> str:
     source = f"{rows}, sum_head" if rows else "sum_head"
     # What began before that time may hold in it.
-    begins = "true" if family == "held" else f"{instant} >= sum_head.since"
+    begins = "true" if family is Family.HELD else f"{instant} >= sum_head.since"
     within = f"{begins} AND {instant} < sum_head.until"
     return (
         f"INSERT INTO sum_change (family, at) SELECT '{family}', {instant} "  # noqa: S608
@@ -55,7 +58,7 @@ def _note(family: str, instant: str, rows: str = "", where: str = "true") -> str
     )
 
 
-def _row(table: str, columns: str, *families: tuple[str, str]) -> Iterator[Watch]:
+def _row(table: str, columns: str, *families: tuple[Family, str]) -> Iterator[Watch]:
     """A table whose rows count in a day: when one comes, goes, or becomes another."""
     old, new = (
         tuple(_note(family, f"{row}.{instant}") for family, instant in families) for row in _ROWS
@@ -67,28 +70,30 @@ def _row(table: str, columns: str, *families: tuple[str, str]) -> Iterator[Watch
 
 def _said(row: str) -> str:
     case = f"cases.id = {row}.case_id AND {row}.what IN ({_SPOKEN})"
-    return _note("opened", "cases.opened_at", "cases", case)
+    return _note(Family.OPENED, "cases.opened_at", "cases", case)
+
+
+def _held(*instants: str) -> tuple[str, ...]:
+    return tuple(_note(Family.HELD, instant) for instant in instants)
 
 
 _MOVED = (
-    _note("mail", "message.arrived_at", "message", "message.case_id = new.id"),
-    _note("promises", "promise_mark.at", "promise_mark", "promise_mark.case_id = new.id"),
+    _note(Family.MAIL, "message.arrived_at", "message", "message.case_id = new.id"),
+    _note(Family.PROMISES, "promise_mark.at", "promise_mark", "promise_mark.case_id = new.id"),
 )
 WATCHES = (
-    *_row("message", _OF_MAIL, ("mail", "arrived_at")),
-    *_row("promise_mark", "at, mark, target, case_id", ("promises", "at")),
-    *_row("cases", _OF_CASES, ("opened", "opened_at"), ("closed", "closed_at")),
+    *_row("message", _OF_MAIL, (Family.MAIL, "arrived_at")),
+    *_row("promise_mark", "at, mark, target, case_id", (Family.PROMISES, "at")),
+    *_row("cases", _OF_CASES, (Family.OPENED, "opened_at"), (Family.CLOSED, "closed_at")),
     Watch("cases", "UPDATE", _MOVED, "contact_id, mailbox_id"),
     Watch("event", "INSERT", (_said("new"),), condition=f"new.what IN ({_SPOKEN})"),
     Watch("event", "DELETE", (_said("old"),), condition=f"old.what IN ({_SPOKEN})"),
     Watch("event", "UPDATE", (_said("old"), _said("new")), "case_id, what, at"),
-    Watch("exclusion", "INSERT", (_note("held", "new.starts_at"),)),
-    Watch("exclusion", "DELETE", (_note("held", "old.starts_at"),)),
-    Watch("exclusion", "UPDATE", (_note("held", "old.starts_at"),), "contact_id"),
+    Watch("exclusion", "INSERT", _held("new.starts_at")),
+    Watch("exclusion", "DELETE", _held("old.starts_at")),
+    Watch("exclusion", "UPDATE", _held("old.starts_at"), "contact_id"),
     *(
-        Watch(
-            "exclusion", "UPDATE", (_note("held", f"old.{one}"), _note("held", f"new.{one}")), one
-        )
+        Watch("exclusion", "UPDATE", _held(f"old.{one}", f"new.{one}"), one)
         for one in ("starts_at", "until", "lifted_at")
     ),
 )

@@ -24,7 +24,6 @@ from cases.sla.policy import Target
 if TYPE_CHECKING:
     from cases.case import Case
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHOWN = 5
 """Stretches of time that are said one by one; of more the middle is left out."""
 SOON = timedelta(days=10)
@@ -135,7 +134,7 @@ def _said_hours(text: str, language: str) -> str:
     text = re.sub(r"([a-z])-([a-z])", rf"\1{_(' to ')}\2", text)
     text = re.sub(r"\b([01]?\d|2[0-3]):(\d\d)", _said_clock, text).replace("-", "–")
     for day, word in get_day_names("wide", locale=language).items():
-        text = text.replace(DAYS[day], word)
+        text = text.replace(hours.DAYS[day], word)
     return text
 
 

@@ -14,7 +14,8 @@ from werkzeug.urls import iri_to_uri
 from cases import language
 from cases.agent import Agent
 from cases.case import Case
-from cases.reporting.scope import Scope, midnight
+from cases.hours import midnight
+from cases.reporting.scope import Scope
 from cases.settings import settings
 from inbox.web.visible import visible_to
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from cases.hours import midnight
 from cases.language import gettext as _
-from cases.reporting.scope import Scope, midnight
+from cases.language import say_number
+from cases.reporting.scope import Scope
 from inbox.web import times
-from inbox.web.console.names import number, share
+from inbox.web.console.names import share
 from inbox.web.reports.card import Tile
 
 
@@ -30,17 +32,19 @@ def was(value: float | None) -> str:
 
 def counted(now: int, before: int, about: str) -> Tile:
     """A number beside the one of the span before."""
-    value = number(before)
+    value = say_number(before)
     if not before or now == before:
-        return Tile(number(now), about, _("before: {value}", value=value))
+        return Tile(say_number(now), about, _("before: {value}", value=value))
     changed = f"{'+' if now > before else '−'}{share(round(abs(now / before - 1), 2))}"
-    return Tile(number(now), about, _("before: {value} ({changed})", value=value, changed=changed))
+    return Tile(
+        say_number(now), about, _("before: {value} ({changed})", value=value, changed=changed)
+    )
 
 
 def part(value: int, all_: int, about: str, before: tuple[int, int] = (0, 0)) -> Tile:
     """A share with what it is of, and the value and the whole that it was of before."""
     shown = shared(value / all_ if all_ else None)
-    said = _("{n} of {all}", n=number(value), all=number(all_))
+    said = _("{n} of {all}", n=say_number(value), all=say_number(all_))
     past = was(before[0] / before[1]) if before[1] else ""
     return Tile(shown, about, f"{said} · {past}" if past else said, all_)
 
@@ -57,5 +61,5 @@ def open_time(minutes: int | None) -> str:
     if minutes < 60:
         return _("{minutes} min", minutes=minutes) if minutes else _("less than 1 min")
     if minutes >= 600 or not minutes % 60:
-        return _("{hours} h", hours=number(round(minutes / 60)))
+        return _("{hours} h", hours=say_number(round(minutes / 60)))
     return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)

@@ -14,14 +14,15 @@ from cases.db import reading, transaction
 from cases.exclusions.reasons import Reason, Severity
 from cases.filing import file
 from cases.history import What
+from cases.hours import midnight
 from cases.merging.splitting import split
 from cases.message import Direction
 from cases.outcome import Outcome
 from cases.people import merging as people
 from cases.promises import Mark, PromiseMark
-from cases.reporting import keeping
+from cases.reporting import summing
 from cases.reporting.kinds import KINDS
-from cases.reporting.scope import Scope, midnight
+from cases.reporting.scope import Scope
 from cases.reporting.sums import by_day, with_kept
 from cases.settings import settings
 from cases.sla.policy import Target
@@ -175,7 +176,7 @@ ACTS = [name for name in vars(Shop) if not name.startswith("_")]
 
 @pytest.fixture
 def _few_days(monkeypatch):
-    monkeypatch.setattr(keeping, "WINDOW", WINDOW)
+    monkeypatch.setattr(summing, "WINDOW", WINDOW)
 
 
 def told(session, now, mailbox_id, *, kept):
@@ -209,7 +210,7 @@ def test_sums_are_what_the_rows_say_after_any_history(steps, seed):
             getattr(shop, act)(session)
         shop.now += timedelta(minutes=4)
         if shop.chance.random() < 0.5:
-            keeping.keep(shop.now)
+            summing.keep(shop.now)
         if n % 3 == 0:
             with reading() as session:
                 box = shop.chance.choice((0, 1, 2))
@@ -225,8 +226,8 @@ def test_a_mail_that_is_being_filed_while_its_day_is_summed_makes_the_sum_void()
     shop = Shop(random.Random(5))
     with transaction() as session:
         shop.mail_comes_late(session)
-    keeping.keep(shop.now)
-    shop.now += keeping.SETTLED
+    summing.keep(shop.now)
+    shop.now += summing.SETTLED
     filed, summed = threading.Event(), threading.Event()
 
     def file_slowly():
@@ -239,12 +240,12 @@ def test_a_mail_that_is_being_filed_while_its_day_is_summed_makes_the_sum_void()
     writer = threading.Thread(target=file_slowly)
     writer.start()
     filed.wait(10)
-    assert keeping.keep(shop.now) == WINDOW
+    assert summing.keep(shop.now) == WINDOW
     summed.set()
     writer.join()
     with reading() as session:
         found, known = told(session, shop.now, 0, kept=True)
         assert found == told(session, shop.now, 0, kept=False)[0]
-    keeping.keep(shop.now)
+    summing.keep(shop.now)
     with reading() as session:
         assert told(session, shop.now, 0, kept=True)[1] > known

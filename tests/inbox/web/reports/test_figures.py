@@ -18,7 +18,7 @@ from cases.mail import Origin
 from cases.message import Direction
 from cases.outcome import Outcome
 from cases.promises import Mark, PromiseMark
-from cases.reporting import keeping
+from cases.reporting import summing
 from cases.settings import settings
 from inbox.web.reports.parts import open_time
 from tests.inbox.web.conftest import Enter
@@ -43,8 +43,8 @@ def _lively(shop: str) -> None:
             case.opened_at -= timedelta(days=(n % 5) * 7)
             case.sentiment = ("negative", "neutral", "positive", "")[n % 4]
     # Half is summed, half is counted.
-    keeping.keep(now - timedelta(hours=2))
-    keeping.keep(now - timedelta(hours=1))
+    summing.keep(now - timedelta(hours=2))
+    summing.keep(now - timedelta(hours=1))
 
 
 class Hand:

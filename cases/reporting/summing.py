@@ -1,5 +1,6 @@
 """The job that sums the days that are over, and makes anew what changes have made void."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cases.db import transaction
+from cases.hours import midnight
 from cases.reporting.kinds import KINDS
-from cases.reporting.scope import Day, Found, Scope, midnight
+from cases.reporting.scope import Day, Found, Scope
 from cases.reporting.sums import DaySum, Family, Kind, SumChange, SumHead, count
 from cases.rows.among import among
 from cases.settings import settings
@@ -78,8 +80,9 @@ def _clear_void(session: Session) -> None:
 def _void(starts: Sequence[datetime], instants: set[datetime], *, onwards: bool) -> list[datetime]:
     """Which of the days that begin then are void; a change may matter to all days after it."""
     first = min(instants)
-    void = {max((one for one in starts if one <= at), default=first) for at in instants}
-    return [one for one in starts if one in void or (onwards and one > first)]
+    # How many days had begun is the place of the last of them.
+    void = {bisect_right(starts, at) for at in instants}
+    return [one for n, one in enumerate(starts, 1) if n in void or (onwards and one > first)]
 
 
 def _missing(session: Session, days: Sequence[Day]) -> list[tuple[Day, list[Kind]]]:
