@@ -47,7 +47,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 GUIDES = (
     *("agents", "marketing", "admin", "journeys"),
-    *("alarms", "people", "promises", "rules"),
+    *("alarms", "bots", "people", "promises", "rules"),
 )
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
