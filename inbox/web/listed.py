@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.outbox import OutgoingMail
@@ -83,7 +83,12 @@ def a_page(which: ColumnElement[bool], order: Order, behind: Place | None, now: 
 
 def lines(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:
     """What such a query finds."""
-    return [Line(*row[:7]) for row in session.execute(query)]
+    return [line(row) for row in session.execute(query)]
+
+
+def line(row: Row[*tuple[Any, ...]]) -> Line:
+    """The line of a row, whatever else was asked for behind it."""
+    return Line(*row[: len(Line._fields)])
 
 
 def held(holds: Sequence[Exclusion]) -> Held | None:

@@ -19,7 +19,7 @@ from inbox.web.asking import finding
 from inbox.web.asking.finding import Slice
 from inbox.web.chips import Chip
 from inbox.web.direction import straight
-from inbox.web.listed import Line, a_page, lines, with_people
+from inbox.web.listed import Line, a_page, line, lines, with_people
 from inbox.web.order import PAGE, Order, Place, by_weight, rules
 from inbox.web.profile import absences
 from inbox.web.saved import Column
@@ -118,7 +118,7 @@ def _weighed(session: Session, content: Content, behind: Place | None, at: datet
     pressing = select(some.c.id).where(some.c.due_at.is_not(None))
     query = with_people(at).where(Case.id.in_(pressing))
     weighed = session.execute(by_weight(query.add_columns(weight), weight, behind))
-    found = [(Line(*row[:7]), Place(at, row[0].id, row[7])) for row in weighed]
+    found = [(line(row), Place(at, row[0].id, row[-1])) for row in weighed]
     after = found[PAGE - 1][1] if len(found) > PAGE else None
     return Slice([line for line, _place in found[:PAGE]], after)
 

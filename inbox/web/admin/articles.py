@@ -45,9 +45,10 @@ def page() -> Response:
 def _asked() -> Select[Article]:
     """The articles with those words in a title."""
     said, query = paging.asked("q"), select(Article)
-    titles = (Article.title_es, Article.title_en)
-    found = (one.icontains(said["q"], autoescape=True) for one in titles if said)
-    return query.where(or_(*found)) if said else query
+    if "q" in said:
+        titles = (Article.title_es, Article.title_en)
+        query = query.where(or_(*(one.icontains(said["q"], autoescape=True) for one in titles)))
+    return query
 
 
 @pages.get("/new")

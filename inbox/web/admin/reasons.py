@@ -207,9 +207,9 @@ def _late(session: Session) -> Late | None:
     form = request.form
     cell = {f"{form.get('reason', '')} {form.get('class', '')}": form.get("action", "")}
     typed = {form["term"]: form.get("value", "")[:40]} if "term" in form else cell
-    newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
-    saver = conflicts.by_row(session.scalars(newest).first())
-    return conflicts.late(_kept(policies.in_force(session)), typed, saver)
+    policy = policies.in_force(session)
+    saver = conflicts.by_row(session.get(PolicyVersion, policy.version))
+    return conflicts.late(_kept(policy), typed, saver)
 
 
 def _refused() -> str:

@@ -133,7 +133,6 @@ def _page(
         title=_("How long it is kept"),
         status=409 if late else status,
         rows=rows,
-        steps=list(Step),
         going=_going(rows),
         asked=looks,
         labels=_labels(rows),

@@ -127,7 +127,6 @@ def _page(
         merged=[old for old in found.standing_for(leaf.code) if old != leaf.code],
         changes=told[::-1],
         said=taxonomy_words.said,
-        languages_of_leaf=LANGUAGES,
         notice=notices.from_address(),
         status=status,
         **conflicts.shown(_kept(leaf), late),

@@ -131,7 +131,6 @@ def pieces(session: Session, file: CaseFile, notice: Notice | None) -> Response:
             f"#row-{file.case.id}",
             swap="outerMorph",
             row=found[0],
-            page=None,
             came_from=folder,
             order=order,
             current=file.case.id,

@@ -1,7 +1,7 @@
 """The programs of marketing: what they may ask, when they last did, and what they were told."""
 
 from flask import Response, abort, redirect, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
@@ -34,9 +34,6 @@ def page() -> Response:
             "integrations",
             title=_("Integrations"),
             tokens=session.scalars(select(Token).order_by(*order).limit(SHOWN)).all(),
-            hooks=session.scalar(
-                select(func.count()).select_from(Webhook).where(Webhook.disabled_at.is_(None))
-            ),
             tellings=tellings,
             now=clock.now(),
             soft=SOFT,

@@ -87,7 +87,6 @@ def _page(
         typed=typed,
         wrong=wrong or {},
         effect=effect,
-        enforced=policy.chosen.pressure_enforced,
         notice=notices.from_address(),
         **conflicts.shown(_kept(session, typed.get("id", "")), late),
     )
@@ -102,8 +101,7 @@ def _kept(session: Session, number: str) -> dict[str, str]:
 
 
 def _late(session: Session, typed: dict[str, str]) -> Late | None:
-    newest = select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)
-    saver = conflicts.by_row(session.scalars(newest).first())
+    saver = conflicts.by_row(session.get(PolicyVersion, policies.in_force(session).version))
     return conflicts.late(_kept(session, typed["id"]), typed, saver)
 
 

@@ -49,7 +49,6 @@ def _page(
     typed: dict[str, str],
     refusal: str = "",
     status: int = 200,
-    other: int = 0,
 ) -> Response:
     return show(
         session,
@@ -59,11 +58,9 @@ def _page(
         contact=contact,
         typed=typed,
         refusal=refusal,
-        other=other,
         kinds=[(kind, kind_name(kind)) for kind in Kind],
         kind_name=kind_name,
         languages=language.LANGUAGES,
-        countries=sorted(customs.CUSTOMS),
         first=contact.address,
         notice=notices.from_address(),
     )
@@ -160,9 +157,9 @@ def add(contact_id: int) -> AnyResponse:
             return _page(session, contact, typed, _("That are enough. Take one away first."), 422)
         try:
             give(session, contact, Kind(kind), text)
-        except SomebodyElses as theirs:
+        except SomebodyElses:
             said = _("It belongs to somebody else. Perhaps they are one person: see Data quality.")
-            return _page(session, contact, typed, said, 409, theirs.contact_id)
+            return _page(session, contact, typed, said, 409)
         except NotAnIdentifier:
             return _page(session, contact, typed, _("This cannot be right."), 422)
     return _done(contact_id)

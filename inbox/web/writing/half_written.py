@@ -71,7 +71,7 @@ def _both(case_id: int) -> AnyResponse:
         the_case(session, case_id)
         other = unsent.find(session, case_id, agent().id)
         if hx.asked().is_partial:
-            page = render_template("case/conflict.html", other=other, case_id=case_id)
+            page = render_template("case/conflict.html", other=other)
             return _tagged(page, other.version if other is not None else 0, 409)
     return again(case_id, box.typed(), 409, other=other)
 
