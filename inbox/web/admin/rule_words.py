@@ -114,7 +114,7 @@ def _choices(mailboxes: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
         "type": types(),
         "sentiment": tuple((one, words.mood(one)) for one in ("negative", "neutral", "positive")),
         "course": (("better", _("better")), ("same", _("same")), ("worse", _("worse"))),
-        "language": (("es", "Español"), ("en", "English")),
+        "language": words.tongues(),
         "sla": (("none", _("nothing")), ("running", _("in time")), ("late", _("late"))),
         "mailbox": tuple((one, one) for one in mailboxes),
     }

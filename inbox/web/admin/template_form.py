@@ -8,6 +8,7 @@ from bot.wording.templates import NotPlain
 from cases.case import Case
 from cases.language import gettext as _
 from cases.language import speaking
+from inbox.web import words
 
 LONGEST_SUBJECT, LONGEST_BODY = 300, 20_000
 
@@ -27,7 +28,7 @@ def flat(texts: dict[str, Texts]) -> dict[str, str]:
 
 def refusal(name: str, texts: dict[str, Texts]) -> str:
     for language, text in texts.items():
-        spoken = {"es": "Español", "en": "English"}[language]
+        spoken = words.tongue(language)
         if not text.subject or not text.body:
             return _("{language}: subject and text are both needed.", language=spoken)
         unknown = wording.places(text) - templates.VALUES

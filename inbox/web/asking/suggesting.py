@@ -8,6 +8,7 @@ from cases.language import current
 from cases.language import gettext as _
 from cases.words.folding import fold
 from classifiers import taxonomy
+from inbox.web import words
 from inbox.web.asking import choices, saying
 from inbox.web.asking.operators import OPERATORS, Operator, called
 
@@ -84,7 +85,7 @@ def _of_type(leaf: taxonomy.Leaf) -> tuple[str, str, tuple[str, ...]]:
 def _fixed() -> dict[str, tuple[tuple[str, str], ...]]:
     spans = (("7d", _("{number} days ago", number=7)), ("30d", _("{number} days ago", number=30)))
     return {
-        "lang": (("es", "Español"), ("en", "English")),
+        "lang": words.tongues(),
         "sla": (
             ("<2h", _("due within {span}", span="2 h")),
             (">1d", _("due after {span}", span="1 d")),

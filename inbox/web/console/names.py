@@ -7,7 +7,7 @@ from cases.exclusions.gates import Going, Status
 from cases.exclusions.matrix import Action, CampaignClass
 from cases.exclusions.reasons import Group
 from cases.exclusions.spellings import Match
-from cases.language import current, say_number
+from cases.language import current
 from cases.language import gettext as _
 from inbox.passage import Outcome
 from inbox.web.chips import Chip
@@ -146,11 +146,6 @@ def touch(kind: str) -> str:
         "bot": _("Automatic mail"),
     }
     return others[kind] if kind in others else campaign_class(CampaignClass(kind))
-
-
-def number(value: float) -> str:
-    """A number as it is written in that language."""
-    return say_number(value)
 
 
 def tenths(value: float) -> str:

@@ -19,6 +19,7 @@ from cases.reporting.scope import Scope
 from cases.reporting.sums import with_kept
 from cases.settings import settings
 from classifiers import taxonomy
+from inbox.web import words
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.cells import safe
 from inbox.web.fragments import show
@@ -27,7 +28,6 @@ from inbox.web.reports.cards import KINDS, TABS
 from inbox.web.reports.choosing import SPANS, Chosen, chosen
 from inbox.web.who import agent
 
-SPOKEN = {"es": "Español", "en": "English"}
 pages = Pages("reports", __name__, url_prefix="/reports")
 
 
@@ -102,14 +102,14 @@ def _tab(name: str) -> Response:
             today=_today(),
             tab=name,
             spans=SPANS,
-            spoken=SPOKEN,
             **choices,
         )
 
 
 def _only(said: Chosen, mailboxes: dict[int, str], types: dict[str, str]) -> str:
     """Which cases are counted alone: on paper nobody sees what was chosen."""
-    names = mailboxes.get(said.mailbox), types.get(said.type), SPOKEN.get(said.language)
+    spoken = said.language and words.tongue(said.language)
+    names = mailboxes.get(said.mailbox), types.get(said.type), spoken
     return ", ".join(filter(None, names))
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
+from cases.language import say_number
 from cases.reporting import contentment
 from cases.reporting.scope import Scope
 from cases.satisfaction import Step
-from inbox.web.console.names import number, share
+from inbox.web.console.names import share
 from inbox.web.public import satisfaction as words
 from inbox.web.reports.card import Card, Tile
 
@@ -36,7 +37,7 @@ def satisfaction(session: Session, scope: Scope, _now: datetime) -> Card:
             _tile(said, before[True] + before[False], _("good of all answers")),
             _tile(quiet, before[True], _("good where marketing kept quiet")),
             _tile(loud, before[False], _("good where marketing wrote meanwhile")),
-            Tile(number(said.total()), _("answers")),
+            Tile(say_number(said.total()), _("answers")),
         ],
         bars=[said[step.value] / said.total() for step in reversed(Step)] if said else [],
     )

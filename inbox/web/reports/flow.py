@@ -6,13 +6,12 @@ from datetime import datetime
 from babel.dates import get_day_names
 from sqlalchemy.orm import Session
 
-from cases.language import current
+from cases.language import current, say_number
 from cases.language import gettext as _
 from cases.reporting import working
 from cases.reporting.scope import Scope
 from inbox.web.console import charts
 from inbox.web.console.charts import Chart
-from inbox.web.console.names import number
 from inbox.web.reports import drawing
 from inbox.web.reports.card import Card, Tile
 from inbox.web.reports.parts import counted, day_names
@@ -66,7 +65,7 @@ def hours(session: Session, scope: Scope, _now: datetime) -> Card:
         [
             Tile(
                 f"{days[day]} {_span_of(hour)}" if most else "–",
-                _("most mails: {number}", number=number(most)),
+                _("most mails: {number}", number=say_number(most)),
             )
         ],
         cells=drawing.week(week, days),

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from cases.correcting.correction import Field
 from cases.language import gettext as _
+from cases.language import say_number
 from cases.outcome import Outcome
 from cases.reporting import meaning
 from cases.reporting.scope import Scope
 from inbox.web import words
-from inbox.web.console.names import number
 from inbox.web.reports import drawing
 from inbox.web.reports.card import Card, Tile
 from inbox.web.reports.parts import agreed, counted, day_names, part
@@ -46,7 +46,13 @@ def _rising(now: Counter[str], before: Counter[str]) -> list[Tile]:
     if risen.get(leaf, 0) <= 0:
         return []
     said = _("rises most: {type}", type=_leaf(leaf))
-    return [Tile(f"+{number(risen[leaf])}", said, _("before: {value}", value=number(before[leaf])))]
+    return [
+        Tile(
+            f"+{say_number(risen[leaf])}",
+            said,
+            _("before: {value}", value=say_number(before[leaf])),
+        )
+    ]
 
 
 def _leaf(leaf: str) -> str:

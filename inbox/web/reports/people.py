@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
+from cases.language import say_number
 from cases.reporting import people, voices
 from cases.reporting.scope import Scope
 from cases.reporting.voices import Voices
 from inbox.web.console import charts
-from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Tile
 from inbox.web.reports.parts import day_names, part, shared
 
@@ -63,7 +63,7 @@ def _answers(said: Voices) -> list[tuple[str, int, int]]:
 
 
 def _voices(value: float | None) -> str:
-    return "–" if value is None else number(round(value, 2))
+    return "–" if value is None else say_number(round(value, 2))
 
 
 def repeats(session: Session, scope: Scope, _now: datetime) -> Card:
@@ -101,7 +101,7 @@ def _often(writers: Counter[int]) -> int:
 def _each(now: Counter[int], before: Counter[int]) -> Tile:
     """Mails of a customer, on average."""
     said, past = (
-        number(round(sum(n * many for n, many in one.items()) / one.total(), 1)) if one else "–"
+        say_number(round(sum(n * many for n, many in one.items()) / one.total(), 1)) if one else "–"
         for one in (now, before)
     )
     return Tile(said, _("mails of each customer"), _("before: {value}", value=past), now.total())
@@ -126,8 +126,8 @@ def held(session: Session, scope: Scope, _now: datetime) -> Card:
         if any(found)
         else [],
         [
-            Tile(number(found[-1]), _("at the end of the span")),
-            Tile(number(max(found)), _("at most")),
+            Tile(say_number(found[-1]), _("at the end of the span")),
+            Tile(say_number(max(found)), _("at most")),
         ],
         charts.lines(
             [(name, float(value)) for name, value in zip(day_names(scope), found, strict=True)]

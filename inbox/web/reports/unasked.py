@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
+from cases.language import say_number
 from cases.reporting.scope import Scope
 from inbox import sighting
 from inbox.sighting import Around
 from inbox.web import times
 from inbox.web.console import charts
-from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Row, Tile
 from inbox.web.reports.parts import counted
 
@@ -37,7 +37,7 @@ def around(session: Session, scope: Scope, _now: datetime) -> Card:
         [
             counted(found.mails.total(), before.mails.total(), _("mails around the truce")),
             counted(found.people.total(), before.people.total(), _("to people on truce")),
-            Tile(number(len({sender for _week, sender in found.mails})), _("senders")),
+            Tile(say_number(len({sender for _week, sender in found.mails})), _("senders")),
         ],
         charts.bars([(times.in_year(week), float(by_week[week]), "danger") for week in weeks]),
         unit=_("mails a week"),

@@ -6,12 +6,12 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from cases.language import gettext as _
+from cases.language import say_number
 from cases.reporting import answering, working
 from cases.reporting.answering import Waits
 from cases.reporting.scope import Scope
 from cases.sla.policy import Target
 from inbox.web.console import charts
-from inbox.web.console.names import number
 from inbox.web.reports.card import Card, Tile
 from inbox.web.reports.parts import open_time, part, shared, was
 
@@ -99,7 +99,7 @@ def backlog(session: Session, scope: Scope, now: datetime) -> Card:
         _("No case is open."),
         (_("Age"), _("Cases")),
         [(name, value) for name, value in zip(names, found, strict=True)] if any(found) else [],
-        [Tile(number(sum(found)), _("open now"))],
+        [Tile(say_number(sum(found)), _("open now"))],
         charts.bars(
             [
                 (name, float(value), tone)

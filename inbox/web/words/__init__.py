@@ -7,7 +7,7 @@ from cases.case import Case, State
 from cases.course import ANGRY
 from cases.exclusions.reasons import Reason
 from cases.history import What
-from cases.language import current
+from cases.language import LANGUAGES, current
 from cases.language import gettext as _
 from cases.mail import Origin, Trust
 from cases.mailbox import FolderRole
@@ -31,6 +31,11 @@ def tongue(code: str) -> str:
         return (Locale.parse(code, sep="-").language_name or code).capitalize()
     except (UnknownLocaleError, ValueError):
         return code
+
+
+def tongues() -> tuple[tuple[str, str], ...]:
+    """The languages of the product, each by its own name."""
+    return tuple((one, tongue(one)) for one in LANGUAGES)
 
 
 def state(value: State) -> str:

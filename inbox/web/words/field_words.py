@@ -59,6 +59,6 @@ def _choices(name: str) -> tuple[tuple[str, str], ...]:
     known = {
         "complaint": (("yes", _("yes")), ("no", _("no"))),
         "urgency": (("normal", _("normal")), ("raised", _("raised")), ("urgent", _("urgent"))),
-        "language": (("es", "Español"), ("en", "English")),
+        "language": words.tongues(),
     }
     return known.get(name, ())
