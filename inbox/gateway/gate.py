@@ -79,10 +79,9 @@ class Gate:
     def _settle(
         self, mail: Marketing, trip: Trip, now: datetime, *, believing: bool = False
     ) -> Settled:
-        had = mail.to([one for one in mail.recipients if trip.has(one)])
+        had, rest = mail.divided({one for one in mail.recipients if trip.has(one)})
         # The gate may have died before it could write down that they have it.
         keep(had, Outcome.PASSED, now, known_stay=True)
-        rest = mail.to([one for one in mail.recipients if one not in had.recipients])
         settled = self._decide(rest, trip, now, believing=believing)
         return replace(settled, reached=settled.reached or bool(had.recipients))
 
@@ -96,8 +95,8 @@ class Gate:
             if mail.campaign_class in FAILS_CLOSED:
                 return Settled(reached=False, waiting=mail.recipients, reason=BEHIND)
             held = set()
-        keep(mail.to([one for one in mail.recipients if one in held]), Outcome.DROPPED, now)
-        free = mail.to([one for one in mail.recipients if one not in held])
+        dropped, free = mail.divided(held)
+        keep(dropped, Outcome.DROPPED, now)
         return self._pass(free, trip, now)
 
     def _believed(self, mail: Marketing) -> bool:

@@ -1,7 +1,7 @@
 """One mail of marketing at the gate: what it says of itself, and who of them may get it."""
 
 import email.parser
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +46,13 @@ class Marketing:
     def to(self, recipients: Sequence[str]) -> "Marketing":
         """The same mail to fewer people."""
         return replace(self, recipients=tuple(recipients))
+
+    def divided(self, some: Set[str]) -> tuple["Marketing", "Marketing"]:
+        """The same mail to those, and to all others."""
+        return (
+            self.to([one for one in self.recipients if one in some]),
+            self.to([one for one in self.recipients if one not in some]),
+        )
 
 
 def class_of(sender: str, chosen: Settings) -> CampaignClass:
