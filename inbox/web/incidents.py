@@ -16,7 +16,6 @@ from cases.db import reading, transaction
 from cases.incident import AlreadyOver, Incident, IncidentCase, IncidentUpdate, NoRule
 from cases.language import gettext as _
 from cases.order import NoNumber, Order, key_of
-from cases.rows.among import among
 from classifiers import taxonomy
 from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
@@ -128,10 +127,11 @@ def _the_incident(session: Session, number: int) -> Incident:
 
 
 def _page(session: Session, incident: Incident, refusal: str, status: int = 200) -> Response:
-    linked = incidents.cases_of(session, incident)
     theirs = select(IncidentCase.case_id).where(
         IncidentCase.incident_id == incident.id, IncidentCase.out_at.is_(None)
     )
+    whole = select(func.count(), func.count(Case.contact_id.distinct()))
+    concerned, people = session.execute(whole.where(Case.id.in_(theirs))).one()
     mine = select(Case).where(Case.id.in_(theirs), visible_to(agent()))
     at = url_for("incidents.page", number=incident.id)
     updates = select(IncidentUpdate).where(IncidentUpdate.incident_id == incident.id)
@@ -142,20 +142,15 @@ def _page(session: Session, incident: Incident, refusal: str, status: int = 200)
         status=status,
         notice=notices.from_address(),
         incident=incident,
-        concerned=len(linked),
+        concerned=concerned,
         cases=paging.page(session, mine, (Case.id.desc(),), lambda row: row[0], at=at),
         updates=session.scalars(updates.order_by(IncidentUpdate.id.desc())).all(),
         # A form that is sent twice bears the same key, so it is the same update.
         key=request.form.get("key") or secrets.token_hex(8),
         refusal=refusal,
         typed=request.form,
-        people=_people(session, linked),
+        people=people,
     )
-
-
-def _people(session: Session, case_ids: list[int]) -> int:
-    whose = select(func.count(Case.contact_id.distinct())).where(among(Case.id, case_ids))
-    return session.scalar(whose) or 0
 
 
 @pages.post("/incidents/<int:number>/updates")
