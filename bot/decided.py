@@ -45,9 +45,9 @@ class Why:
 
 def note(
     session: Session, message: Message, situation: Situation, decision: Decision, *, at: datetime
-) -> Decided:
+) -> None:
     """Keep what the policy decided about a mail."""
-    return keep(session, message, _why(decision), situation, at=at)
+    keep(session, message, _why(decision), situation, at=at)
 
 
 def note_in_time(
@@ -63,11 +63,9 @@ def _why(decision: Decision) -> Why:
 
 def keep(
     session: Session, message: Message, why: Why, inputs: "DataclassInstance", *, at: datetime
-) -> Decided:
+) -> None:
     """Keep a decision about a message with all that it was made from."""
-    decided = Decided(message=message, **_row(message.id, message.case.id, why, inputs, at))
-    session.add(decided)
-    return decided
+    session.add(Decided(message=message, **_row(message.id, message.case.id, why, inputs, at)))
 
 
 def keep_at_end(

@@ -107,14 +107,8 @@ def answer(
     """Queue what the rule answers; what came of it. A mail that cannot be written is no mail."""
     try:
         written = replies.write(session, message.case, reply.template, {})
-        saying = replies.addressed(
-            written,
-            key=f"rule:{rule.name}:{message.id}",
-            recipient=answers.recipient(session, message.case),
-            rule=rule.label,
-            answers=message.rfc_id,
-        )
-        replies.say(session, message.case, saying, at=at)
+        key = f"rule:{rule.name}:{message.id}"
+        replies.answer(session, message, written, key=key, rule=rule.label, at=at)
     except (replies.CannotSay, answers.NobodyToAnswer) as wrong:
         write_note(session, message.case, f"{rule.label}: {wrong}", by=rule.label, at=at)
         return Silence(rule.label, f"the answer could not be written: {wrong}")

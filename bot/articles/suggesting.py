@@ -84,14 +84,10 @@ def _say(
     key = f"{SUGGESTION}:{case.id}"
     try:
         written = replies.write(session, case, SUGGESTION, _values(case, found))
-        if mode is not Mode.SEND:
+        if mode is Mode.SEND:
+            replies.answer(session, message, written, key=key, rule=SUGGESTION, at=at)
+        else:
             drafts.propose(session, case, written, key, why, at=at)
-            return why
-        to = answers.recipient(session, case)
-        saying = replies.addressed(
-            written, key=key, recipient=to, rule=SUGGESTION, answers=message.rfc_id
-        )
-        replies.say(session, case, saying, at=at)
     except (replies.CannotSay, answers.NobodyToAnswer) as wrong:
         return Why(False, SUGGESTION, f"it could not be written: {wrong}")
     return why

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import composing, wording
+from bot import answers, composing, wording
 from bot.kinds import kind_of
 from bot.outbox import OutgoingMail, Purpose, State
 from bot.policy import Reply
@@ -73,20 +73,27 @@ def queue(session: Session, message: Message, reply: Reply, *, at: datetime) -> 
     It is written at the end of the transaction, with those of the whole batch. Raises CannotSay.
     """
     written = write(session, message.case, reply.template, {})
-    saying = addressed(
-        written,
-        key=f"{reply.template}:{message.case.id}",
-        recipient=message.sender,
-        rule=reply.rule,
-        answers=message.rfc_id,
-    )
-    case = message.case
+    case, key = message.case, f"{reply.template}:{message.case.id}"
+    saying = _addressed(written, message, message.sender, key=key, rule=reply.rule)
     queued = _queued(case, saying, at)
     said = write_at_end(session, Message, {"case_id": case, **queued.message})
     known = {"rfc_id": queued.rfc_id, "case_id": case, "message_id": said, "ours": True}
     write_at_end(session, KnownId, known)
     write_at_end(session, OutgoingMail, {"case_id": case, "message_id": said, **queued.mail})
     case.happened_besides(session, What.AUTOMATIC_REPLY, by="bot", at=at, **queued.told)
+
+
+def answer(
+    session: Session, message: Message, written: Saying, *, key: str, rule: str, at: datetime
+) -> None:
+    """Queue those words as the answer to that mail. Raises CannotSay, answers.NobodyToAnswer."""
+    recipient = answers.recipient(session, message.case)
+    saying = _addressed(written, message, recipient, key=key, rule=rule)
+    say(session, message.case, saying, at=at)
+
+
+def _addressed(written: Saying, message: Message, recipient: str, *, key: str, rule: str) -> Saying:
+    return replace(written, key=key, recipient=recipient, rule=rule, answers=message.rfc_id)
 
 
 def write(session: Session, case: Case, template: str, more: dict[str, str]) -> Saying:
@@ -101,11 +108,6 @@ def write(session: Session, case: Case, template: str, more: dict[str, str]) -> 
         raise CannotSay(f"{type(wrong).__name__}: {wrong}") from wrong
     urgent = kind_of(template).urgent
     return Saying("", "", template, "", subject, body, pieces, urgent=urgent)
-
-
-def addressed(written: Saying, *, key: str, recipient: str, rule: str, answers: str) -> Saying:
-    """Those words, to that person, as the answer to that mail."""
-    return replace(written, key=key, recipient=recipient, rule=rule, answers=answers)
 
 
 def letter(session: Session, case: Case, pieces: Parts) -> tuple[str, str]:

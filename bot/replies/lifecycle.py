@@ -196,16 +196,18 @@ def _speak(
     last = answers.newest_message(session, case)
     if last is None:
         return
+    key = f"{turn.reply}:{case.id}:{about.isoformat()}"
     tried = "only tried, not sent: " if mode is Mode.SHADOW else ""
     why = Why(mode is Mode.SEND, turn.reply, f"{tried}{turn.reason}", VERSION)
     try:
         if mode is Mode.SEND:
             if turn.reply == kinds.CLOSING:
                 case.close(by="bot", at=now)
-            say(session, case, turn.reply, about, at=now)
+            written = replies.write(session, case, turn.reply, {})
+            replies.answer(session, last, written, key=key, rule=turn.reply, at=now)
         elif mode is Mode.DRAFT:
             written = replies.write(session, case, turn.reply, {})
-            drafts.propose(session, case, written, _key(turn.reply, case, about), why, at=now)
+            drafts.propose(session, case, written, key, why, at=now)
     except (CannotSay, answers.NobodyToAnswer) as wrong:
         why = Why(False, turn.reply, f"it could not be written: {wrong}", VERSION)
     keep(session, last, why, Seen(case.id, mode.value, about, case.due_at, case.anger), at=now)
@@ -220,21 +222,3 @@ class Seen:
     about: datetime
     due_at: datetime | None
     anger: float
-
-
-def _key(reply: str, case: Case, about: datetime) -> str:
-    return f"{reply}:{case.id}:{about.isoformat()}"
-
-
-def say(session: Session, case: Case, reply: str, about: datetime, *, at: datetime) -> None:
-    """Queue that reply to the customer of the case. Raises CannotSay, answers.NobodyToAnswer."""
-    written = replies.write(session, case, reply, {})
-    last = answers.newest_message(session, case)
-    saying = replies.addressed(
-        written,
-        key=_key(reply, case, about),
-        recipient=answers.recipient(session, case),
-        rule=reply,
-        answers=last.rfc_id if last is not None else "",
-    )
-    replies.say(session, case, saying, at=at)
