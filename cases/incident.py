@@ -17,6 +17,7 @@ from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import Set, exclude, withdraw
 from cases.message import Message
 from cases.order import CaseOrder
+from cases.rows.among import among
 from classifiers.taxonomy import taxonomy
 
 LOOK_BACK = timedelta(days=14)
@@ -289,8 +290,7 @@ def recognise(session: Session) -> None:
     for incident in running(session):
         if not incident.has_rule:
             continue
-        for n in range(0, len(ids), 500):
-            fitting = _fitting(incident).where(Case.id.in_(sorted(ids)[n : n + 500]))
-            # It may end at this very moment.
-            with suppress(AlreadyOver):
-                link(session, incident, session.scalars(fitting).all(), by="rule", at=clock.now())
+        fitting = _fitting(incident).where(among(Case.id, ids))
+        # It may end at this very moment.
+        with suppress(AlreadyOver):
+            link(session, incident, session.scalars(fitting).all(), by="rule", at=clock.now())

@@ -110,9 +110,10 @@ def tell(session: Session, events: Sequence[Event]) -> int:
             select(Agent).where(Agent.active, Agent.id.in_({one.agent_id for one in new.values()}))
         )
     }
+    chosen = {agent_id: choices(session, agent_id) for agent_id in people}
     for one in new.values():
         if one.agent_id in people:
-            _tell(session, people[one.agent_id], one)
+            _tell(session, people[one.agent_id], one, chosen[one.agent_id][one.kind])
     return len(new)
 
 
@@ -149,8 +150,7 @@ def _of_mentions(session: Session, events: Sequence[Event]) -> Iterator[News]:
         yield News(f"mention:{one.id}", one.agent_id, one.case_id, Kind.MENTIONED, one.at)
 
 
-def _tell(session: Session, agent: Agent, news: News) -> None:
-    choice = choices(session, agent.id)[news.kind]
+def _tell(session: Session, agent: Agent, news: News, choice: NotifyChoice) -> None:
     seen = None if choice.in_page else clock.now()
     session.add(
         Notification(

@@ -20,7 +20,6 @@ from cases.reporting.rows import taken
 from cases.reporting.scope import Day, Scope
 from cases.reporting.sums import Family, Kind, Only, Tally, of_both, together
 
-_MINUTE = timedelta(minutes=1)
 AGAIN = timedelta(hours=72)
 """A case that is opened again so soon after a bot's answer was not solved by it."""
 
