@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, event, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
@@ -236,7 +236,7 @@ def unlink(session: Session, incident: Incident, case_id: int, *, at: datetime) 
     row.out_at = at
     session.flush()
     whose = session.get_one(Case, case_id).contact_id
-    if whose not in _contacts(session, cases_of(session, incident)):
+    if not concerns(session, incident, Case.contact_id == whose):
         withdraw(session, whose, (Reason.CONTACT_WAVE,), by=incident.origin, at=at)
 
 
@@ -244,6 +244,13 @@ def running(session: Session) -> Sequence[Incident]:
     """Those that are not over, the newest first."""
     query = select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.id.desc())
     return session.scalars(query).all()
+
+
+def concerns(session: Session, incident: Incident, *which: ColumnElement[bool]) -> bool:
+    """Whether a case, such a one if that is said, is about it."""
+    linked = (IncidentCase.incident_id == incident.id) & IncidentCase.out_at.is_(None)
+    query = select(Case.id).join(IncidentCase, IncidentCase.case_id == Case.id)
+    return session.scalar(query.where(linked, *which).limit(1)) is not None
 
 
 def cases_of(session: Session, incident: Incident) -> list[int]:

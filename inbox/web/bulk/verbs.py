@@ -236,7 +236,7 @@ def _unlink(doing: Doing, case: Case, _before: Before) -> None:
     """Out of it again; what was begun for these cases alone is over with the last of them."""
     trouble = doing.session.get_one(Incident, int(doing.value))
     incident.unlink(doing.session, trouble, case.id, at=doing.at)
-    if trouble.ended_at or trouble.has_rule or incident.cases_of(doing.session, trouble):
+    if trouble.ended_at or trouble.has_rule or incident.concerns(doing.session, trouble):
         return
     incident.end(doing.session, trouble, by=doing.by, at=doing.at)
 
