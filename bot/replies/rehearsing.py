@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import composing, queues
+from bot import composing, queues, replies
 from bot.outbox import OutgoingMail, Purpose, State
-from bot.replies import CannotSay
 from bot.rules import rulebook
 from bot.situation import domain_of
 from bot.wording import Texts, templates, values
@@ -54,10 +53,6 @@ def send(session: Session, case: Case, wanted: Rehearsal, *, at: datetime) -> Ou
     if to not in addresses(session, wanted.by):
         raise NotOurs(to)
     draft = _draft(case, wanted, to, at)
-    try:
-        content = composing.compose(draft)
-    except composing.NotAsMeant as wrong:
-        raise CannotSay(str(wrong)) from wrong
     mail = OutgoingMail(
         case=case,
         key=f"test:{wanted.template}:{draft.message_id}"[:120],
@@ -69,7 +64,7 @@ def send(session: Session, case: Case, wanted: Rehearsal, *, at: datetime) -> Ou
         recipient=to,
         domain=domain_of(to),
         rfc_id=draft.message_id,
-        content=content,
+        content=replies.as_bytes(draft),
         state=State.PENDING,
         queued_at=at,
         due_at=at,
