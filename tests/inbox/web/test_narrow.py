@@ -30,15 +30,23 @@ def test_a_case_opens_at_what_was_said_last_on_a_phone_too(page: "Page", open_as
     assert 0 < box["y"] < PHONE["height"] / 2
 
 
+def is_seen_as_a_whole(page: "Page", panel: str) -> None:
+    """Wait until the panel is within the page's sides; a browser says that it opened in a task
+    of its own, so for one frame it can stand where it would without us.
+    """
+    within = "at => { const { left, right } = document.querySelector(at).getBoundingClientRect();"
+    within += " return left >= 0 && right > left && right <= innerWidth; }"
+    page.wait_for_function(within, arg=panel)
+
+
 def test_what_opens_at_the_right_edge_is_seen_as_a_whole(page: "Page", open_as: Open) -> None:
     page.set_viewport_size(PHONE)
     open_as(ANA, f"/cases/{case_about('Factura').id}")
     for name in ("assignee", "type", "mood", "tags"):
         page.locator(f"#drop-{name} > summary").click()
-        box = page.locator(f"#drop-{name} .drop-panel").bounding_box() or {}
-        assert box["x"] >= 0, name
-        assert box["x"] + box["width"] <= PHONE["width"], name
+        is_seen_as_a_whole(page, f"#drop-{name} .drop-panel")
         page.locator(f"#drop-{name} > summary").click()
+    assert page.locator("#drop-tags .drop-panel").is_hidden()
 
 
 def test_who_comes_by_an_address_sees_its_line_in_the_list(page: "Page", open_as: Open) -> None:
