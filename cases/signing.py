@@ -30,9 +30,11 @@ def sign(purpose: str, text: str) -> str:
 
 def verify(purpose: str, text: str, mac: str) -> bool:
     """Whether we signed it, with the secret of today or one from before."""
+    # As bytes, since text with other letters than ASCII cannot be compared so.
+    said = mac.lower().encode()
     keys = [settings().secret(), *settings().old_secrets()]
     # All keys are compared, so that the time says nothing about which one fits.
-    fits = [hmac.compare_digest(_mac(key, purpose, text), mac.lower()) for key in keys]
+    fits = [hmac.compare_digest(_mac(key, purpose, text).encode(), said) for key in keys]
     return any(fits)
 
 

@@ -50,6 +50,11 @@ def test_no_text_is_ours_by_chance(text: str) -> None:
     assert signing.case_of_plus_address(text) is None
 
 
+@given(st.text(max_size=30))
+def test_no_letters_are_a_signature_by_chance(mac: str) -> None:
+    assert not signing.verify("links", "7", mac)
+
+
 def test_a_plus_address_names_its_case_at_its_own_domain_alone() -> None:
     ours = signing.plus_address("soporte@tienda.example", 7)
     assert signing.case_of_plus_address(ours) == 7
