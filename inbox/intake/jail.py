@@ -95,7 +95,8 @@ def _alone(content: bytes, known: Known) -> Mail | Unreadable:
 def _understood(answer: bytes) -> Mail | Unreadable:
     if answer[:1] == _OPENED:
         return mail_from_json(answer[1:])
-    return Unreadable(answer[1:].decode("utf-8", "replace"))
+    # A bug may cite the mail, and no database keeps its zero bytes.
+    return Unreadable(answer[1:].decode("utf-8", "replace").replace("\x00", ""))
 
 
 def _warm_cell(known: Known) -> Cell:

@@ -111,7 +111,19 @@ def _ingest_alone(one: Parsed) -> None:
 
 
 def _put_aside(taken: Taken, reason: str) -> None:
-    """Count the failed try; after the last one the mail waits for people, with a stub case."""
+    """Count the failed try; after the last one the mail waits for people, and holds up no other."""
+    try:
+        _count_try(taken, reason)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("mail %s cannot even have a stub case", taken.id)
+        with transaction() as session:
+            spool.settle(session, [taken.id], Fate.FAILED, "it cannot be read, nor have a case")
+
+
+def _count_try(taken: Taken, reason: str) -> None:
+    """After the last try a stub case stands for the mail."""
     with transaction(lock=FILING) as session:
         if taken.attempts < spool.TRIES:
             spool.release(session, taken.id, reason)

@@ -7,6 +7,7 @@ from inbox.intake.addresses import read_addresses
 
 HEAD = 2**16
 _FIELD = re.compile(rb"(?im)^(from|subject):[ \t]{0,10}([^\r\n]{0,900})")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def stub(content: bytes, reason: str) -> Mail:
@@ -23,4 +24,4 @@ def stub(content: bytes, reason: str) -> Mail:
 
 
 def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")
+    return _UNSEEN.sub("", value.decode("utf-8", "replace"))
