@@ -30,6 +30,9 @@ def run(stop: threading.Event) -> None:
             run_once(later)
         except SQLAlchemyError:
             log.warning("the database is away; errands wait")
+        except Exception:
+            # Nobody begins this thread anew: what fails is tried again at the next turn.
+            log.exception("errands could not be looked for")
 
 
 def run_once(later: dict[int, float] | None = None) -> int:
@@ -67,5 +70,9 @@ def _do(mailbox_id: int, wanted: list[Errand]) -> bool:
                 errand(mailbox_id, connection)
     except OUTSIDE as failure:
         log.warning("an errand for mailbox %s failed: %s", mailbox_id, type(failure).__name__)
+        return False
+    except Exception:
+        # A bug that shows in one mailbox keeps no errand of another one waiting.
+        log.exception("an errand for mailbox %s failed", mailbox_id)
         return False
     return True

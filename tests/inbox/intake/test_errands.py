@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.sent_copies import SentCopy
+from bot.delivery.sent_copies import CopyState, SentCopy
 from bot.outbox import OutgoingMail, State
 from cases import Case, Message, clock
 from cases.db import reading, transaction
@@ -176,6 +176,19 @@ def test_the_rest_of_a_mail_that_is_gone_is_not_asked_for_again(room: Mailroom) 
     errands.run_once()
     assert not room.mails[0].rest_wanted
     assert room.mails[0].partial
+
+
+def test_a_folder_that_is_gone_holds_up_no_other_errand(room: Mailroom) -> None:
+    room.change(copy_sent=True)
+    _answered(room)
+    with transaction() as session:
+        raw = session.merge(room.mails[0])
+        raw.partial = raw.rest_wanted = True
+        raw.folder = "Gone"
+    errands.run_once()
+    assert not room.mails[0].rest_wanted
+    with reading() as session:
+        assert session.scalars(select(SentCopy)).one().state is CopyState.DONE
 
 
 def test_days_are_counted_once_an_hour(room: Mailroom) -> None:
