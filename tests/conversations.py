@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import answers
 from cases import Agent, Case, signing
-from cases.filing import Arrival, Filed, Policy, file_all
+from cases.filing import Arrival, Belief, Filed, file_all
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail
 from tests.builders import MORNING
@@ -232,8 +232,8 @@ def hold(session: Session, number: int, seed: int, *, rounds: int = 7) -> Outcom
         at = MORNING + timedelta(hours=7 * turn)
         mailed = list(_round(talks, chance, at))
         opened = [Arrival(open_mail(one.sent.content, KNOWN), at) for one in mailed]
-        policy = Policy(servers_vouch=True, own=KNOWN.own)
-        for one, filed in zip(mailed, file_all(session, opened, policy), strict=True):
+        belief = Belief(servers_vouch=True, own=KNOWN.own)
+        for one, filed in zip(mailed, file_all(session, opened, belief), strict=True):
             one.filed = filed
             _count(one, filed, outcome)
         for talk in talks:

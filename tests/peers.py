@@ -14,7 +14,7 @@ from bot import policy, replies, situation
 from bot.outbox import OutgoingMail
 from cases import Message
 from cases.db import write_rows
-from cases.filing import Arrival, Filed, Policy, file
+from cases.filing import Arrival, Belief, Filed, file
 from cases.mailbox import Mailbox, Mode
 from cases.settings import settings
 from inbox.intake.known import Known
@@ -64,7 +64,7 @@ class Installation:
         with self._own_secret():
             mail = open_mail(content, self.known)
             arrival = Arrival(mail, at, mailbox=self.mailbox)
-            filed = file(self.session, arrival, Policy())
+            filed = file(self.session, arrival, Belief())
             sent = situation.sent_of_late(self.session, [mail.sender.address], at)
             decision = policy.decide(situation.of(arrival, filed, sent, at))
             self.decided.append(decision)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.db import write_rows
 from cases.filing import people, rules, shelf, telling, uniting
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.filing.ids import answered, kept
 from cases.filing.keeping import as_message, snippet_of
 from cases.filing.likeness import carries, likeness
@@ -25,7 +25,7 @@ from cases.mail import Mail, Origin, Trust
 from cases.message import Delivery, KnownId, Message
 from cases.rows import numbering
 
-__all__ = ["Arrival", "Filed", "Policy", "file", "file_all", "file_unwritten"]
+__all__ = ["Arrival", "Belief", "Filed", "file", "file_all", "file_unwritten"]
 
 _MOST_CASES_OF_AN_ID = 20
 _OF_OURS = (Origin.AGENT, Origin.OWN)
@@ -45,47 +45,47 @@ class Filed:
     """The same mail came before, perhaps in another mailbox: one message, one more delivery."""
 
 
-def file_all(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> list[Filed]:
+def file_all(session: Session, arrivals: Sequence[Arrival], belief: Belief) -> list[Filed]:
     """File a batch in its order."""
-    filed = file_unwritten(session, arrivals, policy)
+    filed = file_unwritten(session, arrivals, belief)
     write_rows(session)
     return filed
 
 
-def file_unwritten(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> list[Filed]:
+def file_unwritten(session: Session, arrivals: Sequence[Arrival], belief: Belief) -> list[Filed]:
     """File a batch; ids are there, and the rows are written when the caller flushes."""
-    known = shelf.fetch(session, arrivals, policy) if arrivals else Shelf()
-    filed = [_file(session, arrival, known, policy) for arrival in arrivals]
+    known = shelf.fetch(session, arrivals, belief) if arrivals else Shelf()
+    filed = [_file(session, arrival, known, belief) for arrival in arrivals]
     numbering.settle(session)
     return filed
 
 
-def file(session: Session, arrival: Arrival, policy: Policy | None = None) -> Filed:
+def file(session: Session, arrival: Arrival, belief: Belief | None = None) -> Filed:
     """File one mail."""
-    return file_all(session, [arrival], policy or Policy())[0]
+    return file_all(session, [arrival], belief or Belief())[0]
 
 
-def _file(session: Session, arrival: Arrival, known: Shelf, policy: Policy) -> Filed:
+def _file(session: Session, arrival: Arrival, known: Shelf, belief: Belief) -> Filed:
     mark = likeness(arrival.mail)
     before = _came_before(arrival.mail, mark, known) or _copy_of(arrival.mail, known)
     if before is not None:
         return _again(session, arrival, before)
-    match = rules.find(arrival, known, policy)
-    filed = _place(session, arrival, match, known, policy)
+    match = rules.find(arrival, known, belief)
+    filed = _place(session, arrival, match, known, belief)
     filed.message.likeness = mark
     known.alike[mark] = filed.message
     if filed.case.is_open:
         shelf.note_wording(known, filed.message)
     _learn_ids(session, filed, arrival.mail, known)
-    return _united(session, arrival, filed, known, policy)
+    return _united(session, arrival, filed, known, belief)
 
 
 def _united(
-    session: Session, arrival: Arrival, filed: Filed, known: Shelf, policy: Policy
+    session: Session, arrival: Arrival, filed: Filed, known: Shelf, belief: Belief
 ) -> Filed:
     if filed.message.quarantined:
         return filed
-    case = uniting.unite(session, arrival, filed.case, known, policy)
+    case = uniting.unite(session, arrival, filed.case, known, belief)
     return filed if case is filed.case else replace(filed, case=case)
 
 
@@ -119,21 +119,21 @@ def _again(session: Session, arrival: Arrival, before: Message) -> Filed:
 
 
 def _place(
-    session: Session, arrival: Arrival, match: Match | None, known: Shelf, policy: Policy
+    session: Session, arrival: Arrival, match: Match | None, known: Shelf, belief: Belief
 ) -> Filed:
-    refusal = _refusal(arrival, match, known, policy)
+    refusal = _refusal(arrival, match, known, belief)
     if match is None or refusal:
-        return _open(session, arrival, match, refusal or "new case", known, policy)
+        return _open(session, arrival, match, refusal or "new case", known, belief)
     case = _still_open_to(arrival, match.case, known)
     if case is None:
         rule = "new case after the reopen window"
-        return _open(session, arrival, match, rule, known, policy)
+        return _open(session, arrival, match, rule, known, belief)
     match = Match(case, match.rule, match.matched, match.signed)
-    people.admit(session, arrival.mail, match, known, policy)
+    people.admit(session, arrival.mail, match, known, belief)
     message = as_message(session, arrival, case, match)
     was_open, was_bulk = case.is_open, case.bulk
     telling.tell(case, message, arrival, proven=match.signed)
-    if vouched(arrival.mail, policy) and arrival.mail.origin is Origin.CUSTOMER:
+    if vouched(arrival.mail, belief) and arrival.mail.origin is Origin.CUSTOMER:
         case.provisional = False
     if was_bulk and not case.bulk:
         known.newest[case.contact] = case
@@ -141,16 +141,16 @@ def _place(
     return Filed(message, case, match.rule, opened=was_bulk and reopened, reopened=reopened)
 
 
-def _refusal(arrival: Arrival, match: Match | None, known: Shelf, policy: Policy) -> str:
+def _refusal(arrival: Arrival, match: Match | None, known: Shelf, belief: Belief) -> str:
     """Why a mail must not join the case it points to, or ""."""
     mail = arrival.mail
-    if match is None or policy.trust_all:
+    if match is None or belief.trust_all:
         return ""
     if mail.trust is Trust.FAIL:
         return "quarantine: the sender's authentication failed"
     if match.stranger:
         return "new case: a stranger refers to a known mail"
-    if mail.origin in _OF_OURS and not vouched(mail, policy):
+    if mail.origin in _OF_OURS and not vouched(mail, belief):
         return "new case: nobody vouches that it is ours"
     if people.is_newcomer(mail, match, known):
         if mail.forwarded:
@@ -176,13 +176,13 @@ def _open(
     match: Match | None,
     rule: str,
     known: Shelf,
-    policy: Policy,
+    belief: Belief,
 ) -> Filed:
     mail = arrival.mail
     contact = people.contact_of(session, arrival, known)
     case = telling.new_case(arrival, contact)
     case.snippet = snippet_of(mail)
-    case.provisional = mail.origin is Origin.CUSTOMER and not vouched(mail, policy)
+    case.provisional = mail.origin is Origin.CUSTOMER and not vouched(mail, belief)
     session.add(case)
     if match is not None:
         case.linked_to = match.case

@@ -21,7 +21,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Belief:
     """How far senders are believed."""
 
     trust_all: bool = False

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case, Part, Participant
 from cases.contact import Contact, introduce
 from cases.db import write_at_end
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.filing.rules import Match
 from cases.filing.shelf import Shelf, as_matched
 from cases.filing.standing import Standing, is_contact_of, of, standing
@@ -59,14 +59,14 @@ def is_newcomer(mail: Mail, match: Match, shelf: Shelf) -> bool:
     return match.signed and mail.origin is Origin.CUSTOMER and not known
 
 
-def admit(session: Session, mail: Mail, match: Match, shelf: Shelf, policy: Policy) -> None:
+def admit(session: Session, mail: Mail, match: Match, shelf: Shelf, belief: Belief) -> None:
     """A newcomer becomes visible and gets nothing yet; participants may put others in copy."""
     case = match.case
     if mail.origin is Origin.CUSTOMER:
         part = _part_of(mail, case, shelf)
         if part is not None:
             _take_part(session, case, mail.sender.address, part, shelf)
-    if mail.origin in _PEOPLE and standing(mail, case, shelf, policy) is Standing.FULLY:
+    if mail.origin in _PEOPLE and standing(mail, case, shelf, belief) is Standing.FULLY:
         _copy_in(session, mail, case, shelf)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cases import signing
 from cases.case import Case
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.filing.ids import answered, kept
 from cases.filing.likeness import carries, wording
 from cases.filing.shelf import SENT_AGAIN, Shelf, as_matched, recipients
@@ -27,10 +27,10 @@ class Match:
     """The sender takes no part in the case, so an agent must agree before anything joins."""
 
 
-Rule = Callable[[Arrival, Shelf, Policy], Match | None]
+Rule = Callable[[Arrival, Shelf, Belief], Match | None]
 
 
-def bounce(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def bounce(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """A report belongs where the mail went out that failed."""
     reported = arrival.mail.bounce
     if reported is None or not reported.original_message_id:
@@ -39,7 +39,7 @@ def bounce(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
     return Match(match.case, "bounce", match.matched, signed=True) if match else None
 
 
-def plus_address(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def plus_address(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """The mail went to an address that we signed for one case."""
     for address in recipients(arrival.mail):
         case_id = signing.case_of_plus_address(address)
@@ -47,14 +47,14 @@ def plus_address(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None
         if case is None:
             continue
         # Address books keep such addresses, and a split moves mails: the mail answered knows more.
-        nearer = answered_mail(arrival, shelf, policy)
+        nearer = answered_mail(arrival, shelf, belief)
         if nearer is not None and not nearer.stranger and nearer.case is not case:
             return nearer
         return Match(case, "plus-address", address, signed=True)
     return None
 
 
-def answered_mail(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def answered_mail(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """It answers a mail of ours, or one by others of a case that the sender takes part in.
 
     In-Reply-To first, then References from the newest on.
@@ -62,7 +62,7 @@ def answered_mail(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | Non
     doubtful: Match | None = None
     for rfc_id in answered(arrival.mail):
         match = _ours(rfc_id, arrival.mail, shelf) or _of_others(
-            rfc_id, arrival.mail, shelf, policy
+            rfc_id, arrival.mail, shelf, belief
         )
         if match is not None and not match.stranger:
             return match
@@ -82,10 +82,10 @@ def _ours(rfc_id: str, mail: Mail, shelf: Shelf) -> Match | None:
     return Match(case, f"our message-id ({where})", rfc_id, signed=True) if case else None
 
 
-def _of_others(rfc_id: str, mail: Mail, shelf: Shelf, policy: Policy) -> Match | None:
+def _of_others(rfc_id: str, mail: Mail, shelf: Shelf, belief: Belief) -> Match | None:
     """A mail by others that we have seen; of several cases that know it the sender's own."""
     rows = [row for row in shelf.ids.get(rfc_id, ()) if is_seen(row)]
-    found = [(standing(mail, shelf.followed(row.case), shelf, policy), row) for row in rows]
+    found = [(standing(mail, shelf.followed(row.case), shelf, belief), row) for row in rows]
     for wanted in (Standing.FULLY, Standing.PARTLY):
         for held, row in found:
             if held is wanted and (held is Standing.FULLY or _concerns(mail, row.message)):
@@ -113,7 +113,7 @@ def _doubtful(rows: Iterable[KnownId], rule: str, shelf: Shelf) -> Match | None:
     return Match(shelf.followed(row.case), rule, row.rfc_id, stranger=True) if row else None
 
 
-def shared_ancestor(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def shared_ancestor(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """It refers to a mail we never saw, as another of the case does; or it is that mail itself."""
     mail = arrival.mail
     doubtful: Match | None = None
@@ -121,7 +121,7 @@ def shared_ancestor(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | N
         rows = [row for row in shelf.ids.get(rfc_id, ()) if not is_seen(row)]
         for row in rows:
             case = shelf.followed(row.case)
-            held = standing(mail, case, shelf, policy)
+            held = standing(mail, case, shelf, belief)
             # Whoever puts a customer in copy must not get what that customer writes to us.
             if held is Standing.FULLY or (held and names_customer(mail, case, shelf)):
                 return Match(case, "shared ancestor", rfc_id)
@@ -129,10 +129,10 @@ def shared_ancestor(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | N
     return doubtful
 
 
-def same_id(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def same_id(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """The same mail through a list as well: its id, its sender and its words."""
     mail = arrival.mail
-    if not mail.message_id or not vouched(mail, policy):
+    if not mail.message_id or not vouched(mail, belief):
         return None
     for row in shelf.ids.get(kept(mail.message_id), ()):
         if is_seen(row) and row.message is not None and carries(mail, row.message):
@@ -140,31 +140,31 @@ def same_id(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
     return None
 
 
-def subject_number(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def subject_number(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """The subject names one of our cases: believed of those who take part."""
-    if policy.trust_all:
+    if belief.trust_all:
         return None
     for number in subject_tokens(arrival.mail.subject):
         case = shelf.case(number)
-        if case is not None and standing(arrival.mail, case, shelf, policy):
+        if case is not None and standing(arrival.mail, case, shelf, belief):
             return Match(case, "subject token", subject_token(number))
     return None
 
 
-def bot_rule(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def bot_rule(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """A registered bot writes about a customer: it joins that customer's newest case."""
     speaker = arrival.mail.speaker
-    if not speaker.bot or not speaker.customer or not vouched(arrival.mail, policy):
+    if not speaker.bot or not speaker.customer or not vouched(arrival.mail, belief):
         return None
     contact = shelf.contacts.get(as_matched(speaker.customer))
     case = shelf.newest.get(contact) if contact else None
     return Match(case, f"bot rule ({speaker.bot})", speaker.customer) if case else None
 
 
-def sent_again(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def sent_again(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """The sender pressed the button twice: the same words within minutes, with another id."""
     mail = arrival.mail
-    if policy.trust_all or mail.origin is not Origin.CUSTOMER or arrival.history:
+    if belief.trust_all or mail.origin is not Origin.CUSTOMER or arrival.history:
         return None
     before = shelf.of_late.get(wording(mail.sender.address, mail.subject, mail.text))
     if before is None or before.trust is not mail.trust or before.origin is not mail.origin:
@@ -186,11 +186,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def find(arrival: Arrival, shelf: Shelf, policy: Policy) -> Match | None:
+def find(arrival: Arrival, shelf: Shelf, belief: Belief) -> Match | None:
     """The case of the mail. A stranger's match is only a suggestion, so a later rule may win."""
     suggestion: Match | None = None
     for rule in RULES:
-        match = rule(arrival, shelf, policy)
+        match = rule(arrival, shelf, belief)
         if match is not None and not match.stranger:
             return match
         suggestion = suggestion or match

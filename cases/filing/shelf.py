@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from cases import mailbox, signing
 from cases.case import Case, Part, Participant, State
 from cases.contact import Contact, Identifier, Kind, normalised
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.filing.ids import answered, kept
 from cases.filing.likeness import likeness, wording
 from cases.filing.tokens import subject_tokens
@@ -75,10 +75,10 @@ def as_matched(address: str) -> str:
     return value if len(value) <= LONGEST_ADDRESS else ""
 
 
-def fetch(session: Session, arrivals: Sequence[Arrival], policy: Policy) -> Shelf:
+def fetch(session: Session, arrivals: Sequence[Arrival], belief: Belief) -> Shelf:
     """The shelf for that batch."""
     batch = [arrival.mail for arrival in arrivals]
-    shelf = Shelf(own=policy.own | mailbox.ours(session))
+    shelf = Shelf(own=belief.own | mailbox.ours(session))
     _fetch_ids(session, shelf, batch)
     _fetch_contacts(session, shelf, batch)
     _fetch_cases(session, shelf, _case_ids(shelf, batch) | _of_customers(session, shelf))

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from cases.case import Case, Part
 from cases.contact import Contact, normalised
-from cases.filing.arrival import Policy
+from cases.filing.arrival import Belief
 from cases.filing.shelf import Shelf, as_matched, without_tag
 from cases.mail import Mail, Origin, Trust
 
@@ -21,22 +21,22 @@ class Standing(IntEnum):
     """The customer, or somebody an agent agreed to."""
 
 
-def standing(mail: Mail, case: Case, shelf: Shelf, policy: Policy) -> Standing:
+def standing(mail: Mail, case: Case, shelf: Shelf, belief: Belief) -> Standing:
     """How the sender of the mail stands to the case."""
-    if policy.trust_all:
+    if belief.trust_all:
         return Standing.FULLY
-    if not vouched(mail, policy):
+    if not vouched(mail, belief):
         return Standing.STRANGER
     if mail.origin in _OF_OURS:
         return _of_ours(mail, case, shelf)
     return of(_speaks_for(mail, shelf), case, shelf)
 
 
-def vouched(mail: Mail, policy: Policy) -> bool:
+def vouched(mail: Mail, belief: Belief) -> bool:
     """A trusted server said who the sender is, or there is none that could."""
     if mail.trust is Trust.FAIL:
         return False
-    return mail.trust is Trust.PASS or not policy.servers_vouch or _never_travelled(mail)
+    return mail.trust is Trust.PASS or not belief.servers_vouch or _never_travelled(mail)
 
 
 def _never_travelled(mail: Mail) -> bool:

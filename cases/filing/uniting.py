@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.db import write_rows
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.filing.ids import answered, kept
 from cases.filing.rules import is_seen
 from cases.filing.shelf import Shelf
@@ -14,12 +14,12 @@ from cases.mail import Origin
 from cases.merging import merge
 
 
-def unite(session: Session, arrival: Arrival, case: Case, known: Shelf, policy: Policy) -> Case:
+def unite(session: Session, arrival: Arrival, case: Case, known: Shelf, belief: Belief) -> Case:
     """Merge the cases that the mail in this case belongs to as well; gives the one that is left.
 
     The merge can be undone as any other.
     """
-    for other in dict.fromkeys(_others(arrival, case, known, policy)):
+    for other in dict.fromkeys(_others(arrival, case, known, belief)):
         if other is case or other.merged_into_id is not None:
             continue
         write_rows(session)
@@ -29,20 +29,20 @@ def unite(session: Session, arrival: Arrival, case: Case, known: Shelf, policy: 
     return case
 
 
-def _others(arrival: Arrival, case: Case, known: Shelf, policy: Policy) -> Iterator[Case]:
+def _others(arrival: Arrival, case: Case, known: Shelf, belief: Belief) -> Iterator[Case]:
     mail = arrival.mail
     for row in known.ids.get(kept(mail.message_id), ()):
         other = known.followed(row.case)
-        if other is not case and not is_seen(row) and _one_matter(arrival, case, other, policy):
+        if other is not case and not is_seen(row) and _one_matter(arrival, case, other, belief):
             yield other
-    if policy.trust_all:
+    if belief.trust_all:
         for rfc_id in answered(mail):
             yield from (known.followed(row.case) for row in known.ids.get(rfc_id, ()))
 
 
-def _one_matter(arrival: Arrival, case: Case, other: Case, policy: Policy) -> bool:
+def _one_matter(arrival: Arrival, case: Case, other: Case, belief: Belief) -> bool:
     """Both are open cases of one person, and neither was opened apart from the other on purpose."""
-    if policy.trust_all:
+    if belief.trust_all:
         return True
     if arrival.mail.origin is not Origin.CUSTOMER or arrival.history:
         return False

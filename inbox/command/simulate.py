@@ -50,7 +50,7 @@ def simulate(
     if mbox is None:
         raise click.UsageError(_("Name an mbox with --mbox, or say --year."))
     known = _known(own, authserv, rules)
-    believed = filing.Policy(trust == "all", servers_vouch=bool(authserv), own=known.own)
+    believed = filing.Belief(trust == "all", servers_vouch=bool(authserv), own=known.own)
     with scratch() as session:
         for row in replay(session, mbox, known, believed, _own_rules(rules)):
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else _as_line(row))

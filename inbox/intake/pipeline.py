@@ -141,7 +141,7 @@ def _ingest_together(batch: Sequence[Parsed]) -> None:
     with transaction(lock=FILING) as session:
         arrivals = [_arrival(session, taken, mail) for taken, mail in readable]
         arrivals = circumstances.consider(session, arrivals)
-        filed = filing.file_unwritten(session, arrivals, _policy())
+        filed = filing.file_unwritten(session, arrivals, _belief())
         outbox.prove(session, [one.message.rfc_id for one in filed if one.again])
         sent = situation.sent_of_late(session, situation.senders(arrivals), now)
         for arrival, one in zip(arrivals, filed, strict=True):
@@ -171,8 +171,8 @@ def _settle(
             take(session, taken.stub_case_id).merge_into(one.case, by="intake", at=clock.now())
 
 
-def _policy() -> filing.Policy:
-    return filing.Policy(servers_vouch=bool(settings().trusted_servers))
+def _belief() -> filing.Belief:
+    return filing.Belief(servers_vouch=bool(settings().trusted_servers))
 
 
 def _arrival(session: Session, taken: Taken, mail: Mail) -> Arrival:

@@ -29,7 +29,7 @@ def replay(
     session: Session,
     mbox: Path,
     known: Known,
-    believed: filing.Policy,
+    believed: filing.Belief,
     rules: tuple[Rule, ...] = (),
 ) -> Iterator[dict[str, object]]:
     """One row a mail, in the order of the file, with the case that it ends in.

@@ -103,7 +103,7 @@ def _look_at(session: Session, batch: Sequence[Source], findings: Findings, live
         for one, mail in zip(batch, mails, strict=True)
     ]
     arrivals = circumstances.consider(session, arrivals)
-    believed = filing.Policy(servers_vouch=bool(settings().trusted_servers), own=known.own)
+    believed = filing.Belief(servers_vouch=bool(settings().trusted_servers), own=known.own)
     filed = filing.file_all(session, arrivals, believed)
     labels = _labels(batch, [one.message for one in filed])
     for source, arrival, one, row in zip(batch, arrivals, filed, labels, strict=True):

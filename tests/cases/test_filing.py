@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import Address, Case, Exclusion, Origin, Participant, State, Trust, signing
-from cases.filing import Policy, file, file_all
+from cases.filing import Belief, file, file_all
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 
 
@@ -29,7 +29,7 @@ def test_an_answer_joins_the_case_it_refers_to(session: Session) -> None:
 def test_an_answer_in_the_same_batch_joins_too(session: Session) -> None:
     first = a_mail("No llega")
     answer = a_mail("¿Hola?", in_reply_to=(first.message_id,))
-    filed = file_all(session, [an_arrival(first), an_arrival(answer)], Policy())
+    filed = file_all(session, [an_arrival(first), an_arrival(answer)], Belief())
     assert filed[0].case is filed[1].case
 
 
@@ -89,9 +89,9 @@ def test_a_number_in_the_subject_is_believed_of_the_customer(session: Session) -
 def test_a_number_needs_the_servers_word_where_a_server_vouches(session: Session) -> None:
     case = file(session, an_arrival("No llega")).case
     mail = a_mail("Hola", subject=f"Re: pedido [#{case.id}]")
-    assert file(session, an_arrival(mail), Policy(servers_vouch=True)).case is not case
+    assert file(session, an_arrival(mail), Belief(servers_vouch=True)).case is not case
     vouched = replace(a_mail("Hola", subject=f"Re: pedido [#{case.id}]"), trust=Trust.PASS)
-    assert file(session, an_arrival(vouched), Policy(servers_vouch=True)).case is case
+    assert file(session, an_arrival(vouched), Belief(servers_vouch=True)).case is case
 
 
 def test_a_failed_sender_is_kept_apart(session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import Address, Case, Mailbox, Message, Origin, Part, Participant, Trust, signing
-from cases.filing import Filed, Policy, file
+from cases.filing import Belief, Filed, file
 from cases.merging import merge, undo_merge
 from inbox.intake.opening import open_mail
 from tests.builders import MORNING, a_mail, an_arrival
@@ -30,7 +30,7 @@ def database_url(tmp_path: object) -> str:
 
 def _filed(session: Session, text: str, *, days: float = 0, **values: object) -> Filed:
     arrival = an_arrival(a_mail(text, **values), minutes=days * 24 * 60)
-    return file(session, arrival, Policy(own=KNOWN.own))
+    return file(session, arrival, Belief(own=KNOWN.own))
 
 
 def test_01_a_number_in_the_subject_brings_nobody_into_another_customers_case(
@@ -162,12 +162,12 @@ def test_18_a_client_that_overwrites_references_still_answers(session: Session) 
 
 def test_20_our_own_address_is_nobodys_customer(session: Session) -> None:
     known = replace(KNOWN, authserv_ids=frozenset())
-    policy = Policy(own=KNOWN.own)
+    belief = Belief(own=KNOWN.own)
     cases = set()
     for n in range(3):
         raw = a_raw(OURS, "Formulario", f"Consulta {n}", at=MORNING, id=f"w{n}@web.example",
                     headers=(("Reply-To", f"c{n}@cliente.example"),))  # fmt: skip
-        filed = file(session, an_arrival(open_mail(raw, known)), policy)
+        filed = file(session, an_arrival(open_mail(raw, known)), belief)
         assert filed.message.origin is Origin.CUSTOMER
         assert filed.case.contact.address == f"c{n}@cliente.example"
         cases.add(filed.case)

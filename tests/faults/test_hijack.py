@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from bot import answers, policy, situation
 from cases import Address, Agent, Case, Mail, Message, Part, Participant, Trust, signing
 from cases.db import scratch
-from cases.filing import Filed, Policy, file, file_all, shelf
+from cases.filing import Belief, Filed, file, file_all, shelf
 from inbox.intake.opening import open_mail
 from tests.builders import MORNING, a_mail, an_arrival
 from tests.conversations import AGENT, KNOWN
 from tests.raw import OURS, SERVER, a_raw, verdict
 
-BELIEVED = Policy(servers_vouch=True, own=KNOWN.own)
+BELIEVED = Belief(servers_vouch=True, own=KNOWN.own)
 ANA, EVE = "ana@cliente.example", "eve@evil.example"
 BATCH = 500
 CUSTOMERS = 12

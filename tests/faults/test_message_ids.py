@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from bot import answers
 from cases import Agent, Message
 from cases.db import scratch
-from cases.filing import Policy, file, file_all
+from cases.filing import Belief, file, file_all
 from inbox.intake.opening import open_mail
 from tests.builders import MORNING, a_mail, an_arrival
 from tests.conversations import AGENT, KNOWN
 from tests.raw import a_raw
 
-BELIEVED = Policy(servers_vouch=True, own=KNOWN.own)
+BELIEVED = Belief(servers_vouch=True, own=KNOWN.own)
 ANAS = "de-ana@cliente.example"
 AS_MANY = [200, pytest.param(1_000, marks=pytest.mark.nightly)]
 

@@ -15,7 +15,7 @@ from cases.db import FILING, transaction
 from cases.exclusions.reasons import Reason
 from cases.exclusions.verbs import Set, exclude
 from cases.filing import file_all
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from inbox.app import create_app
 from inbox.web import signin
 from inbox.web.console.lists import jobs
@@ -65,7 +65,7 @@ def _on_truce(numbers: list[int]) -> None:
 def _complain(numbers: list[int]) -> None:
     with clock.at(NEXT_DAY - timedelta(hours=4)), transaction(lock=FILING) as session:
         mails = [a_mail("No ha llegado nada y nadie contesta", sender=_address(n)) for n in numbers]
-        file_all(session, [Arrival(one, clock.now()) for one in mails], Policy())
+        file_all(session, [Arrival(one, clock.now()) for one in mails], Belief())
 
 
 def _column(answer: TestResponse) -> list[str]:

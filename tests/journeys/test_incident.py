@@ -16,7 +16,7 @@ from cases import incident as incidents
 from cases.db import FILING, reading, transaction
 from cases.exclusions.rows import Exclusion
 from cases.filing import file_all
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.incident import Incident, IncidentUpdate
 from cases.mail import Address
 from inbox.app import create_app
@@ -46,7 +46,7 @@ def _write(mailbox_id: int) -> None:
             a_mail(f"¿Dónde está el camión? {n}", sender=f"c{n}@cliente{n % 40}.test")
             for n in range(PEOPLE)
         ] + [a_mail(f"Otro asunto {n}", sender=Address(f"o{n}@otra.test")) for n in range(5)]
-        filed = file_all(session, [Arrival(one, now, mailbox=box) for one in mails], Policy())
+        filed = file_all(session, [Arrival(one, now, mailbox=box) for one in mails], Belief())
         for n, one in enumerate(filed):
             one.case.language = "en" if n % 3 == 2 else "es"
 

@@ -19,7 +19,7 @@ from cases.exclusions.deciding import decide
 from cases.exclusions.reasons import Group, Reason
 from cases.exclusions.rows import Exclusion
 from cases.filing import Filed, file_all
-from cases.filing.arrival import Arrival, Policy
+from cases.filing.arrival import Arrival, Belief
 from cases.mail import Address, Mail, Trust
 from cases.mailbox import Mailbox, Mode
 from cases.promises import breaches
@@ -96,7 +96,7 @@ class Year:
             box = session.get_one(Mailbox, self.box)
             mails = [self._mail(one, follows) for one, follows in arriving]
             arrivals = [Arrival(mail, clock.now(), mailbox=box) for mail in mails]
-            filed = file_all(session, arrivals, Policy())
+            filed = file_all(session, arrivals, Belief())
         self.told.mails += len(filed)
         for (one, _follows), done in zip(arriving, filed, strict=True):
             letter = one.letter

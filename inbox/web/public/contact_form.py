@@ -21,8 +21,7 @@ from cases.case import Case
 from cases.contact import Kind, normalised
 from cases.db import FILING, reading, transaction
 from cases.filing import Filed, file
-from cases.filing.arrival import Arrival
-from cases.filing.arrival import Policy as Belief
+from cases.filing.arrival import Arrival, Belief
 from cases.language import gettext as _
 from cases.mail import Address, Mail, Origin, Speaker
 from cases.mailbox import Mailbox

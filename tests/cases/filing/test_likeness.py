@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import Address, Case, Delivery, KnownId, Message, Origin, Trust, signing
-from cases.filing import Policy, file, file_all
+from cases.filing import Belief, file, file_all
 from tests.builders import a_mail, an_arrival, spoken_by
 
 
@@ -23,7 +23,7 @@ def test_one_mail_to_three_mailboxes_is_one_message_with_three_deliveries(
         replace(mail, headers=(("received", f"hop {n}"),), delivered_to=(f"box{n}@tienda.example",))
         for n in range(3)
     ]
-    filed = file_all(session, [an_arrival(one, raw_id=n) for n, one in enumerate(copies)], Policy())
+    filed = file_all(session, [an_arrival(one, raw_id=n) for n, one in enumerate(copies)], Belief())
     assert [one.again for one in filed] == [False, True, True]
     assert [_count(session, table) for table in (Case, Message, Delivery)] == [1, 1, 2]
 
@@ -36,7 +36,7 @@ def test_a_copy_through_a_list_joins_the_direct_one(session: Session) -> None:
         text=f"{direct.text}\n\n-- \nLista de soporte",
         speaker=spoken_by(Origin.BULK),
     )
-    first, second = file_all(session, [an_arrival(direct), an_arrival(listed)], Policy())
+    first, second = file_all(session, [an_arrival(direct), an_arrival(listed)], Belief())
     assert second.case is first.case
     assert not second.opened
     assert first.case.is_open
@@ -65,7 +65,7 @@ def test_sent_twice_within_minutes_is_one_case(session: Session) -> None:
 
 def test_sent_twice_within_one_batch_too(session: Session) -> None:
     mails = [an_arrival(a_mail("No llega")), an_arrival(a_mail("No llega", message_id=""))]
-    assert len({one.case for one in file_all(session, mails, Policy())}) == 1
+    assert len({one.case for one in file_all(session, mails, Belief())}) == 1
 
 
 def test_an_hour_later_the_same_words_are_a_new_matter(session: Session) -> None:
@@ -81,7 +81,7 @@ def test_the_same_words_of_another_person_are_another_matter(session: Session) -
 
 def test_mails_without_id_are_each_kept(session: Session) -> None:
     mails = [a_mail(f"Texto {n}", message_id="", subject="Hola") for n in range(20)]
-    filed = file_all(session, [an_arrival(mail) for mail in mails], Policy())
+    filed = file_all(session, [an_arrival(mail) for mail in mails], Belief())
     assert len({one.case for one in filed}) == 20
     assert _count(session, Message) == 20
 

@@ -7,16 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import Address, Identifier, Kind, Mail, Origin, Part, Participant, Trust, signing
-from cases.filing import Filed, Policy, file, file_all
+from cases.filing import Belief, Filed, file, file_all
 from cases.merging import undo_merge
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 
 LUIS, EVE, OURS = "luis@casa.example", "eve@mal.example", "soporte@tienda.example"
-OWN = Policy(own=frozenset([OURS]))
+OWN = Belief(own=frozenset([OURS]))
 
 
-def _filed(session: Session, mail: Mail, policy: Policy = OWN) -> Filed:
-    return file(session, an_arrival(mail), policy)
+def _filed(session: Session, mail: Mail, belief: Belief = OWN) -> Filed:
+    return file(session, an_arrival(mail), belief)
 
 
 def _parts(session: Session, filed: Filed) -> dict[str, Part]:
@@ -106,7 +106,7 @@ def test_the_customers_own_original_that_comes_late_joins_too(session: Session) 
 
 
 def test_where_servers_vouch_their_silence_counts_as_no(session: Session) -> None:
-    strict = Policy(servers_vouch=True, own=OWN.own)
+    strict = Belief(servers_vouch=True, own=OWN.own)
     first = _filed(session, replace(a_mail("No llega"), trust=Trust.PASS), strict)
     silent = a_mail("¿Y?", in_reply_to=(first.message.rfc_id,))
     assert _filed(session, silent, strict).case is not first.case
@@ -117,7 +117,7 @@ def test_where_servers_vouch_their_silence_counts_as_no(session: Session) -> Non
 def test_a_case_of_an_unknown_sender_is_provisional_until_somebody_vouches(
     session: Session,
 ) -> None:
-    strict = Policy(servers_vouch=True, own=OWN.own)
+    strict = Belief(servers_vouch=True, own=OWN.own)
     case = _filed(session, a_mail("No llega"), strict).case
     assert case.provisional
     ours = signing.new_message_id(case.id, "tienda.example")

@@ -11,7 +11,7 @@ import pytest
 
 from cases import clock
 from cases.db import scratch
-from cases.filing import Policy, file
+from cases.filing import Belief, file
 from inbox.intake.opening import open_mail
 from inbox.intake.wire import mail_from_json, mail_to_json
 from tests.builders import MORNING, an_arrival
@@ -74,7 +74,7 @@ def _file_all(contents: Iterable[bytes]) -> int:
         for count, content in enumerate(contents, 1):
             with _kept_if_it_fails(content):
                 mail = mail_from_json(mail_to_json(open_mail(content, KNOWN)))
-                filed = file(session, an_arrival(mail), Policy(own=KNOWN.own))
+                filed = file(session, an_arrival(mail), Belief(own=KNOWN.own))
                 session.flush()
                 assert filed.case.id, f"mail {count} has no case"
     return count
