@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from sqlalchemy import String
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.db import Base
+from cases.rows.upserting import insert_into
 
 
 class CatchUp(Base):
@@ -36,8 +36,7 @@ def take(session: Session, name: str, newest: Callable[[], int], size: int) -> r
 
 
 def _begun(session: Session, name: str, newest: int) -> CatchUp:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # Two workers may begin at the same time.
-    insert = kind.insert(CatchUp).values(name=name, below=newest + 1).on_conflict_do_nothing()
-    session.execute(insert)
+    begun = insert_into(session, CatchUp).values(name=name, below=newest + 1)
+    session.execute(begun.on_conflict_do_nothing())
     return session.get_one(CatchUp, name, with_for_update=True)

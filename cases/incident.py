@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, event, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
 from cases import clock
@@ -18,6 +17,7 @@ from cases.exclusions.verbs import Set, exclude, withdraw
 from cases.message import Message
 from cases.order import CaseOrder
 from cases.rows.among import among
+from cases.rows.upserting import insert_into
 from classifiers.taxonomy import taxonomy
 
 LOOK_BACK = timedelta(days=14)
@@ -167,12 +167,12 @@ def link(
         return 0
     if not _goes_on(session, incident):
         raise AlreadyOver(f"incident {incident.id} is over")
-    table = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [{"incident_id": incident.id, "case_id": one, "by": by, "at": at} for one in ids]
     new: list[int] = []
     for n in range(0, len(rows), 500):
-        added = table.insert(IncidentCase).values(rows[n : n + 500]).on_conflict_do_nothing()
-        new += session.scalars(added.returning(IncidentCase.case_id)).all()
+        added = insert_into(session, IncidentCase).values(rows[n : n + 500])
+        missing = added.on_conflict_do_nothing().returning(IncidentCase.case_id)
+        new += session.scalars(missing).all()
     if by != "rule":
         new += _back(session, incident, ids)
     if incident.truce and new:

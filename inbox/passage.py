@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.db import Base
 from cases.exclusions.matrix import CampaignClass
 from cases.rows.among import among
+from cases.rows.upserting import insert_into
 
 KEPT = timedelta(days=90)
 AT_ONCE = 5000
@@ -61,8 +61,7 @@ class Passed:
 
 def write_down(session: Session, rows: Sequence[Mapping[str, Any]], *, known_stay: bool) -> None:
     """Keep what became of them: one row for each recipient of a mail, which says the newest."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    new = (postgresql if postgres else sqlite).insert(Passage)
+    new = insert_into(session, Passage)
     names = [Passage.trip, Passage.value]
     said = {one: new.excluded[one] for one in ("at", "outcome", "reason")}
     if known_stay:

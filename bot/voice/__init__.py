@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case
 from cases.db import Base
 from cases.rows.among import among
+from cases.rows.upserting import insert_into
 
 TURN = timedelta(minutes=10)
 """How long the others wait after a bot spoke, so that the customer hears one voice."""
@@ -57,9 +57,8 @@ def speak(session: Session, spoke: Mapping[int, str], at: datetime) -> None:
     """Bots spoke in those cases, which must be locked: for a while the others wait."""
     if not spoke:
         return
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [{"case_id": number, "bot": bot, "until": at + TURN} for number, bot in spoke.items()]
-    said = kind.insert(Voice).values(rows)
+    said = insert_into(session, Voice).values(rows)
     new = {"bot": said.excluded.bot, "until": said.excluded.until}
     session.execute(said.on_conflict_do_update(index_elements=["case_id"], set_=new))
 

@@ -8,11 +8,11 @@ import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.settings import settings
 from cases.db import Base
+from cases.rows.upserting import insert_into
 
 log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=14)
@@ -67,8 +67,7 @@ def count(session: Session, number: int, now: datetime) -> None:
 
 
 def _added(session: Session, hour: datetime, number: int) -> int:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = kind.insert(Outflow).values(hour=hour, sent=number)
+    insert = insert_into(session, Outflow).values(hour=hour, sent=number)
     more = insert.on_conflict_do_update(
         index_elements=["hour"], set_={"sent": Outflow.sent + number}
     )

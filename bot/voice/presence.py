@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.agent import Agent
 from cases.case import Case
 from cases.db import Base
 from cases.rows.among import among
+from cases.rows.upserting import insert_into
 
 LASTS = timedelta(seconds=60)
 """After so long without a key pressed nobody is writing any more."""
@@ -28,9 +28,8 @@ class Presence(Base):
 
 def writing(session: Session, case: Case, agent: Agent, at: datetime) -> None:
     """The agent is writing in the case."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"case_id": case.id, "agent_id": agent.id, "at": at}
-    insert = kind.insert(Presence).values(row)
+    insert = insert_into(session, Presence).values(row)
     keys = ["case_id", "agent_id"]
     session.execute(insert.on_conflict_do_update(index_elements=keys, set_={"at": at}))
 

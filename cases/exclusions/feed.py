@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cases.contact import Identifier, Kind
@@ -18,6 +17,7 @@ from cases.exclusions.rows import TEST, Exclusion, FeedChange, FeedEntry, FeedHe
 from cases.exclusions.settings import settings
 from cases.rows.among import among
 from cases.rows.inserting import Row, put
+from cases.rows.upserting import insert_into
 
 KEPT = timedelta(days=7)
 """How long changes are kept for those who follow; an older cursor needs a new snapshot."""
@@ -224,8 +224,7 @@ def _write(session: Session, changes: Sequence[Change], now: datetime) -> None:
 
 
 def _insert_ignoring(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(kind.insert(table).on_conflict_do_nothing(), rows)
+    session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
 
 
 def prune(session: Session, now: datetime) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, String, UniqueConstraint, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.contact import Identifier
@@ -12,6 +11,7 @@ from cases.db import Base
 from cases.exclusions.reasons import Reason
 from cases.exclusions.verbs import Set, exclude
 from cases.rows.among import among
+from cases.rows.upserting import insert_into
 
 SOFT_WITHIN, SOFT_MANY = timedelta(days=7), 3
 """So many mails came back for now within that time, and the address rests."""
@@ -42,8 +42,7 @@ class Learnt(Base):
 
 def note(session: Session, **said: object) -> bool:
     """Keep an event; whether it was new, also where two requests tell the same at once."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    kept = kind.insert(Learnt).values(**said).on_conflict_do_nothing().returning(Learnt.id)
+    kept = insert_into(session, Learnt).values(**said).on_conflict_do_nothing().returning(Learnt.id)
     return session.scalar(kept) is not None
 
 

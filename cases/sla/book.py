@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import audit, calendars, clock
 from cases.calendars import BusinessCalendar
 from cases.db import Base, hold
 from cases.hours import Calendar
+from cases.rows.upserting import insert_into
 from cases.settings import settings
 from cases.sla.policy import Pause, Policy, Target
 from classifiers import taxonomy
@@ -210,11 +210,10 @@ def _differs(latest: SlaPolicy | BusinessCalendar | None, values: Mapping[str, A
 
 def _add(session: Session, table: type[Base], values: Mapping[str, Any], version: int) -> None:
     # Two processes may start at once: the second finds the version written by the first.
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     plain: dict[str, Any] = {"warn_at": 0.75} if table is SlaPolicy else {"days": {}}
     known = {"name": DEFAULT, "version": version, "created_at": clock.now(), "by": BY_SETTINGS}
-    session.execute(insert(table).values(**plain, **values, **known).on_conflict_do_nothing())
+    row = plain | dict(values) | known
+    session.execute(insert_into(session, table).values(**row).on_conflict_do_nothing())
 
 
 def forget(session: Session) -> None:

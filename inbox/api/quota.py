@@ -11,12 +11,12 @@ import threading
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import clock
 from cases.db import Base, transaction
 from cases.exclusions.gates import Gate
+from cases.rows.upserting import insert_into
 from inbox.api.problems import N_, Problem
 from inbox.tokens import QUOTA, Token
 
@@ -112,9 +112,8 @@ def _limit(session: Session, token: Token, now: datetime) -> int:
 
 def _reserve(session: Session, token: Token, day: str, count: int, most: int) -> bool:
     """Take places if there are that many; one statement, so that two processes never share them."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"token_id": token.id, "day": day, "used": 0, "refused": 0}
-    session.execute(kind.insert(TokenUse).on_conflict_do_nothing(), [row])
+    session.execute(insert_into(session, TokenUse).on_conflict_do_nothing(), [row])
     taken = session.execute(
         update(TokenUse)
         .where(TokenUse.token_id == token.id, TokenUse.day == day)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import Base
 from cases.rows.among import among
+from cases.rows.upserting import insert_into
 from inbox.spool.burying import buried
 from inbox.spool.marks import head_mark
 from inbox.spool.rows import Cursor, Fate, Fetched, Place, RawContent, RawMail
@@ -118,8 +118,7 @@ def _row(mail: Fetched, place: Place, uidvalidity: int, now: datetime) -> dict[s
 def _insert_new(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:
     if not rows:
         return
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(kind.insert(table).on_conflict_do_nothing(), rows)
+    session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
 
 
 def complete(session: Session, raw_id: int, content: bytes) -> None:
