@@ -39,7 +39,8 @@ class Rehearsal:
 
 def addresses(session: Session, by: str) -> list[str]:
     """Where that person may send a test: to themselves and to the test lists of rules."""
-    listed = {one for row in rulebook.newest(session) for one in row.as_rule().only_for}
+    rows = rulebook.newest(session)
+    listed = {one for row in rows if not row.unreadable for one in row.as_rule().only_for}
     mine = normalised(by)
     return [mine, *sorted(listed - {mine})]
 

@@ -38,24 +38,36 @@ class RuleRow(Base):
     by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
 
+    @property
+    def unreadable(self) -> str:
+        """Why this version of the program cannot read it; "" if it can.
+
+        A newer version may have written it. Mail goes on without it, and it stays as it is.
+        """
+        try:
+            self.as_rule()
+        except BadRule as wrong:
+            return str(wrong)
+        return ""
+
     def as_rule(self) -> Rule:
+        """Raises BadRule."""
         said = {**self.body, "name": self.name, "mode": self.mode.value, "version": self.version}
         return rules.of(said, f"rule {self.name}")
 
 
 def live(session: Session) -> tuple[Rule, ...]:
     """The rules in use, in their order; those that are off are left out."""
-    found = (_read(row) for row in newest(session) if row.mode is not Mode.OFF)
-    return tuple(rule for rule in found if rule is not None)
+    used = [row for row in newest(session) if row.mode is not Mode.OFF]
+    for row in used:
+        if row.unreadable:
+            log.error("the rule %r does nothing: %s", row.name, row.unreadable)
+    return tuple(row.as_rule() for row in used if not row.unreadable)
 
 
-def _read(row: RuleRow) -> Rule | None:
-    """None for a rule of a newer version of the program: mail goes on without it."""
-    try:
-        return row.as_rule()
-    except BadRule as wrong:
-        log.error("the rule %r does nothing: %s", row.name, wrong)
-        return None
+def unreadable(session: Session) -> list[RuleRow]:
+    """Those that would be in use, did this version of the program understand them."""
+    return [row for row in newest(session) if row.mode is not Mode.OFF and row.unreadable]
 
 
 def newest(session: Session) -> Sequence[RuleRow]:
@@ -72,11 +84,14 @@ def exists(session: Session, name: str) -> bool:
 
 
 def turn(session: Session, row: RuleRow, mode: Mode, *, by: str, at: datetime) -> RuleRow:
-    """Let the rule do more or less than before. To stop one, nothing has to be right with it."""
+    """Let the rule do more or less than before. To stop one, nothing has to be right with it.
+
+    Raises BadRule.
+    """
     if mode is row.mode:
         return row
     if mode is Mode.OFF:
-        return _keep(session, replace(row.as_rule(), mode=mode), row.position, by, at)
+        return _keep(session, _next(row.name, mode, row.body, row.position), by, at)
     return save(session, replace(row.as_rule(), mode=mode), by=by, at=at, position=row.position)
 
 
@@ -85,26 +100,21 @@ def save(session: Session, rule: Rule, *, by: str, at: datetime, position: int =
     if unusable := case_fields.unusable_type(rule.set):
         raise BadRule(f"rule {rule.name}: no complaint type {unusable!r} is in use")
     _check_template(session, rule)
-    return _keep(session, rule, position, by, at)
+    return _keep(session, _next(rule.name, rule.mode, rule.as_row(), position), by, at)
 
 
-def _keep(session: Session, rule: Rule, position: int, by: str, at: datetime) -> RuleRow:
+def _next(name: str, mode: Mode, body: dict[str, Any], position: int) -> RuleRow:
+    return RuleRow(name=name, mode=mode, body=body, position=position)
+
+
+def _keep(session: Session, row: RuleRow, by: str, at: datetime) -> RuleRow:
     hold(session, LOCK)
-    last = session.scalar(select(func.max(RuleRow.version)).where(RuleRow.name == rule.name)) or 0
-    kept = replace(rule, version=last + 1)
-    row = RuleRow(
-        name=kept.name,
-        version=kept.version,
-        position=position,
-        mode=kept.mode,
-        body=kept.as_row(),
-        by=by,
-        at=at,
-    )
+    last = session.scalar(select(func.max(RuleRow.version)).where(RuleRow.name == row.name)) or 0
+    row.version, row.by, row.at = last + 1, by, at
     session.add(row)
     session.flush()
-    said = {"version": kept.version, "mode": kept.mode.value}
-    audit.note(session, by=by, what="rule.saved", about=kept.name, **said)
+    said = {"version": row.version, "mode": row.mode.value}
+    audit.note(session, by=by, what="rule.saved", about=row.name, **said)
     return row
 
 

@@ -11,11 +11,11 @@ _LEFT_OUT: tuple[object, ...] = ("", False, 0, (), [], {})
 
 def written(rules: Iterable[Rule]) -> str:
     """The rules as `[[rule]]` tables, in their order."""
-    return "\n".join(_table(rule) for rule in rules)
+    return "\n".join(table({"name": one.name, "mode": one.mode, **one.as_row()}) for one in rules)
 
 
-def _table(rule: Rule) -> str:
-    values = {"name": rule.name, "mode": rule.mode.value, **rule.as_row()}
+def table(values: Mapping[str, Any]) -> str:
+    """One of them, whether or not this version of the program understands all it says."""
     kept = [(key, value) for key, value in values.items() if value not in _LEFT_OUT]
     return "\n".join(["[[rule]]", *(f"{key} = {_value(value)}" for key, value in kept), ""])
 

@@ -9,6 +9,7 @@ from bot.rules import CONDITIONS, Rule
 from cases.language import current
 from cases.language import gettext as _
 from cases.mail import Origin
+from cases.retelling import retold
 from classifiers import taxonomy
 from inbox.web import words
 from inbox.web.words import field_words, reasons
@@ -144,6 +145,13 @@ def _plain_labels() -> dict[str, str]:
         "escalate": _("Make it urgent"),
         "stop": _("Stop: no later rule is looked at"),
     }
+
+
+def unread(why: str) -> str:
+    """Said in the place of what a rule does, if this version of the program cannot read it."""
+    return _(
+        "This version of the program cannot read it, so it does nothing: {why}.", why=retold(why)
+    )
 
 
 def conditions(rule: Rule) -> list[str]:

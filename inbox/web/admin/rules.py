@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.kinds import Mode
-from bot.rules import BadRule, Rule, rulebook
+from bot.rules import BadRule, Rule, rulebook, rules_toml
 from bot.rules.rulebook import RuleRow
 from bot.wording import templates
 from cases import clock
@@ -40,7 +40,7 @@ def page() -> Response:
             session,
             "admin/bots/rules.html",
             title=_("Rules of bots"),
-            rows=[(row, row.as_rule()) for row in rulebook.newest(session)],
+            rows=rulebook.newest(session),
             said=rule_words,
             modes=list(Mode),
             notice=notices.from_address(),
@@ -61,7 +61,22 @@ def one(number: int) -> Response:
     """One rule with its history."""
     with reading() as session:
         row = the_row(session, number)
-        return _form(session, row, _fields(row))
+        return _unread(session, row) if row.unreadable else _form(session, row, _fields(row))
+
+
+def _unread(session: Session, row: RuleRow, status: int = 200) -> Response:
+    """A form would leave out what it does not know, and the rule would be another one."""
+    return show(
+        session,
+        "admin/bots/rule_unread.html",
+        title=row.name,
+        status=status,
+        row=row,
+        written=rules_toml.table({"name": row.name, "mode": row.mode, **row.body}),
+        said=rule_words,
+        off=Mode.OFF,
+        past=_versions(session, row),
+    )
 
 
 def the_row(session: Session, number: int) -> RuleRow:
@@ -137,6 +152,8 @@ def _saved(number: int | None) -> AnyResponse:
         before, typed = None, rule_form.typed(request.form)
         if number is not None:
             before = the_row(session, number)
+            if before.unreadable:
+                return _unread(session, before, 422)
             saver = conflicts.by_row(before)
             if late := conflicts.late(_kept(before), rule_form.flat(typed), saver):
                 return _form(session, before, typed, late=late)
@@ -164,5 +181,8 @@ def set_mode(number: int) -> AnyResponse:
         abort(422)
     with transaction() as session:
         row = the_row(session, number)
-        rulebook.turn(session, row, Mode(wanted), by=agent().address, at=clock.now())
+        try:
+            rulebook.turn(session, row, Mode(wanted), by=agent().address, at=clock.now())
+        except BadRule as wrong:
+            abort(422, retold(str(wrong)))
     return redirect(url_for("bot_rules.page", done=f"saved.{number}"), 303)

@@ -49,6 +49,7 @@ def _page(session: Session, text: str, wrong: str = "") -> Response:
         text=text,
         wrong=wrong,
         days=DAYS,
+        unread=rulebook.unreadable(session),
         past=trials.newest(session, PAST),
         Progress=Progress,
     )

@@ -136,3 +136,49 @@ def test_who_does_not_administer_looks_at_most(enter: Enter) -> None:
     assert bea.post(f"/admin/rules/{number}/mode", mode="off").status_code == 403
     assert enter(ANA).get("/admin/rules").status_code == 403
     assert len(_live()) == 1
+
+
+def _of_a_newer_version() -> int:
+    body = {**Rule("").as_row(), "when": {"moon": ["full"]}, "only_for": ["moon@shop.example"]}
+    with transaction() as session:
+        row = RuleRow(name="tides", version=1, mode=Mode.SEND, body=body, by=ADMIN, at=clock.now())
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_a_rule_of_a_newer_version_is_shown_with_the_reason_and_breaks_no_page(
+    enter: Enter,
+) -> None:
+    number, admin = _of_a_newer_version(), enter(ADMIN)
+    for path in ("/admin/rules", f"/admin/rules/{number}"):
+        assert "nadie conoce la condición" in admin.get(path).text, path
+    assert "moon = [&#34;full&#34;]" in admin.get(f"/admin/rules/{number}").text
+    assert f'href="/admin/rules/{number}"' in admin.get("/admin/simulator").text
+    assert admin.get("/admin/templates/acknowledgement").status_code == 200
+
+
+def test_a_rule_of_a_newer_version_can_only_be_switched_off_and_stays_as_it_is(
+    enter: Enter,
+) -> None:
+    number, admin = _of_a_newer_version(), enter(ADMIN)
+    assert admin.post(f"/admin/rules/{number}", mode="send", when_first="yes").status_code == 422
+    assert admin.post(f"/admin/rules/{number}/mode", mode="draft").status_code == 422
+    assert admin.post(f"/admin/rules/{number}/mode", mode="off").status_code == 303
+    with reading() as session:
+        (row,) = rulebook.newest(session)
+        assert (row.version, row.mode, row.body["when"]) == (2, Mode.OFF, {"moon": ["full"]})
+
+
+def test_a_rule_whose_type_went_away_is_not_switched_on_and_the_refusal_says_why(
+    enter: Enter,
+) -> None:
+    body = {**Rule("").as_row(), "set": {"type": "no.such"}}
+    with transaction() as session:
+        row = RuleRow(name="old", version=1, mode=Mode.OFF, body=body, by=ADMIN, at=clock.now())
+        session.add(row)
+        session.flush()
+        number = row.id
+    answer = enter(ADMIN).post(f"/admin/rules/{number}/mode", mode="send")
+    assert answer.status_code == 422
+    assert "no.such" in answer.text
