@@ -77,7 +77,7 @@ class OutgoingMail(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     """The message in the case that shows this mail."""
     key: Mapped[str] = mapped_column(String(120), unique=True)
     """Idempotency: the same thing is said once, however often somebody decides to say it."""

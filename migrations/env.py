@@ -9,6 +9,7 @@ import cases.catching_up
 import cases.correcting.correction
 import cases.exclusions.learnt
 import cases.exclusions.ours
+import cases.exclusions.refading
 import cases.macro
 import cases.mention
 import cases.merging.linking
@@ -44,6 +45,7 @@ OWNERS = (
     cases.correcting.correction,
     cases.exclusions.learnt,
     cases.exclusions.ours,
+    cases.exclusions.refading,
     cases.people.suggesting,
     cases.audit,
     cases.catching_up,

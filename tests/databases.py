@@ -14,7 +14,7 @@ from bot import queues
 from bot.settings import settings as bot_settings
 from cases import db
 from cases.db import Base, make_engine, transaction
-from cases.exclusions import ours  # noqa: F401  owns a table
+from cases.exclusions import ours, refading  # noqa: F401  own a table each
 from cases.exclusions.settings import settings as exclusion_settings
 from cases.people import scale
 from cases.settings import settings

@@ -69,17 +69,24 @@ def _last(session: Session) -> int:
 
 
 def _anew(session: Session, now: datetime) -> set[int]:
-    _mark(session)
-    names = reweighing.take(session, touches.AT_ONCE)
+    mark(session)
+    return weigh_anew(session, reweighing.take(session, touches.AT_ONCE), now)
+
+
+def weigh_anew(session: Session, names: Collection[Name], now: datetime) -> set[int]:
+    """Have what we wrote weigh on those names as it does now; who the people are.
+
+    Needs the mark.
+    """
     owners = reweighing.owners(session, names)
-    _relieve(session, names - owners.keys())
+    _relieve(session, set(names) - owners.keys())
     people = set(owners.values())
     press(session, people, now)
     return people
 
 
 def _weigh(session: Session, last: int, upto: int, now: datetime) -> set[int]:
-    _mark(session).message_id = upto
+    mark(session).message_id = upto
     written = Message.id.between(last - OVERLAP, upto), *_of_ours(now)
     people = session.scalars(select(Case.contact_id).join(Message).where(*written).distinct()).all()
     for n in range(0, len(people), touches.AT_ONCE):
@@ -87,7 +94,7 @@ def _weigh(session: Session, last: int, upto: int, now: datetime) -> set[int]:
     return set(people)
 
 
-def _mark(session: Session) -> WeighedUpTo:
+def mark(session: Session) -> WeighedUpTo:
     """How far we are; whoever has it is the only one who weighs."""
     mark = session.get(WeighedUpTo, 1, with_for_update=True)
     if mark is None:

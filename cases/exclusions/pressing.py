@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind
-from cases.exclusions import ceilings
+from cases.exclusions import ceilings, refading
 from cases.exclusions.asking import CHUNK, Question, among, batches
 from cases.exclusions.policies import Policy, PolicyVersion, in_force
 from cases.exclusions.touches import Pressure, Touch, together
@@ -181,4 +181,4 @@ def turned(session: Session, topic: str, since: datetime, now: datetime) -> bool
         return False
     decided = select(PolicyVersion.id).where(PolicyVersion.at > since).limit(1)
     by_time = turns_by(session, topic, since, now) is not None
-    return by_time or session.scalar(decided) is not None
+    return by_time or session.scalar(decided) is not None or refading.moved(session, since)

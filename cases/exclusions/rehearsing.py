@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cases.exclusions import ceilings
@@ -26,8 +26,15 @@ class Rehearsed:
     mails: int
     held: int
     held_before: int
-    whole: bool
-    """All mails of that time were looked at; else those of the first people in the alphabet."""
+    looked_at: int
+    """Mails of that time that were gone through, whatever they are about."""
+    of_all: int
+    """So many there are. Where they are more, those of the first people in the alphabet were."""
+
+    @property
+    def whole(self) -> bool:
+        """Nothing was left out."""
+        return self.looked_at >= self.of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ def of_change(
         mails += sum(of_topic)
         held += _count(new.held(some), of_topic)
         held_before += _count(old.held(some), of_topic)
-    return Rehearsed(mails, held, held_before, seen < MOST)
+    of_all = _how_many(session, now) if seen == MOST else seen
+    return Rehearsed(mails, held, held_before, seen, of_all)
 
 
 def _count(held: Iterable[bool], wanted: Iterable[bool]) -> int:
@@ -82,12 +90,20 @@ def _by_person(session: Session, now: datetime) -> Iterator[Sequence[_Mail]]:
     columns = (Touch.kind, Touch.value, Touch.sent_at, Touch.weight, Touch.topic)
     rows = session.execute(
         select(*columns, Touch.campaign_class)
-        .where(Touch.sent_at > now - LOOK_BACK, Touch.sent_at <= now, Touch.weight > 0)
+        .where(*_of_late(now))
         .order_by(Touch.value, Touch.kind, Touch.sent_at)
         .limit(MOST)
     )
     for _person, theirs in groupby(rows, key=lambda row: (row[0], row[1])):
         yield [_Mail(row[2], row[3], row[4], row[5]) for row in theirs]
+
+
+def _of_late(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Touch.sent_at > now - LOOK_BACK, Touch.sent_at <= now, Touch.weight > 0
+
+
+def _how_many(session: Session, now: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(Touch).where(*_of_late(now))) or 0
 
 
 class _Stage:

@@ -206,6 +206,24 @@ def _with_topic(
     return {one: [score, at.isoformat()] for at, score, one in kept[:MOST_TOPICS]}
 
 
+def fade_anew(session: Session, rows: Sequence[Pressure], now: datetime) -> None:
+    """Reckon what marketing wrote anew from its mails of the last days; rows must be locked."""
+    half_life = in_force(session).chosen.pressure_half_life
+    theirs = among(session, Touch.value, [row.value for row in rows])
+    columns = Touch.kind, Touch.value, Touch.topic, Touch.weight, Touch.sent_at
+    recent = select(*columns).where(theirs, Touch.sent_at > now - LOOK_BACK)
+    mails: dict[tuple[Kind, str], list[Mapping[str, Any]]] = {}
+    for one in session.execute(recent.order_by(Touch.sent_at, Touch.id)).mappings():
+        mails.setdefault((one["kind"], one["value"]), []).append(dict(one))
+    for row in rows:
+        load, topics = Load(), dict[str, Any]()
+        for mail in mails.get((row.kind, row.value), ()):
+            load = added(load, mail["weight"], mail["sent_at"], half_life)
+            if mail["topic"] and mail["weight"] > 0:
+                topics = _with_topic(topics, mail, half_life)
+        row.score, row.at, row.topics = load.score, load.at or row.at, topics
+
+
 def make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
     """Have a row for each of them, which weighs nothing where it is new."""
     start = datetime.fromisoformat("2000-01-01T00:00:00+00:00")

@@ -4,7 +4,7 @@ from bot import queues, signs, staff_mail
 from bot.staff_mail import alarms
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import changes, feed, gating, ours, renewing, waving
+from cases.exclusions import changes, feed, gating, ours, refading, renewing, waving
 from inbox.api import alarm_posts, bot_news, hooks, posting, troubles, warning
 
 
@@ -57,4 +57,6 @@ def look_for_waves() -> None:
 
 def follow_policy() -> None:
     """Bring everybody under the policy that an admin has just decided."""
-    renewing.follow_policy(clock.now())
+    now = clock.now()
+    renewing.follow_policy(now)
+    refading.follow(now)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot import queues
 from cases import clock
 from cases.db import reading, transaction
-from cases.exclusions import ceilings, policies
+from cases.exclusions import ceilings, policies, refading
 from cases.exclusions.forecast import Effect, of_matrix, of_times
 from cases.exclusions.matrix import Action, CampaignClass, may_become
 from cases.exclusions.policies import Content, NotAllowed, PolicyVersion
@@ -83,6 +83,7 @@ def _shown(
         times_of=[(name, _hours(policy, name)) for name in policies.TIMES],
         pressure_of=[(name, _hours(policy, name)) for name in policies.PRESSURE_TIMES],
         policy=policy,
+        fading=refading.underway(session),
         versions=paging.page(session, every, order, lambda row: row[0], at=at, shown=SHOWN),
         term_name=term_name,
         term_shown=terms.shown,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, union_all
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from bot.decided import Decided
@@ -183,13 +183,11 @@ def _messages(
     session: Session, case: Case, before: int
 ) -> list[tuple[Message, OutgoingMail | None, Decided | None, Rest | None]]:
     """The newest messages: what became of them, what was decided, what of them is not here yet."""
-    # What was sent before a merge stays with the case that it was sent in.
-    within = select(Case.id).where(or_(Case.id == case.id, Case.merged_into_id == case.id))
-    mail = OutgoingMail.case_id.in_(within) & (OutgoingMail.message_id == Message.id)
+    # By the message alone: what was sent before a merge stays with the case that it was sent in.
     query = (
         select(Message, OutgoingMail, Decided, RawMail.rest_wanted, RawMail.uid)
         .select_from(Message)
-        .outerjoin(OutgoingMail, mail)
+        .outerjoin(OutgoingMail, OutgoingMail.message_id == Message.id)
         .outerjoin(Decided, Decided.message_id == Message.id)
         .outerjoin(RawMail, (RawMail.id == Message.raw_id) & RawMail.partial)
         .options(defer(OutgoingMail.content))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import reading
+from cases.exclusions import refading
 from cases.exclusions.policies import in_force
 from cases.exclusions.pressing import holds_from, is_enforced, limits_of_all, usual
 from cases.exclusions.touches import Pressure, together
@@ -39,6 +40,7 @@ def page() -> Response:
             "pressure",
             title=_("Pressure"),
             chosen=chosen,
+            fading=refading.underway(session),
             cap=cap,
             limits=[one for one in lines(policy.ceilings, usual(policy)) if not one.is_over],
             start=holds_from(session),

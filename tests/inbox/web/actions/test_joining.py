@@ -1,5 +1,7 @@
 """Cases merged and split on pages: looked at before, undone after; and linked without that."""
 
+from itertools import pairwise
+
 from sqlalchemy import select
 
 from cases import Case, Mailbox, Message, clock
@@ -34,14 +36,15 @@ def test_a_merge_is_looked_at_done_and_undone(enter: Enter) -> None:
     assert admin.post(f"/cases/{one.id}/merging/undoing").status_code == 409
 
 
-def test_what_became_of_a_mail_is_still_seen_after_a_merge(enter: Enter) -> None:
-    admin, one, other = enter(ADMIN), case_about("Llamadas a deshora"), case_about(ONE)
-    sent = [
-        admin.get(f"/cases/{case.id}").text.count("<span>Enviado</span>") for case in (one, other)
-    ]
-    admin.post(f"/cases/{one.id}/merging", into=other.id)
+def test_what_became_of_a_mail_is_still_seen_after_a_merge_and_another(enter: Enter) -> None:
+    admin = enter(ADMIN)
+    some = [case_about("Llamadas a deshora"), case_about(ONE), case_about(OTHER)]
+    sent = [admin.get(f"/cases/{case.id}").text.count("<span>Enviado</span>") for case in some]
     assert sent[0]
-    assert admin.get(f"/cases/{other.id}").text.count("<span>Enviado</span>") == sum(sent)
+    for n, (one, other) in enumerate(pairwise(some), 2):
+        admin.post(f"/cases/{one.id}/merging", into=other.id)
+        shown = admin.get(f"/cases/{other.id}").text.count("<span>Enviado</span>")
+        assert shown == sum(sent[:n])
 
 
 def test_nobody_merges_into_nothing_itself_or_what_they_may_not_see(enter: Enter) -> None:

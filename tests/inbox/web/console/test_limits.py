@@ -10,7 +10,7 @@ from cases import clock
 from cases.audit import Entry
 from cases.contact import Kind
 from cases.db import reading, transaction
-from cases.exclusions import policies, touches
+from cases.exclusions import policies, rehearsing, touches
 from cases.exclusions.ceilings import Ceiling, Period
 from cases.exclusions.policies import PolicyVersion
 from tests.inbox.web.conftest import Enter, Visitor
@@ -110,7 +110,9 @@ def test_marketing_and_supervisors_look_and_do_not_change(enter: Enter) -> None:
             assert visitor.post(path, **WISH).status_code == 403
 
 
-def test_a_limit_is_tried_on_the_mail_of_the_last_sixty_days(enter: Enter) -> None:
+def test_a_limit_is_tried_on_the_mail_of_the_last_sixty_days(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     admin, now = enter(ADMIN), clock.now()
     assert "No se conoce ningún correo" in admin.post(PAGE, do="try", **WISH).text
     # Each person got two offers a day apart and, weeks ago, news.
@@ -127,4 +129,9 @@ def test_a_limit_is_tried_on_the_mail_of_the_last_sixty_days(enter: Enter) -> No
     assert "Como está ahora: 0." in tried
     everything = admin.post(PAGE, do="try", **WISH | {"topic": "", "cap": "1"}).text
     assert "Habría retenido 10 de 15 correos." in everything
+    assert "Se han mirado" not in everything
+    monkeypatch.setattr(rehearsing, "MOST", 6)
+    part = admin.post(PAGE, do="try", **WISH).text
+    assert "Habría retenido 2 de 4 correos." in part
+    assert "Se han mirado 6 de 15 correos (40 %)" in part
     assert ceilings() == ()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from cases import FeedHead, clock
 from cases.contact import Kind, find
 from cases.db import reading, transaction
+from cases.exclusions import touches
 from cases.exclusions.asking import Question
 from cases.exclusions.deciding import decide
 from cases.exclusions.matrix import CampaignClass
@@ -118,3 +119,24 @@ def test_who_changed_what_is_said_in_words(enter: Enter) -> None:
     assert "Caso abierto · Boletín: Se puede enviar" in page
     assert "Descanso tras cerrar un caso: 3 d" in page
     assert "open_case" not in page
+
+
+def test_a_new_half_life_is_applied_to_what_was_sent_and_both_pages_say_how_far(
+    enter: Enter,
+) -> None:
+    admin, now = enter(ADMIN), clock.now()
+    with transaction() as session:
+        touches.record(session, [
+            {"kind": Kind.ADDRESS, "value": "a@x.example", "source": "t", "event_id": "1",
+             "campaign_class": "promotional", "weight": 1.0, "sent_at": now - timedelta(days=9)},
+        ])  # fmt: skip
+    jobs.follow_policy()
+    term = {"term": "pressure_half_life", "value": "30 d", "why": "Recordamos más"}
+    assert admin.post("/admin/reasons", do="save", **term).status_code == 303
+    for page in ("/admin/reasons", "/console/pressure"):
+        assert (
+            "se calcula de nuevo, también los correos ya enviados: van 0 de" in admin.get(page).text
+        )
+    jobs.follow_policy()
+    for page in ("/admin/reasons", "/console/pressure"):
+        assert "se calcula de nuevo" not in admin.get(page).text
