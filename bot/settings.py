@@ -2,12 +2,12 @@
 
 from functools import cache
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from bot import waking
 from bot.waking import BadQuietHours
 from cases.language import gettext as _
-from cases.settings import BadSetting, EnvironmentThenFile, explain
+from cases.settings import EnvironmentThenFile
 
 
 class Settings(EnvironmentThenFile):
@@ -54,7 +54,4 @@ class Settings(EnvironmentThenFile):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()

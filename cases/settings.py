@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -49,6 +49,14 @@ class EnvironmentThenFile(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = TomlConfigSettingsSource(settings_cls, toml_file())
         return init_settings, env_settings, file
+
+    @classmethod
+    def read(cls) -> Self:
+        """What the environment and the file say; raises BadSetting."""
+        try:
+            return cls()
+        except ValidationError as wrong:
+            raise BadSetting(explain(wrong)) from wrong
 
 
 class Settings(EnvironmentThenFile):
@@ -130,10 +138,7 @@ def _written(path: Path) -> bytes:
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()
 
 
 def explain(wrong: ValidationError) -> str:

@@ -11,7 +11,6 @@ import ssl
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
@@ -93,12 +92,7 @@ class Pinned(http.client.HTTPConnection):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_about: object) -> None:
         self._watch.cancel()
         self.close()
         if self._twin is not None:

@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from cases.settings import BadSetting, EnvironmentThenFile, explain
+from cases.settings import EnvironmentThenFile
 
 
 class Settings(EnvironmentThenFile):
@@ -31,7 +31,4 @@ class Settings(EnvironmentThenFile):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()

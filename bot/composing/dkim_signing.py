@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import dkim
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from cases.settings import BadSetting, EnvironmentThenFile, explain
+from cases.settings import BadSetting, EnvironmentThenFile
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,7 @@ class Settings(EnvironmentThenFile):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()
 
 
 def signed(content: bytes, domain: str) -> bytes:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import select
@@ -33,12 +32,7 @@ class Relays:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_about: object) -> None:
         self._stack.close()
 
     def learn(self, mails: Sequence[OutgoingMail]) -> None:

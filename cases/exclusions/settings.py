@@ -3,9 +3,9 @@
 from datetime import timedelta
 from functools import cache
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from cases.settings import BadSetting, EnvironmentThenFile, explain
+from cases.settings import EnvironmentThenFile
 
 
 class Settings(EnvironmentThenFile):
@@ -51,7 +51,4 @@ class Settings(EnvironmentThenFile):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()

@@ -2,9 +2,7 @@
 
 from functools import cache
 
-from pydantic import ValidationError
-
-from cases.settings import BadSetting, EnvironmentThenFile, explain
+from cases.settings import EnvironmentThenFile
 
 
 class Settings(EnvironmentThenFile):
@@ -17,7 +15,4 @@ class Settings(EnvironmentThenFile):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from inbox.embedded import processes, refusals
@@ -62,12 +61,7 @@ class MailServers:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_about: object) -> None:
         self.stop()
 
     def _wanted(self) -> Wanted:

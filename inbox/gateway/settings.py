@@ -3,11 +3,11 @@
 from datetime import timedelta
 from functools import cache
 
-from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError
+from pydantic import Field, IPvAnyNetwork, SecretStr
 
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.spellings import Match
-from cases.settings import BadSetting, EnvironmentThenFile, explain
+from cases.settings import EnvironmentThenFile
 
 
 class Settings(EnvironmentThenFile):
@@ -41,7 +41,4 @@ class Settings(EnvironmentThenFile):
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise BadSetting(explain(wrong)) from wrong
+    return Settings.read()
