@@ -15,8 +15,8 @@ from inbox.intake.origin import (
     reports,
     sounding,
 )
+from inbox.intake.origin.machines import NOT_AT_ALL
 from inbox.intake.origin.said import Rule, Said
-from inbox.intake.origin.voice import NOT_AT_ALL
 from inbox.intake.out_of_office import returns_on
 
 __all__ = ["Known", "speaker_of", "who_speaks"]

@@ -3,11 +3,11 @@
 from cases.mail import Mail, Origin
 from inbox.intake.known import Known
 from inbox.intake.lists import foreign_list
+from inbox.intake.origin.machines import NOT_AT_ALL, sounds_like_a_machine
 from inbox.intake.origin.manner import answers, person_says, quotes, titled_as_an_answer
 from inbox.intake.origin.personal import asks
 from inbox.intake.origin.plain import plain, words_of
 from inbox.intake.origin.said import Said
-from inbox.intake.origin.voice import NOT_AT_ALL, sounds_like_a_machine
 
 # So that of ten thousand people hardly one is taken for a machine.
 CERTAIN = 1.2

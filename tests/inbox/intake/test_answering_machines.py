@@ -7,13 +7,13 @@ import pytest
 
 from cases.mail import Origin
 from inbox.intake.opening import open_mail
-from inbox.intake.origin import voice
+from inbox.intake.origin import machines
 from inbox.intake.origin.formulas import acknowledges, formulas
 from tests.builders import MORNING
 from tests.conversations import KNOWN
 from tests.raw import a_raw
 
-HERE = Path(voice.__file__).parent
+HERE = Path(machines.__file__).parent
 ASSETS = Path(__file__).parents[2] / "assets"
 TEXTS = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))
 MAILS = tomllib.loads((ASSETS / "answering_machines.toml").read_text(encoding="utf-8"))

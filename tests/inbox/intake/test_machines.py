@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from inbox.intake.origin import voice
+from inbox.intake.origin import machines
+from inbox.intake.origin.machines import NOT_AT_ALL, learning, sounds_like_a_machine
+from inbox.intake.origin.machines.themes import themes_of
 from inbox.intake.origin.plain import plain
-from inbox.intake.origin.voice import NOT_AT_ALL, learning, sounds_like_a_machine
-from inbox.intake.origin.voice.themes import themes_of
 
 
 def _sounds(text: str) -> float:
@@ -58,4 +58,4 @@ def test_the_weights_are_what_the_texts_teach() -> None:
     learnt = learning.learn(learning.texts())
     kept = json.loads((learning.HERE / "weights.json").read_text(encoding="utf-8"))
     assert learnt == pytest.approx(kept, abs=0.01)
-    assert voice.sounds_like_a_machine("") == NOT_AT_ALL
+    assert machines.sounds_like_a_machine("") == NOT_AT_ALL

@@ -1,4 +1,4 @@
-"""`python -m inbox.intake.origin.voice.learning` weighs the signs anew, after texts of our own.
+"""`python -m inbox.intake.origin.machines.learning` weighs the signs anew, after texts of our own.
 
 Machines and the people who are hard to tell from them stand in texts.toml; beside them everything
 that customers say in the classifiers' corpus is a person's.
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inbox.intake.origin.machines import is_told_by, signs
 from inbox.intake.origin.personal import asks
 from inbox.intake.origin.plain import plain
-from inbox.intake.origin.voice import is_told_by, signs
 
 HERE = Path(__file__).parent
 CORPUS = Path(__file__).parents[4] / "classifiers" / "corpus"

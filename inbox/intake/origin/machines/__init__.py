@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from inbox.intake.origin.voice.themes import Themes, sentences
+from inbox.intake.origin.machines.themes import Themes, sentences
 
 _OPENING = 800
 _WEIGHTS: dict[str, float] = json.loads(
