@@ -1,20 +1,27 @@
 """Marketing that went around the gate: seen in a mailbox, to somebody held, without proof."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind, normalised
-from cases.exclusions.asking import Question, held, judge
+from cases.exclusions import feed
+from cases.exclusions.asking import held, judge
+from cases.exclusions.feed import Head
+from cases.exclusions.gates import Campaign, Gate
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import in_force
 from cases.exclusions.receipts import Receipt
+from cases.exclusions.spellings import Match, spellings
 from cases.mail import Origin
 from cases.message import Message
 from inbox.gateway import journal
 from inbox.gateway.passing import Marketing, read
+from inbox.gateway.settings import settings
 from inbox.sighting import Finding, Sighting
 from inbox.spool import content_of
 
@@ -63,14 +70,39 @@ def _judge(session: Session, message: Message) -> Sighting:
 
 
 def _on_truce(session: Session, mail: Marketing, at: datetime) -> list[str]:
-    question = Question(mail.campaign_class, mail.topic)
-    values = [normalised(one) for one in mail.recipients]
+    values = list(dict.fromkeys(map(normalised, mail.recipients)))
+    of = _spelled(session, mail, values)
+    names = list(dict.fromkeys(chain(*of.values())))
     changes = in_force(session).changes
-    return [
-        value
-        for value, holds in held(session, Kind.ADDRESS, values)
-        if not judge(holds, question, at, changes).allowed
-    ]
+    found = {
+        name
+        for name, holds in held(session, Kind.ADDRESS, names)
+        if not judge(holds, mail.question, at, changes).allowed
+    }
+    return [value for value in values if found.intersection(of[value])]
+
+
+def _spelled(
+    session: Session, mail: Marketing, values: Sequence[str]
+) -> Mapping[str, Sequence[str]]:
+    """Whom each of them is taken for: by nobody more strictly than they chose themselves."""
+    if _match(session, mail) is Match.EXACT:
+        return {value: [value] for value in values}
+    return spellings.of(session, feed.head(session) or Head("", 0), values)
+
+
+def _match(session: Session, mail: Marketing) -> Match:
+    """As the list was matched that the mail names; else as the gate in the path would do it."""
+    of_receipt = select(Receipt.gate_id).where(Receipt.jti == mail.receipt)
+    of_campaign = select(Campaign.id).where(Campaign.external_id == mail.campaign)
+    for is_named, said in (
+        (mail.receipt, Gate.id.in_(of_receipt)),
+        (mail.campaign, Gate.campaign_id.in_(of_campaign)),
+    ):
+        newest = select(Gate.match).where(said).order_by(Gate.created_at.desc()).limit(1)
+        if is_named and (match := session.scalar(newest)) is not None:
+            return match
+    return settings().gate_match
 
 
 def _is_good(session: Session, jti: str, at: datetime) -> bool:

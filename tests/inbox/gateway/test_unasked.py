@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot import timetable
 from cases import Direction, Message, Origin, clock
@@ -12,14 +12,17 @@ from cases.contact import Kind
 from cases.db import reading, transaction
 from cases.exclusions import touches
 from cases.exclusions.receipts import Receipt
+from cases.exclusions.spellings import Match
 from cases.exclusions.touches import Pressure, Touch
 from cases.mail import Trust
 from inbox import spool
 from inbox.gateway import jobs, unasked
+from inbox.gateway.settings import settings as gate_settings
 from inbox.intake import pipeline
 from inbox.intake.knowing import who_is_who
 from inbox.intake.opening import open_mail
 from inbox.sighting import Finding, Sighting, by_sender
+from inbox.tokens import Scope
 from tests.apis import Api
 from tests.builders import MORNING
 from tests.databases import forget
@@ -53,6 +56,19 @@ def seen(session, to, *, at=LATER, **said):
     session.flush()
 
 
+def marked(campaign, to):
+    """A mail that names its campaign, as it came into the mailbox that we read."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["X-Tregua-Campaign"] = "boletin@tienda.example", to, campaign
+    mail.set_content("Todo a mitad de precio.")
+    content = mail.as_bytes()
+    with transaction() as session:
+        place = spool.Place(a_mailbox(f"{campaign}@tienda.example"), "INBOX")
+        spool.put(session, place, 1, [spool.Fetched(1, content, LATER, len(content))])
+        raw = session.scalars(select(spool.RawMail).order_by(spool.RawMail.id.desc())).first()
+        seen(session, to, raw_id=raw.id)
+
+
 def findings():
     with transaction() as session:
         return [row.finding for row in session.scalars(select(Sighting))]
@@ -67,6 +83,30 @@ def test_a_mailing_to_somebody_on_truce_is_reported_with_its_sender(held):
     assert sorted(findings()) == [Finding.HARMLESS, Finding.UNASKED]
     with transaction() as session:
         assert by_sender(session, MORNING) == [("boletin@tienda.example", 1)]
+
+
+def test_another_spelling_is_seen_where_that_choice_was_made_and_nobody_else_accused(
+    held, monkeypatch
+):
+    tagged = "ana+tienda@cliente.example"
+    program = Api().program(Scope.GATE)
+    for name, match in (("exacta", "exact"), ("cuidadosa", "loose")):
+        program.post("/v1/campaigns", json={"id": name})
+        asked = {"addresses": [tagged], "match": match}
+        assert program.post(f"/v1/campaigns/{name}/gates", json=asked).status_code == 201
+        marked(name, tagged)
+    with transaction() as session:
+        seen(session, tagged)
+    jobs.look_for_unasked()
+    assert findings() == [Finding.HARMLESS, Finding.UNASKED, Finding.HARMLESS]
+    careful = gate_settings().model_copy(update={"gate_match": Match.LOOSE})
+    monkeypatch.setattr(unasked, "settings", lambda: careful)
+    with transaction() as session:
+        session.execute(delete(Sighting))
+    jobs.look_for_unasked()
+    assert findings() == [Finding.HARMLESS, Finding.UNASKED, Finding.UNASKED]
+    with transaction() as session:
+        assert session.scalars(select(Sighting.held)).all() == [[], [tagged], [tagged]]
 
 
 def test_what_came_before_the_truce_broke_none(held):
