@@ -140,6 +140,22 @@ CORRECTED = _object("case corrections new", case=NUMBER, corrections={"type": "a
 CORRECTION = _object("id field was now by at", id=NUMBER, field=TEXT, was=TEXT, now=TEXT)
 TYPES = _object("version types", version=TEXT, types={"type": "array"})
 
+HEADERS: dict[str, Any] = {
+    "Tregua-Request-Id": {
+        "description": "What this answer is called, to be kept by whoever asked.",
+        "required": True,
+        "schema": TEXT,
+    },
+    "Tregua-Feed": {
+        "description": "Where the feed stands, as epoch=…;seq=…; where a token asked.",
+        "schema": TEXT,
+    },
+    "Tregua-Test": {
+        "description": "Only in a sandbox: people and answers are invented, and nothing is sent.",
+        "schema": {"enum": ["true"]},
+    },
+}
+
 _GATE_MADE: Answer = {"201": ("The gate.", _json(GATE)), "200": ("The same gate.", _json(GATE))}
 
 ANSWERS: dict[str, Answer] = {

@@ -26,7 +26,7 @@ from inbox.api import (
     touches,
     webhooks,
 )
-from inbox.api.answers import ANSWERS, PROBLEM, QUERIES
+from inbox.api.answers import ANSWERS, HEADERS, PROBLEM, QUERIES
 from inbox.api.contract import contract
 
 pages: Blueprint = contract("openapi")
@@ -76,6 +76,7 @@ def describe() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": HEADERS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -131,9 +132,14 @@ def _body(endpoint: str, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _responses(endpoint: str, guarded: bool) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
     found = {
-        status: {"description": words, **({"content": content} if content else {})}
+        status: {
+            "description": words,
+            "headers": headers,
+            **({"content": content} if content else {}),
+        }
         for status, (words, content) in ANSWERS[endpoint].items()
     }
-    refused = {"4XX": {"description": "Refused; says why.", "content": problem}}
-    return {**found, **refused} if guarded or endpoint in BODIES else found
+    refused = {"description": "Refused; says why.", "headers": headers, "content": problem}
+    return {**found, "4XX": refused} if guarded or endpoint in BODIES else found

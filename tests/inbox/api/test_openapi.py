@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from cases.exclusions.settings import settings
+from inbox.api import contract
 from inbox.api.answers import ANSWERS
 from inbox.tokens import Scope
 
@@ -39,8 +41,23 @@ def test_every_route_is_described_with_its_scopes_and_answers(api_server):
 
 def test_every_reference_in_the_document_leads_somewhere(api_server):
     document = api_server.app.test_client().get("/v1/openapi.json").json
-    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
-    assert named <= set(document["components"]["schemas"])
+    named = set(re.findall(r'"#/components/(schemas|headers)/([\w-]+)"', json.dumps(document)))
+    assert {family for family, _name in named} == {"schemas", "headers"}
+    for family, name in named:
+        assert name in document["components"][family], name
+
+
+def test_every_answer_is_described_with_the_headers_it_has(api_server, monkeypatch):
+    careful = settings().model_copy(update={"sandbox": True})
+    monkeypatch.setattr(contract, "settings", lambda: careful)
+    answer = api_server.program(Scope.FEED_READ).get("/v1/feed")
+    ours = {name for name, _said in answer.headers if name.startswith("Tregua-")}
+    document = api_server.app.test_client().get("/v1/openapi.json").json
+    assert set(document["components"]["headers"]) == ours
+    for path, ways in document["paths"].items():
+        for way, said in ways.items():
+            for status, described in said["responses"].items():
+                assert set(described["headers"]) == ours, (path, way, status)
 
 
 @pytest.mark.parametrize("scopes", [tuple(set(Scope) - {Scope.FEED_GROUPS, Scope.FEED_REASONS})])
