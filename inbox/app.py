@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import inbox.api
 from cases.taxonomy import following
+from inbox.settings import settings
 from inbox.web import (
     actions,
     believed,
@@ -117,7 +119,16 @@ def create_app() -> Flask:
     app.before_request(_follow_the_tree)
     errors.install(app)
     app.after_request(headers.decide)
+    _look_behind_proxies(app)
     return app
+
+
+def _look_behind_proxies(app: Flask) -> None:
+    """Limits by place count who asks, and not the proxy that all of them come through."""
+    if number := settings().web_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=number, x_proto=0, x_host=0
+        )
 
 
 def _follow_the_tree() -> None:

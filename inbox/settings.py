@@ -22,6 +22,8 @@ class Settings(EnvironmentThenFile):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
     web_threads: int = Field(default=32, ge=4)
+    web_proxies: int = Field(default=0, ge=0, le=5)
+    """Proxies of ours in front, such as nginx: who asks is then read from X-Forwarded-For."""
     poll_seconds: float = Field(default=60.0, ge=1)
     idle_seconds: float = Field(default=240.0, ge=5, le=1500)
     secure_cookies: bool = False

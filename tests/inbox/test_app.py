@@ -4,10 +4,11 @@ import subprocess
 import sys
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 
 import inbox.api
 from inbox.app import create_app
+from tests.databases import forget
 
 
 @pytest.fixture
@@ -62,3 +63,16 @@ def test_the_web_loads_neither_spacy_nor_imap_nor_the_intake() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("proxies", "place"), [("0", "127.0.0.1"), ("1", "198.51.100.7")])
+def test_who_asks_is_told_from_the_proxies_in_front_and_not_from_what_they_say_themselves(
+    installation: str, monkeypatch: pytest.MonkeyPatch, proxies: str, place: str
+) -> None:
+    monkeypatch.setenv("TREGUA_WEB_PROXIES", proxies)
+    forget()
+    app, places = create_app(), []
+    app.before_request(lambda: places.append(request.remote_addr))
+    said = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    assert app.test_client().get("/healthz", headers=said).status_code == 200
+    assert places == [place]
