@@ -41,7 +41,7 @@ def replace(list_id: int, pieces: Iterator[bytes]) -> int:
         session.execute(delete(ListPiece).where(ListPiece.list_id == list_id))
         session.execute(insert(ListPiece), rows)
         one = update(AudienceList).where(AudienceList.id == list_id)
-        session.execute(one.values(bytes=total))
+        session.execute(one.values(bytes=total, done=0, shape={}))
     return total
 
 

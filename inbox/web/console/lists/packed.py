@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Self
 from xml.parsers import expat
@@ -14,6 +14,8 @@ LARGEST = 2**28
 TIMES = 100
 """So many times its size, at most: lists of people do not repeat themselves more often."""
 PIECE = 2**18
+Tell = Callable[[float], object]
+"""Is told which share of it is read, again and again."""
 Event = tuple[bool, str, dict[str, str], str]
 """Whether an element begins, its name, its attributes, and the text before its end."""
 _BROKEN = (
@@ -25,18 +27,21 @@ _BROKEN = (
 class Packed:
     """The files in the zip."""
 
-    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
+    def __init__(self, archive: zipfile.ZipFile, size: int, tell: Tell) -> None:
         self._archive, self._names = archive, frozenset(archive.namelist())
-        self._left = min(LARGEST, 2**20 + TIMES * size)
+        self._most = self._left = min(LARGEST, 2**20 + TIMES * size)
+        # What it says of its own sizes may be wrong, and is good enough for a bar.
+        said = (one.file_size for one in archive.infolist() if one.filename.endswith(".xml"))
+        self._tell, self._whole = tell, max(sum(said), 1)
 
     @classmethod
     @contextmanager
-    def opened(cls, file: IO[bytes]) -> Iterator[Self]:
+    def opened(cls, file: IO[bytes], tell: Tell = lambda _share: None) -> Iterator[Self]:
         """Whatever is wrong with it inside of the block is said as Unreadable."""
         size = file.seek(0, 2)
         try:
             with zipfile.ZipFile(file) as archive:
-                yield cls(archive, size)
+                yield cls(archive, size, tell)
         except _BROKEN as wrong:
             raise Unreadable(WORKBOOK) from wrong
 
@@ -74,6 +79,7 @@ class Packed:
             if self._left < 0:
                 raise Unreadable(WORKBOOK)
             yield piece
+            self._tell(min((self._most - self._left) / self._whole, 1.0))
 
 
 def _refuse(*_about: object) -> None:

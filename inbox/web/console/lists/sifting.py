@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Integer, cast, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.settings import settings as bot_settings
@@ -32,6 +32,9 @@ NOBODYS_TOKEN = 0
 LEASE = timedelta(minutes=10)
 LASTS = timedelta(hours=24)
 AT_ONCE = 50_000
+STEP = 0.02
+UNPACKING = {"unpacking": True}
+"""In place of its shape, which nobody knows yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,26 @@ def _unpack(list_id: int) -> None:
         return
     with tempfile.TemporaryFile() as file:
         file.writelines(keeping.pieces(list_id))
-        keeping.replace(list_id, workbook.as_csv(file))
+        keeping.replace(list_id, workbook.as_csv(file, _Unpacked(list_id).tell))
+
+
+class _Unpacked:
+    """Shows how far a workbook is unpacked, a few dozen times in all."""
+
+    def __init__(self, list_id: int) -> None:
+        self._list_id, self._told = list_id, -STEP
+
+    def tell(self, share: float) -> None:
+        if share < self._told + STEP:
+            return
+        self._told = share
+        with transaction() as session:
+            one = update(AudienceList).where(AudienceList.id == self._list_id)
+            # Of the bytes that were uploaded, as all that is shown of the list.
+            done = cast(AudienceList.bytes * share, Integer)
+            session.execute(
+                one.values(done=done, shape=UNPACKING, leased_until=clock.now() + LEASE)
+            )
 
 
 def _open_gate(campaign_id: int, match: Match) -> str:

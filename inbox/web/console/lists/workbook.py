@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import IO
 
-from inbox.web.console.lists.packed import Packed
+from inbox.web.console.lists.packed import Packed, Tell
 from inbox.web.console.lists.reading import NO_ADDRESSES, Unreadable, address_of
 
 SIGN, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -24,9 +24,9 @@ DATES = frozenset({*range(14, 23), *range(45, 48)})
 _QUOTED = re.compile(r"\"[^\"]*\"|\\.|\[[^\]]*\]")
 
 
-def as_csv(file: IO[bytes]) -> Iterator[bytes]:
+def as_csv(file: IO[bytes], tell: Tell = lambda _share: None) -> Iterator[bytes]:
     """The first sheet with addresses, as CSV in UTF-8; raises Unreadable."""
-    with Packed.opened(file) as book:
+    with Packed.opened(file, tell) as book:
         yield from _written(_Workbook(book).rows())
 
 

@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from cases import Exclusion, Mailbox, clock
 from cases.contact import introduce
@@ -135,6 +136,37 @@ def test_a_list_comes_as_excel_keeps_it_and_goes_as_csv(mar: Visitor) -> None:
     assert rows_of(mar, f"{path}/allowed.csv", "utf-8-sig") == cells[:2]
     for wrong in (workbook.OLD + b"x" * 600, workbook.SIGN + b"x" * 600):
         assert "libro de Excel" in mar.get(bring(mar, wrong)).text
+
+
+def test_while_a_workbook_is_unpacked_the_page_says_how_far_it_is(
+    mar: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(
+        f"<row><c t='inlineStr'><is><t>p{n}@x.example</t></is></c></row>" for n in range(20_000)
+    )
+    monkeypatch.setattr("inbox.web.console.audiences.AT_ONCE", 10)
+    path = bring(mar, a_workbook(rows))
+    pages: list[str] = []
+    looking = False
+
+    def look(_session: Session) -> None:
+        nonlocal looking
+        if not looking:
+            looking = True
+            pages.append(mar.get(path).text)
+            looking = False
+
+    event.listen(Session, "after_commit", look)
+    try:
+        jobs.sift_waiting()
+    finally:
+        event.remove(Session, "after_commit", look)
+    shown = [page for page in pages if "El libro se está desempaquetando" in page]
+    done = [int(one) for page in shown for one in re.findall(r'<progress [^>]*value="(\d+)"', page)]
+    assert len(done) == len(shown) > 2
+    assert done == sorted(set(done))
+    assert "El libro" not in pages[-1]
+    assert "20.000" in pages[-1]
 
 
 def test_the_column_of_the_customer_is_taken_and_not_that_of_the_seller(mar: Visitor) -> None:
