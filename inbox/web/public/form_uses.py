@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.db import Base
+from cases.db import Base, hold
 from cases.signing import sign
 
 FROM_ONE_PLACE, FROM_ANYWHERE = 10, 600
 WINDOW, VALID = timedelta(hours=1), timedelta(hours=24)
+LOCK = "contact form"
 
 
 class FormUse(Base):
@@ -26,6 +27,8 @@ class FormUse(Base):
 
 def may_write(session: Session, place: str, *, at: datetime) -> bool:
     """Count one more use from that place; False if there were too many."""
+    # Who sends many at once would else be counted as if each were the first.
+    hold(session, LOCK)
     hidden = sign("contact-form", place)
     counted = FormUse.case_id.is_(None)
     session.execute(delete(FormUse).where(counted, FormUse.at <= at - WINDOW))

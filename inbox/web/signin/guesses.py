@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Index, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.db import Base
+from cases.db import Base, hold
 from cases.signing import sign
 
 WINDOW = timedelta(minutes=15)
@@ -15,6 +15,7 @@ AT_ONE_ACCOUNT = 50
 """From anywhere: many places that guess together are stopped as well."""
 OF_ONE_PLACE = 100
 """At any accounts: an office behind one address still gets in."""
+LOCK = "guesses"
 
 
 class Guess(Base):
@@ -34,6 +35,8 @@ class Guess(Base):
 
 def may_guess(session: Session, address: str, place: str, *, at: datetime) -> bool:
     """Count one more try; False if there were too many."""
+    # Who guesses many times at once would else be counted as if each were the first.
+    hold(session, LOCK)
     account, place = _hidden(address, place)
     session.execute(delete(Guess).where(Guess.at <= at - WINDOW))
     both = (Guess.account == account) & (Guess.place == place)
