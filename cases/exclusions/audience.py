@@ -19,11 +19,34 @@ Held = dict[str, list[Any]]
 """Identifier -> action, until, group, reason."""
 
 
-def pack(values: Iterable[str]) -> tuple[bytes, int]:
-    """Those identifiers sorted, each once, compressed; and how many they are."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an audience: identifiers sorted, each once, compressed."""
+
+    content: bytes
+    count: int
+    sha256: str
+    """Of the content: another one means that somebody sent the part anew."""
+
+
+def pack(values: Iterable[str]) -> Part:
+    """Those identifiers as a part."""
     # What is sorted already costs least this way round, and many lists are.
     ordered = list(dict.fromkeys(sorted(values)))
-    return zlib.compress("\n".join(ordered).encode(), 1), len(ordered)
+    content = zlib.compress("\n".join(ordered).encode(), 1)
+    return Part(content, len(ordered), hashlib.sha256(content).hexdigest())
+
+
+def put(session: Session, gate_id: str, n: int, part: Part) -> None:
+    """Keep the part under that number, which must be free."""
+    row = {"gate_id": gate_id, "n": n, "count": part.count, "sha256": part.sha256}
+    session.execute(insert(GatePart), [{**row, "content": part.content}])
+
+
+def digests(session: Session, gate_id: str) -> dict[int, str]:
+    """The digest of each part, by its number."""
+    rows = select(GatePart.n, GatePart.sha256).where(GatePart.gate_id == gate_id)
+    return dict(session.execute(rows).all())
 
 
 def unpack(content: bytes) -> list[str]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,10 @@ class NotSealed(Exception):
     """The gate is not sealed, or was committed already."""
 
 
+class OtherAudience(Exception):
+    """A part was sent anew while the audience was asked about: it must be asked about again."""
+
+
 class OtherEpoch(Exception):
     """The database was restored since: the audience must be asked about again."""
 
@@ -48,6 +52,8 @@ class Answer:
     """What a gate says of its audience."""
 
     everybody: Sequence[str]
+    digests: Mapping[int, str]
+    """Of the parts that the audience is made of."""
     decision: Decision
     head: Head
     at: datetime
@@ -79,7 +85,10 @@ def question_of(campaign: Campaign) -> Question:
 
 
 def seal(gate_id: str, terms: Terms) -> None:
-    """Ask about the whole audience. The look-up holds no writer up; only the result is written."""
+    """Ask about the whole audience. The look-up holds no writer up; only the result is written.
+
+    Raises NotOpen, OtherAudience.
+    """
     answer = _ask(gate_id)
     held = answer.held()
     digest = receipts.digest_of_sorted(answer.everybody)
@@ -89,6 +98,8 @@ def seal(gate_id: str, terms: Terms) -> None:
         gate = _taken(session, gate_id)
         if gate.status is not Status.OPEN:
             raise NotOpen(gate_id)
+        if audience.digests(session, gate_id) != answer.digests:
+            raise OtherAudience(gate_id)
         gate.status, gate.sealed_at = Status.SEALED, answer.at
         gate.audience_n, gate.audience_digest = len(answer.everybody), digest
         gate.allowed_n, gate.allowed_digest = len(free), allowed
@@ -107,6 +118,7 @@ def _ask(gate_id: str) -> Answer:
         gate = session.get_one(Gate, gate_id)
         campaign = session.get_one(Campaign, gate.campaign_id)
         everybody = audience.whole(session, gate_id)
+        digests = audience.digests(session, gate_id)
         decision = decide_about(
             session,
             head,
@@ -118,7 +130,7 @@ def _ask(gate_id: str) -> Answer:
             reports=True,
         )
         decision = approvals.honour(session, campaign.id, gate.kind, decision)
-    return Answer(everybody, decision, head, now)
+    return Answer(everybody, digests, decision, head, now)
 
 
 def _taken(session: Session, gate_id: str) -> Gate:

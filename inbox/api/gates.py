@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from cases.contact import Kind
 from cases.db import reading, transaction
 from cases.exclusions import audience, gating, receipts
 from cases.exclusions.gates import Gate, GatePart, Going, Status
-from cases.exclusions.gating import NotOpen
+from cases.exclusions.gating import NotOpen, OtherAudience
 from cases.exclusions.spellings import Match
 from inbox.api import lists, problems
 from inbox.api.campaigns import found as campaign_found
@@ -78,7 +78,7 @@ def open_gate(name: str) -> ResponseReturnValue:
     gate_id, again = _open(token, name, asked, key)
     if asked.addresses is not None and not again:
         taken = lists.normalise(asked.kind, asked.addresses)
-        _keep_part(gate_id, 0, taken.values, "")
+        _keep_part(gate_id, 0, taken.values)
         _answer_for(token, gate_id, asked.override)
         gating.seal(gate_id, terms_for(token, gate_id))
         return {**tell(token, gate_id), "invalid": taken.invalid}, 201
@@ -141,7 +141,7 @@ def put_part(gate_id: str, n: int) -> ResponseReturnValue:
     if status is not Status.OPEN:
         raise sealed_before()
     taken = lists.read(kind)
-    count = _keep_part(gate_id, n, taken.values, request.headers.get("Content-Digest", ""))
+    count = _keep_part(gate_id, n, taken.values)
     return {"part": n, "count": count, "invalid": taken.invalid, "invalid_n": taken.invalid_n}
 
 
@@ -149,8 +149,8 @@ def sealed_before() -> Problem:
     return Problem(409, "sealed", N_("The gate was sealed before."))
 
 
-def _keep_part(gate_id: str, n: int, values: list[str], said: str) -> int:
-    content, count = audience.pack(values)
+def _keep_part(gate_id: str, n: int, values: list[str]) -> int:
+    part = audience.pack(values)
     with transaction() as session:
         gate = session.get_one(Gate, gate_id, with_for_update=True)
         if gate.status is not Status.OPEN:
@@ -160,11 +160,10 @@ def _keep_part(gate_id: str, n: int, values: list[str], said: str) -> int:
             session.delete(before)
             session.flush()
         total = session.scalar(select(func.sum(GatePart.count)).where(GatePart.gate_id == gate_id))
-        if (total or 0) + count > LARGEST_AUDIENCE:
+        if (total or 0) + part.count > LARGEST_AUDIENCE:
             raise Problem(413, "too-many", N_("An audience has five million people at most."))
-        row = {"gate_id": gate_id, "n": n, "count": count, "sha256": said[:100]}
-        session.execute(insert(GatePart), [{**row, "content": content}])
-    return count
+        audience.put(session, gate_id, n, part)
+    return part.count
 
 
 @pages.post("/gates/<gate_id>/seal")
@@ -186,6 +185,8 @@ def seal(gate_id: str) -> ResponseReturnValue:
         gating.seal(gate_id, terms_for(token, gate_id))
     except NotOpen as wrong:
         raise sealed_before() from wrong
+    except OtherAudience as wrong:
+        raise differs() from wrong
     return tell(token, gate_id), 201
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from sqlalchemy import Integer, cast, delete, insert, or_, select, update
+from sqlalchemy import Integer, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.settings import settings as bot_settings
@@ -181,10 +181,9 @@ class _Meter:
 
 
 def _put(gate_id: str, n: int, values: list[str], list_id: int, done: int) -> None:
-    content, count = audience.pack(values)
-    row = {"gate_id": gate_id, "n": n, "count": count, "sha256": "", "content": content}
+    part = audience.pack(values)
     with transaction() as session:
-        session.execute(insert(GatePart), [row])
+        audience.put(session, gate_id, n, part)
         going = update(AudienceList).where(AudienceList.id == list_id)
         session.execute(going.values(done=done, leased_until=clock.now() + LEASE))
 
