@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select, update
@@ -25,6 +26,7 @@ from cases.exclusions.spellings import Asked, Match, decide_about, loosely
 from cases.exclusions.terms import Terms, claims
 
 REPORT_WITHIN = timedelta(hours=24)
+TOUCHES_AT_ONCE = 2000
 
 
 class NotOpen(Exception):
@@ -253,6 +255,30 @@ def report(gate_id: str, *, sent: Iterable[str] | None, n: int, digest: str) -> 
         session.flush()
         session.expunge(gate)
     return gate
+
+
+def note_sent(gate: Gate, campaign: Campaign, sent: Iterable[str]) -> None:
+    """Who got the mail has been touched; a part at a time, so that no writer waits for all."""
+    at, rest = gate.committed_at or clock.now(), iter(sent)
+    while values := list(islice(rest, TOUCHES_AT_ONCE)):
+        rows = [_touch(gate, campaign, value, at) for value in dict.fromkeys(values)]
+        with transaction() as session:
+            touches.record(session, rows)
+
+
+def _touch(gate: Gate, campaign: Campaign, value: str, at: datetime) -> dict[str, Any]:
+    return {
+        "kind": gate.kind,
+        "value": value,
+        "source": f"gate:{gate.id}",
+        "event_id": value,
+        "campaign": campaign.external_id,
+        "campaign_class": campaign.campaign_class.value,
+        "topic": campaign.topic,
+        "weight": campaign.weight,
+        "subject": campaign.name,
+        "sent_at": at,
+    }
 
 
 def _expected(session: Session, gate: Gate) -> tuple[int, str]:

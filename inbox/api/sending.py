@@ -1,8 +1,6 @@
 """While a campaign is sent: the late check, and the report of what was sent."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cases import audit, clock
 from cases.contact import Kind
 from cases.db import reading, transaction
-from cases.exclusions import gating, touches
+from cases.exclusions import gating
 from cases.exclusions.gates import Campaign, Gate, Status
 from cases.exclusions.gating import NotSealed, NotWhatWasSent, OtherEpoch
 from inbox.api import hooks, lists
@@ -26,7 +24,6 @@ log = logging.getLogger(__name__)
 pages: Blueprint = contract("sending")
 INLINE = 10_000
 LARGEST = 64 * 2**20
-TOUCHES_AT_ONCE = 2000
 OFFENDERS_TOLD = 1000
 
 
@@ -113,27 +110,8 @@ def _read(kind: Kind) -> tuple[list[str] | None, Sent]:
 
 
 def _touch(gate: Gate, sent: list[str] | None) -> None:
-    """Who got the mail has been touched; a part at a time, so that no writer waits for all."""
     with reading() as session:
         campaign = session.get_one(Campaign, gate.campaign_id)
-        rest = iter(sent if sent is not None else gating.allowed(session, gate.id))
+        reached = sent if sent is not None else gating.allowed(session, gate.id)
         session.expunge(campaign)
-    while values := list(islice(rest, TOUCHES_AT_ONCE)):
-        with transaction() as session:
-            touches.record(session, list(_rows(gate, campaign, values)))
-
-
-def _rows(gate: Gate, campaign: Campaign, values: Sequence[str]) -> Iterator[dict[str, object]]:
-    for value in values:
-        yield {
-            "kind": gate.kind,
-            "value": value,
-            "source": f"gate:{gate.id}",
-            "event_id": value,
-            "campaign": campaign.external_id,
-            "campaign_class": campaign.campaign_class.value,
-            "topic": campaign.topic,
-            "weight": campaign.weight,
-            "subject": campaign.name,
-            "sent_at": gate.committed_at or clock.now(),
-        }
+    gating.note_sent(gate, campaign, reached)

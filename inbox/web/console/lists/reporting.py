@@ -1,19 +1,15 @@
 """The allowed ones got the mail: the gate is told, and the mail weighs on them from now on."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from cases import clock
-from cases.db import reading, transaction
-from cases.exclusions import gating, touches
+from cases.db import reading
+from cases.exclusions import gating
 from cases.exclusions.audience import Held
 from cases.exclusions.gates import Campaign, Gate, Status
 from inbox.web.console.lists import keeping, looking
 from inbox.web.console.lists import reading as lists
 from inbox.web.console.lists.reading import Shape, Unreadable
 from inbox.web.console.lists.rows import AudienceList, State
-
-TOUCHES_AT_ONCE = 2000
 
 
 def report(list_id: int) -> None:
@@ -29,7 +25,7 @@ def report(list_id: int) -> None:
         session.expunge_all()
     if gate.status in (Status.SEALED, Status.UNREPORTED):
         gating.report(gate.id, sent=None, n=gate.allowed_n, digest=gate.allowed_digest)
-    _touch(campaign, gate, _free(list_id, shape, held))
+    gating.note_sent(gate, campaign, _free(list_id, shape, held))
     looking.settle(list_id, State.SENT)
 
 
@@ -37,35 +33,3 @@ def _free(list_id: int, shape: Shape, held: Held) -> Iterator[str]:
     for row in lists.rows(keeping.pieces(list_id), shape):
         if row.address is not None and row.address not in held:
             yield row.address
-
-
-def _touch(campaign: Campaign, gate: Gate, values: Iterator[str]) -> None:
-    at = clock.now()
-    batch: list[str] = []
-    for value in values:
-        batch.append(value)
-        if len(batch) >= TOUCHES_AT_ONCE:
-            _record(campaign, gate, batch, at)
-            batch = []
-    _record(campaign, gate, batch, at)
-
-
-def _record(campaign: Campaign, gate: Gate, values: list[str], at: datetime) -> None:
-    rows = [
-        {
-            "kind": gate.kind,
-            "value": value,
-            "source": f"gate:{gate.id}",
-            "event_id": value,
-            "campaign": campaign.external_id,
-            "campaign_class": campaign.campaign_class.value,
-            "topic": campaign.topic,
-            "weight": campaign.weight,
-            "subject": campaign.name,
-            "sent_at": at,
-        }
-        for value in dict.fromkeys(values)
-    ]
-    if rows:
-        with transaction() as session:
-            touches.record(session, rows)
