@@ -62,7 +62,7 @@
       if (answer.ok && next?.dataset.write === form.dataset.write) take(next, answer);
       return;
     }
-    if (answer.ok) { take(form, answer); say(form, text.trim()); find("[data-discard]", form)?.toggleAttribute("hidden", isEmpty(form)); return; }
+    if (answer.ok) { take(form, answer); say(form, state.files ? words.saving : text.trim()); find("[data-discard]", form)?.toggleAttribute("hidden", isEmpty(form)); return; }
     if (answer.status === 409) { state.stopped = true; find(".conflict", form).innerHTML = text; return; }
     if (answer.status === 401) { state.stopped = true; say(form, words.failed); setTimeout(signIn, PAUSE); return; }
     failed(form, state);
@@ -82,7 +82,7 @@
   async function signIn() {
     if (find("#sign-in-again")) return;
     const answer = await fetch("/colleagues", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
-    if (answer?.status !== 401) return;
+    if (answer?.status !== 401 || find("#sign-in-again")) return;
     show("#alerts", await answer.text());
     find("#sign-in-again [name=address]").value = find("[data-me]")?.dataset.me || "";
   }

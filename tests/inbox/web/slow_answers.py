@@ -1,10 +1,16 @@
 """For tests of pages: answers that are kept waiting, a clock that stands still, and patience."""
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route
+
+LOST = "document.activeElement === document.body"
+BUSY = "document.querySelector('.htmx-request') !== null"
+PATIENCE = 30
+"""Seconds, as Playwright itself has them: only a test that fails ever waits so long."""
 
 
 class Clock:
@@ -22,12 +28,11 @@ class Clock:
 
     def until(self, true: Callable[[], object]) -> None:
         """Let answers arrive, with hardly any time passing in the page."""
-        for _ in range(300):
-            if true():
-                return
-            self.go(2)
+        ends = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < ends, "it did not happen"
+            self.go(1)
             self._page.wait_for_timeout(10)
-        raise AssertionError("it did not happen")
 
 
 class Held:
@@ -57,12 +62,26 @@ class Late:
 
 
 def wait_until(page: "Page", true: Callable[[], object]) -> None:
-    """Look until it is so; the page's policy forbids what Playwright would do for that."""
-    for _ in range(200):
-        if true():
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError("it did not happen")
+    """Look until it is so."""
+    ends = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        page.wait_for_timeout(20)
+
+
+def becomes(page: "Page", said: Callable[[], object], wanted: object) -> None:
+    """Look until it is that: what a click or a key does is done a moment later."""
+    ends = time.monotonic() + PATIENCE
+    while (found := said()) != wanted and time.monotonic() < ends:
+        page.wait_for_timeout(20)
+    assert found == wanted
+
+
+def press(page: "Page", *keys: str, until: Callable[[], object] = lambda: True) -> None:
+    """Press keys, wait for what they do, and see that the focus is somewhere."""
+    for key in keys:
+        page.keyboard.press(key)
+    wait_until(page, lambda: until() and not page.evaluate(f"{LOST} || {BUSY}"))
 
 
 def open_case(page: "Page") -> str:

@@ -266,6 +266,7 @@ def test_axe_finds_nothing_in_what_opens_and_fails(page: "Page", open_as: Open, 
     # Somebody takes the case, which is the event that is shown among its mails.
     if page.locator("#take").is_visible():
         page.locator("#take").click()
+        page.locator("#take").wait_for(state="detached")
     page.locator(".events summary").first.wait_for()
     # What lies below something open cannot be judged, so the open thing is looked at alone.
     page.locator("#drop-type summary").click()
@@ -320,6 +321,7 @@ def test_axe_finds_nothing_in_long_choices_and_late_forms(
     many = page.locator("[data-many]").nth(1)
     many.locator("summary").focus()
     page.keyboard.press("Enter")
+    many.locator("[type=search]:focus").wait_for()
     # The words are asked for at once, and Enter in them does not save the rule.
     page.keyboard.type("FACTURACION")
     page.keyboard.press("Enter")

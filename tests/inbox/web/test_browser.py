@@ -12,29 +12,13 @@ from bot.outbox import State as Sent
 from cases import Case, Message, State
 from cases.db import reading
 from tests.inbox.web.conftest import case_about
+from tests.inbox.web.slow_answers import becomes, open_case, press, wait_until
 from tests.seeding import ADMIN, ANA, PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Open = Callable[..., None]
-LOST = "document.activeElement === document.body"
-BUSY = "document.querySelector('.htmx-request') !== null"
-
-
-def _open_case(page: "Page") -> str:
-    return page.locator("#reader .case").get_attribute("data-case") or ""
-
-
-def _press(page: "Page", *keys: str, until: Callable[[], object] = lambda: True) -> None:
-    """Press keys, wait for what they do, and see that the focus is somewhere."""
-    for key in keys:
-        page.keyboard.press(key)
-    for _ in range(200):
-        if until() and not page.evaluate(f"{LOST} || {BUSY}"):
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError(f"{keys}: {until()}, lost: {page.evaluate(LOST)}")
 
 
 def _focus(page: "Page") -> str:
@@ -53,26 +37,26 @@ def test_cases_are_worked_by_keyboard_alone(page: "Page", open_as: Open, faults:
     page.keyboard.press("i")
     page.wait_for_url("**/inbox/unassigned")
     page.wait_for_load_state()
-    _press(page, "j", until=page.locator("#reader .case").count)
-    first = _open_case(page)
-    _press(page, "j", until=lambda: _open_case(page) != first)
-    second = _open_case(page)
-    assert f"#{second} " in page.title()
-    _press(page, "k", until=lambda: _open_case(page) == first)
-    _press(page, "o", until=lambda: _focus(page) == "h-case")
-    _press(page, "Escape", until=lambda: _focus(page) == f"open-{first}")
+    press(page, "j", until=page.locator("#reader .case").count)
+    first = open_case(page)
+    press(page, "j", until=lambda: open_case(page) != first)
+    second = open_case(page)
+    wait_until(page, lambda: f"#{second} " in page.title())
+    press(page, "k", until=lambda: open_case(page) == first)
+    press(page, "o", until=lambda: _focus(page) == "h-case")
+    press(page, "Escape", until=lambda: _focus(page) == f"open-{first}")
     page.locator(f"#open-{second}").focus()
-    _press(page, "Enter", until=lambda: _focus(page) == "h-case" and _open_case(page) == second)
-    _press(page, "k", until=lambda: _open_case(page) == first)
+    press(page, "Enter", until=lambda: _focus(page) == "h-case" and open_case(page) == second)
+    press(page, "k", until=lambda: open_case(page) == first)
     assignee = page.locator("#drop-assignee summary")
-    _press(page, "w", until=lambda: assignee.inner_text().startswith("Ana Belén"))
-    _press(page, "e", until=page.locator("#undo").is_visible)
-    assert _state(first) is State.CLOSED
-    _press(page, "z", until=lambda: _state(first) is State.OPEN)
-    _press(page, "?", until=page.locator("#help").is_visible)
-    _press(page, "Escape", until=page.locator("#help").is_hidden)
-    _press(page, "x", until=page.locator("#selection").is_visible)
-    _press(page, "/", until=lambda: _focus(page) == "q")
+    press(page, "w", until=lambda: assignee.inner_text().startswith("Ana Belén"))
+    press(page, "e", until=lambda: _state(first) is State.CLOSED)
+    page.locator("#undo").wait_for()
+    press(page, "z", until=lambda: _state(first) is State.OPEN)
+    press(page, "?", until=page.locator("#help").is_visible)
+    press(page, "Escape", until=page.locator("#help").is_hidden)
+    press(page, "x", until=page.locator("#selection").is_visible)
+    press(page, "/", until=lambda: _focus(page) == "q")
     page.keyboard.type("Whitcombe")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=Whitcombe")
@@ -84,18 +68,19 @@ def test_an_answer_is_written_sent_taken_back_and_sent_again_by_keyboard(
 ) -> None:
     case = case_about("Charged twice for order 88213")
     open_as(ANA, f"/cases/{case.id}")
-    _press(page, "r", until=lambda: _focus(page) == "reply-text")
+    press(page, "r", until=lambda: _focus(page) == "reply-text")
     page.keyboard.type("Refunded today. e w j are only letters here.")
-    _press(page, "Control+Enter", until=page.locator("#undo").is_visible)
-    assert page.locator("#reply-text").input_value() == ""
-    assert page.locator(".message.is-agent").count() == 1
-    _press(page, "Escape")
-    _press(page, "z", until=page.locator(".is-withdrawn").count)
-    assert page.locator("#reply-text").input_value().startswith("Refunded today.")
+    press(page, "Control+Enter", until=page.locator("#undo").is_visible)
+    text = page.locator("#reply-text")
+    becomes(page, text.input_value, "")
+    becomes(page, page.locator(".message.is-agent").count, 1)
+    press(page, "Escape")
+    press(page, "z", until=page.locator("#reply-text").input_value)
+    wait_until(page, lambda: text.input_value().startswith("Refunded today."))
     assert _states(case) == [Sent.CANCELLED]
-    page.locator("#reply-text").focus()
-    _press(page, "Control+Enter", until=page.locator("#undo").is_visible)
-    assert _states(case) == [Sent.CANCELLED, Sent.PENDING]
+    page.locator("#reply-text:focus").wait_for()
+    press(page, "Control+Enter", until=page.locator("#undo").is_visible)
+    becomes(page, lambda: _states(case), [Sent.CANCELLED, Sent.PENDING])
     assert _state(str(case.id)) is State.OPEN
     assert faults == []
 
@@ -114,7 +99,8 @@ def _states(case: Case) -> list[Sent]:
 def test_keys_that_are_switched_off_do_nothing(page: "Page", open_as: Open) -> None:
     open_as(ANA, "/inbox/unassigned")
     page.locator("[data-help]").click()
-    page.get_by_role("button", name="Desactivarlas").click()
+    page.get_by_role("button", name="Desactivar las letras").click()
+    page.locator("html[data-keys=off]").wait_for()
     page.wait_for_load_state()
     page.keyboard.press("j")
     page.wait_for_timeout(200)
@@ -130,15 +116,16 @@ def test_a_half_written_answer_survives_news_other_cases_and_a_conflict(
     page.evaluate("document.body.dispatchEvent(new CustomEvent('news'))")
     page.locator(f"#open-{other.id}").click()
     page.locator(f'.case[data-case="{other.id}"]').wait_for()
-    assert page.locator("#reply-text").input_value() == ""
+    text = page.locator("#reply-text")
+    becomes(page, text.input_value, "")
     page.locator(f"#open-{case.id}").click()
     page.locator(f'.case[data-case="{case.id}"]').wait_for()
-    assert page.locator("#reply-text").input_value() == "A medio escribir"
+    becomes(page, text.input_value, "A medio escribir")
     enter(ADMIN).post(f"/cases/{case.id}/replies", text="Yo me encargo", **{"as": "note"})
     page.locator("[data-send]").click()
     page.locator(".stale").wait_for()
     assert "Yo me encargo" in page.locator(".stale").inner_text()
-    assert page.locator("#reply-text").input_value() == "A medio escribir"
+    becomes(page, text.input_value, "A medio escribir")
     assert _states(case) == []
 
 
@@ -194,18 +181,20 @@ def test_back_forward_and_reload_show_whole_pages(
     links = page.locator("#rows .row-link")
     links.nth(0).click()
     page.locator("#reader .case").wait_for()
-    first, title = _open_case(page), page.title()
+    first = open_case(page)
+    wait_until(page, lambda: f"#{first} " in page.title())
+    title = page.title()
     links.nth(1).click()
     page.locator(f'.case:not([data-case="{first}"])').wait_for()
     page.go_back()
     page.locator(f'.case[data-case="{first}"]').wait_for()
-    assert page.title() == title
+    becomes(page, page.title, title)
     assert page.locator("#rows").count() == page.locator(".top").count() == 1
     page.reload()
-    assert _open_case(page) == first
+    assert open_case(page) == first
     page.go_back()
     page.locator("#reader .empty").wait_for()
-    assert page.locator(".top").count() == 1
+    becomes(page, page.locator(".top").count, 1)
     assert faults == []
 
 
@@ -222,11 +211,13 @@ def test_everything_needed_works_without_scripts(chromium: "Browser", site: str)
     page.get_by_role("button", name="Enviar", exact=True).click()
     assert "Recibida, gracias." in page.locator(".message.is-agent").inner_text()
     page.get_by_role("button", name="Deshacer").click()
-    assert page.locator("#reply-text").input_value() == "Recibida, gracias."
+    becomes(page, page.locator("#reply-text").input_value, "Recibida, gracias.")
     page.get_by_role("button", name="Cerrar", exact=True).click()
+    page.wait_for_url("**done=closed.*")
     assert _state(str(case.id)) is State.CLOSED
     page.locator("#q").fill("tornillo")
     page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=tornillo")
     assert page.locator(".row").count() == 1
     context.close()
 
@@ -247,9 +238,8 @@ def test_a_hostile_mail_runs_nothing_and_asks_nobody(
     frame.get_by_text("Concepto").wait_for()
     page.wait_for_timeout(300)
     assert all(url.startswith((site, "data:")) for url in asked), asked
-    height = page.locator("iframe.mail-frame").bounding_box()
-    assert height is not None
-    assert 80 <= height["height"] < 380
+    shown = page.locator("iframe.mail-frame")
+    wait_until(page, lambda: 80 <= (shown.bounding_box() or {"height": 0})["height"] < 380)
     assert faults == []
 
 

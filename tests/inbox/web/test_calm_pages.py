@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.inbox.web.conftest import Enter, case_about
-from tests.inbox.web.slow_answers import Clock, Held, open_case, wait_until
+from tests.inbox.web.slow_answers import Clock, Held, becomes, open_case, press, wait_until
 from tests.seeding import ADMIN, ANA, BEA
 from tests.servers.chromium import VIEWPORT
 
@@ -52,18 +52,18 @@ def test_what_takes_long_is_marked_and_no_mark_stays(
     rows = page.locator("#rows .row-link[data-htmx-powered]")
     rows.nth(0).click()
     clock.go(140)
-    clock.until(lambda: held.waiting)
+    wait_until(page, lambda: held.waiting)
     assert page.evaluate(BUSY) == []
     clock.go(60)
     assert page.evaluate(BUSY) == [rows.nth(0).get_attribute("id"), "reader"]
     # Another one is asked for instead; the connection of that one breaks.
     rows.nth(1).click()
     clock.go(200)
-    clock.until(lambda: len(held.waiting) == 2)
-    assert page.evaluate(BUSY) == [rows.nth(1).get_attribute("id"), "reader"]
+    marked = [rows.nth(1).get_attribute("id"), "reader"]
+    clock.until(lambda: len(held.waiting) == 2 and page.evaluate(BUSY) == marked)
     held.waiting[1].abort()
     clock.until(lambda: page.evaluate(BUSY) == [])
-    assert "Sin conexión" in page.locator("#alerts").inner_text()
+    page.locator("#alerts:has-text('Sin conexión')").wait_for()
     rows.nth(0).click()
     clock.go(200)
     clock.until(lambda: len(held.waiting) == 3)
@@ -73,12 +73,11 @@ def test_what_takes_long_is_marked_and_no_mark_stays(
     page.context.clear_cookies(name="tregua_session")
     page.locator("#close-case").dblclick()
     clock.go(200)
-    clock.until(lambda: len(held.waiting) == 4)
-    assert page.evaluate(BUSY) == ["FORM"]
+    clock.until(lambda: len(held.waiting) == 4 and page.evaluate(BUSY) == ["FORM"])
     held.waiting[3].continue_()
     clock.until(page.locator("#sign-in-again").count)
     clock.go(200)
-    assert page.evaluate(BUSY) == []
+    clock.until(lambda: page.evaluate(BUSY) == [])
     assert len(held.waiting) == 4
 
 
@@ -113,6 +112,7 @@ def test_what_happens_elsewhere_is_told_once_in_five_seconds_and_own_commands_at
     assert page.evaluate("document.activeElement.id") == "reply-text"
     page.locator("#take").click()
     clock.until(lambda: "toasts" in dict(page.evaluate("heard")))
+    page.locator("#reader:not(:has(.htmx-request))").wait_for()
     assert len(told()) == 1
     clock.go(5000)
     # One's own command showed the case anew, so that its news are news no more.
@@ -171,12 +171,11 @@ def test_no_swap_takes_the_focus_from_under_somebodys_hands(
 ) -> None:
     open_as(ANA, f"/cases/{case_about('Factura').id}?in=all&sort=due")
     _walk(page)
-    page.wait_for_timeout(200)
-    assert page.evaluate("document.activeElement !== document.body")
+    press(page)
     assert warned == []
     page.evaluate(STEAL)
-    assert warned == ["The focus fell to the page after a swap of reader"]
-    assert page.evaluate("document.activeElement.id") == "h-case"
+    becomes(page, lambda: warned, ["The focus fell to the page after a swap of reader"])
+    becomes(page, lambda: page.evaluate("document.activeElement.id"), "h-case")
 
 
 def test_whoever_uses_the_pages_finds_no_words_for_developers(
@@ -184,7 +183,7 @@ def test_whoever_uses_the_pages_finds_no_words_for_developers(
 ) -> None:
     open_as(ANA, f"/cases/{case_about('Factura').id}")
     page.evaluate(STEAL)
-    assert page.evaluate("document.activeElement.id") == "h-case"
+    becomes(page, lambda: page.evaluate("document.activeElement.id"), "h-case")
     assert warned == []
 
 
@@ -211,6 +210,7 @@ def test_who_runs_through_a_list_asks_for_colleagues_once_and_is_seen_where_they
         clock.go(1000)
     last = open_case(page)
     assert [path for method, path in asked if method == "POST"] == [f"cases/{last}/presence"]
+    wait_until(page, lambda: last in asked[-1][1] and asked[-1][0] == "GET")
     looks = [path for method, path in asked if method == "GET"]
     assert len(looks) <= 2
     assert last in looks[-1].split("=")[1].split(",")

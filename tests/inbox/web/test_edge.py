@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.inbox.web.conftest import case_about
+from tests.inbox.web.slow_answers import becomes, wait_until
 from tests.seeding import ANA
 
 if TYPE_CHECKING:
@@ -41,21 +42,21 @@ def test_the_list_is_dragged_as_wide_as_one_likes_and_stays_so(
 ) -> None:
     case = case_about("Factura")
     open_as(ANA, f"/cases/{case.id}")
-    assert _wide(page) == 24
+    becomes(page, lambda: _wide(page), 24)
     with page.expect_response(KEPT) as kept:
         _drag(page, 5 * REM)
     assert kept.value.status == 204
-    assert _wide(page) == 29
+    becomes(page, lambda: _wide(page), 29)
     edge = page.locator("#list-edge")
-    assert edge.get_attribute("aria-valuenow") == "48"
+    becomes(page, lambda: edge.get_attribute("aria-valuenow"), "48")
     page.reload()
-    assert _wide(page) == 29
+    becomes(page, lambda: _wide(page), 29)
     assert page.evaluate(SHIFTS) < 0.01
     _drag(page, -40 * REM)
-    assert _wide(page) == 17
+    becomes(page, lambda: _wide(page), 17)
     with page.expect_response(KEPT):
         edge.dblclick()
-    assert _wide(page) == 24
+    becomes(page, lambda: _wide(page), 24)
     assert faults == []
 
 
@@ -66,19 +67,19 @@ def test_the_edge_is_moved_by_keys_and_leaves_the_case_its_room(
     edge = page.locator("#list-edge")
     edge.focus()
     page.keyboard.press("ArrowRight")
-    assert _wide(page) == 25
+    becomes(page, lambda: _wide(page), 25)
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert _wide(page) == 23
+    becomes(page, lambda: _wide(page), 23)
     with page.expect_response(KEPT):
         page.keyboard.press("End")
     assert page.locator("#reader").bounding_box()["width"] >= 34 * REM - 1  # type: ignore[index]
     assert edge.get_attribute("aria-valuenow") == str(round((_wide(page) - 17) * 4))
     with page.expect_response(KEPT):
         page.keyboard.press("Home")
-    assert (_wide(page), edge.get_attribute("aria-valuenow")) == (17, "0")
+    becomes(page, lambda: (_wide(page), edge.get_attribute("aria-valuenow")), (17, "0"))
     page.set_viewport_size({"width": 390, "height": 800})
-    assert edge.is_hidden()
+    edge.wait_for(state="hidden")
 
 
 def test_a_drag_is_given_up_with_escape(page: "Page", open_as: Open) -> None:
@@ -87,8 +88,8 @@ def test_a_drag_is_given_up_with_escape(page: "Page", open_as: Open) -> None:
     page.mouse.move(box["x"] + 2, 300)
     page.mouse.down()
     page.mouse.move(box["x"] + 100, 300)
-    assert _wide(page) > 24
+    wait_until(page, lambda: _wide(page) > 24)
     page.keyboard.press("Escape")
     page.mouse.move(box["x"] + 150, 300)
     page.mouse.up()
-    assert _wide(page) == 24
+    becomes(page, lambda: _wide(page), 24)

@@ -9,7 +9,7 @@ from cases import Message
 from cases.db import reading, transaction
 from inbox.web.signin.sessions import WebSession
 from tests.inbox.web.conftest import Enter, case_about
-from tests.inbox.web.slow_answers import Held, Late, open_case, wait_until
+from tests.inbox.web.slow_answers import Held, Late, becomes, open_case, press, wait_until
 from tests.seeding import ADMIN, ANA, PASSWORD
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def test_a_case_that_comes_late_is_not_shown_over_the_one_that_was_chosen_since(
     rows = page.locator("#rows .row-link[data-htmx-powered]")
     rows.nth(0).click()
     page.locator("#reader .case").wait_for()
+    wait_until(page, lambda: held.waiting and f"#{open_case(page)} " in page.title())
     first, title = open_case(page), page.title()
-    wait_until(page, lambda: held.waiting)
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.locator("#rows:not(:has(.htmx-request))").wait_for()
@@ -52,7 +52,7 @@ def test_of_two_answers_the_later_one_is_shown_whichever_comes_last(
     late.waiting[0]()
     page.locator("#toasts:has-text('nuevo responsable')").wait_for()
     assert mood.count() == 1
-    assert page.locator("#drop-assignee > summary").inner_text().startswith("Ana Belén")
+    page.locator("#drop-assignee > summary:has-text('Ana Belén')").wait_for()
 
 
 def test_what_was_shown_meanwhile_is_no_news(page: "Page", open_as: Open, enter: Enter) -> None:
@@ -78,13 +78,16 @@ def test_who_signs_in_again_in_one_tab_has_done_so_in_all(page: "Page", open_as:
     other.goto(page.url)
     with transaction() as session:
         session.execute(delete(WebSession))
+    token = page.locator("meta[name=csrf]")
+    stale = token.get_attribute("content")
     page.locator("#take").click()
     page.locator("#password:focus").wait_for()
     page.locator("#password").fill(PASSWORD)
     page.locator("#sign-in-again .is-primary").click()
     page.locator("#sign-in-again").wait_for(state="detached")
-    fresh = page.locator("meta[name=csrf]").get_attribute("content")
-    wait_until(other, lambda: other.locator("meta[name=csrf]").get_attribute("content") == fresh)
+    wait_until(page, lambda: token.get_attribute("content") != stale)
+    fresh = token.get_attribute("content")
+    becomes(other, lambda: other.locator("meta[name=csrf]").get_attribute("content"), fresh)
     other.locator("#close-case").click()
     other.locator("#toasts:has-text('cerrado')").wait_for()
     assert not case_about("Factura").is_open
@@ -107,6 +110,7 @@ def test_an_answer_waits_for_its_files_also_where_the_session_ended_meanwhile(
     page.locator("#sign-in-again").wait_for(state="detached")
     page.locator("[data-send]").click()
     page.locator("[data-saved]:has-text('Guardando')").wait_for()
+    wait_until(page, lambda: held.waiting)
     assert page.locator("#undo").count() == 0
     held.waiting[0].continue_()
     page.locator("#undo").wait_for()
@@ -122,10 +126,9 @@ def test_after_going_back_everything_still_works(
 ) -> None:
     open_as(ADMIN, "/inbox/all")
     page.locator("#rows .row-link[data-htmx-powered]").first.wait_for()
-    for _ in range(2):
-        page.keyboard.press("j")
-        page.locator("#rows:not(:has(.htmx-request))").wait_for()
-    page.locator("#reader .case").wait_for()
+    press(page, "j", until=page.locator("#reader .case").count)
+    first = open_case(page)
+    press(page, "j", until=lambda: open_case(page) != first)
     second = open_case(page)
     page.go_back()
     page.locator(f"#reader .case:not([data-case='{second}'])").wait_for()

@@ -7,17 +7,13 @@ from sqlalchemy import func, select
 
 from cases import Agent, Case
 from cases.db import reading, transaction
+from tests.inbox.web.slow_answers import LOST, becomes, open_case, press, wait_until
 from tests.seeding import ADMIN, ANA
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 Open = Callable[..., None]
-LOST = "document.activeElement === document.body"
-
-
-def _case(page: "Page") -> str:
-    return page.locator("#reader .case").get_attribute("data-case") or ""
 
 
 def test_a_case_is_found_and_many_are_worked_by_keyboard_alone(
@@ -30,26 +26,19 @@ def test_a_case_is_found_and_many_are_worked_by_keyboard_alone(
     page.locator("#option-0", has_text="Sin asignar").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/inbox/unassigned")
-    page.keyboard.press("j")
-    page.locator("#reader .case").wait_for()
-    first = _case(page)
-    page.keyboard.press("[")
-    page.locator(f'.case:not([data-case="{first}"])').wait_for()
-    page.keyboard.press("]")
-    page.locator(f'.case[data-case="{first}"]').wait_for()
-    page.keyboard.press("Shift+J")
-    page.keyboard.press("Shift+J")
-    assert page.locator(".pick :checked").count() == 3
-    page.keyboard.press("*")
-    page.keyboard.press("n")
-    assert page.locator(".pick :checked").count() == 0
-    page.keyboard.press("*")
-    page.keyboard.press("a")
-    chosen = page.locator(".pick :checked").count()
-    assert chosen == page.locator("#rows .row").count() > 3
-    assert not page.evaluate(LOST)
+    page.wait_for_load_state()
+    press(page, "j", until=page.locator("#reader .case").count)
+    first = open_case(page)
+    press(page, "[", until=lambda: open_case(page) != first)
+    press(page, "]", until=lambda: open_case(page) == first)
+    ticked = page.locator(".pick :checked")
+    press(page, "Shift+J", "Shift+J", until=lambda: ticked.count() == 3)
+    press(page, "*", "n", until=lambda: ticked.count() == 0)
+    chosen = page.locator("#rows .row").count()
+    press(page, "*", "a", until=lambda: ticked.count() == chosen > 3)
     page.locator('#selection [value="take"]').press("Enter")
     page.locator("#undo").wait_for()
+    page.wait_for_load_state()
     assert _given() == chosen
     page.keyboard.press("z")
     page.wait_for_url("**done=taken_back.*")
@@ -62,14 +51,14 @@ def test_rows_are_ticked_together_by_pointer_and_shift(page: "Page", open_as: Op
     boxes, ticked = page.locator(".pick input"), page.locator(".pick :checked")
     boxes.nth(1).click()
     boxes.nth(4).click(modifiers=["Shift"])
-    assert ticked.count() == 4
+    becomes(page, ticked.count, 4)
     boxes.nth(3).click()
     boxes.nth(4).click(modifiers=["Shift"])
-    assert ticked.count() == 2
+    becomes(page, ticked.count, 2)
     page.locator("[data-pick]").click()
-    assert ticked.count() == boxes.count()
+    becomes(page, ticked.count, boxes.count())
     page.locator("[data-pick]").click()
-    assert ticked.count() == 0
+    becomes(page, ticked.count, 0)
 
 
 def _given() -> int:
@@ -88,32 +77,27 @@ def test_a_closed_case_makes_room_for_the_next_which_was_fetched_ahead(
     open_as(ANA, "/inbox/unassigned")
     with page.expect_request(lambda asked: "x-ahead" in asked.headers):
         page.keyboard.press("j")
-    first = _case(page)
+    first = open_case(page)
     # What was only fetched ahead is read by nobody.
     page.locator(f"#row-{first}:not(.is-unread)").wait_for()
     rows = page.locator("#rows .row").evaluate_all("all => all.map(one => one.id.slice(4))")
-    assert _becomes(page, int(first), unread=False)
-    assert _becomes(page, int(rows[rows.index(first) + 1]), unread=True)
+    becomes(page, lambda: _unread(int(first)), False)
+    assert _unread(int(rows[rows.index(first) + 1]))
     page.keyboard.press("e")
     page.keyboard.press("d")
     page.locator(f'.case:not([data-case="{first}"])').wait_for()
-    assert page.locator("#undo").is_visible()
-    assert not page.evaluate(LOST)
-    second = _case(page)
+    page.locator("#undo").wait_for()
+    wait_until(page, lambda: not page.evaluate(LOST))
+    second = open_case(page)
     with reading() as session:
         assert not session.get_one(Case, int(first)).is_open
         assert session.get_one(Case, int(second)).is_open
     assert faults == []
 
 
-def _becomes(page: "Page", number: int, *, unread: bool) -> bool:
-    """Whether the case is unread, or read, within two seconds."""
-    for _ in range(100):
-        with reading() as session:
-            if session.get_one(Case, number).unread is unread:
-                return True
-        page.wait_for_timeout(20)
-    return False
+def _unread(number: int) -> bool:
+    with reading() as session:
+        return session.get_one(Case, number).unread
 
 
 def test_a_case_in_a_tab_that_nobody_looks_at_stays_unread_until_they_do(
@@ -125,9 +109,9 @@ def test_a_case_in_a_tab_that_nobody_looks_at_stays_unread_until_they_do(
     open_as(ANA, f"/cases/{number}")
     page.locator(".case[data-unseen]").wait_for()
     page.wait_for_timeout(150)
-    assert _becomes(page, number, unread=True)
+    assert _unread(number)
     page.evaluate("looked = true; document.dispatchEvent(new Event('visibilitychange'))")
-    assert _becomes(page, number, unread=False)
+    becomes(page, lambda: _unread(number), False)
     page.keyboard.press("Shift+U")
     page.locator(f"#row-{number}.is-unread").wait_for()
     page.reload()

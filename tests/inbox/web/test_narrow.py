@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cases import Direction, Message, Origin, clock
 from cases.db import transaction
 from tests.inbox.web.conftest import case_about
+from tests.inbox.web.slow_answers import wait_until
 from tests.seeding import ANA
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def test_a_case_opens_at_what_was_said_last_on_a_phone_too(page: "Page", open_as
             session.add(Message(**told, text=f"Sigo esperando, vez {n}.", arrived_at=at))
     page.set_viewport_size(PHONE)
     open_as(ANA, f"/cases/{case.id}")
-    box = page.get_by_text("Sigo esperando, vez 19.").last.bounding_box() or {}
-    assert 0 < box["y"] < PHONE["height"] / 2
+    last = page.get_by_text("Sigo esperando, vez 19.").last
+    wait_until(page, lambda: 0 < (last.bounding_box() or {"y": 0})["y"] < PHONE["height"] / 2)
 
 
 def is_seen_as_a_whole(page: "Page", panel: str) -> None:
@@ -46,7 +47,7 @@ def test_what_opens_at_the_right_edge_is_seen_as_a_whole(page: "Page", open_as: 
         page.locator(f"#drop-{name} > summary").click()
         is_seen_as_a_whole(page, f"#drop-{name} .drop-panel")
         page.locator(f"#drop-{name} > summary").click()
-    assert page.locator("#drop-tags .drop-panel").is_hidden()
+    page.locator("#drop-tags .drop-panel").wait_for(state="hidden")
 
 
 def test_who_comes_by_an_address_sees_its_line_in_the_list(page: "Page", open_as: Open) -> None:
@@ -54,5 +55,5 @@ def test_who_comes_by_an_address_sees_its_line_in_the_list(page: "Page", open_as
     open_as(ANA, "/inbox/all")
     last = page.locator("#rows .row-link").last.get_attribute("href") or ""
     page.goto(page.url.partition("/inbox")[0] + last)
-    box = page.locator('#rows [aria-current="true"]').bounding_box() or {}
-    assert 0 < box["y"] < LOW["height"]
+    line = page.locator('#rows [aria-current="true"]')
+    wait_until(page, lambda: 0 < (line.bounding_box() or {"y": 0})["y"] < LOW["height"])

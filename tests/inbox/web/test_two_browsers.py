@@ -11,12 +11,14 @@ from cases.db import reading
 from cases.unsent import Unsent
 from inbox.web import signin
 from tests.inbox.web.conftest import Enter, case_about
+from tests.inbox.web.slow_answers import becomes
 from tests.seeding import ANA, BEA
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Window = Callable[[str], "Page"]
+SOON = 10_000
 
 
 @pytest.fixture
@@ -36,15 +38,6 @@ def window(chromium: "Browser", site: str, enter: Enter) -> Iterator[Window]:
         context.close()
 
 
-def _until(page: "Page", what: str) -> None:
-    """Wait until that is true in the page; its policy forbids what Playwright would do for it."""
-    for _ in range(100):
-        if page.evaluate(what):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(what)
-
-
 def test_two_people_in_a_case_see_each_other_and_the_second_answer_waits(
     window: Window, site: str
 ) -> None:
@@ -53,10 +46,11 @@ def test_two_people_in_a_case_see_each_other_and_the_second_answer_waits(
     ana.goto(f"{site}/cases/{case.id}")
     ana.locator("html[data-live='on']").wait_for()
     bea.goto(f"{site}/cases/{case.id}")
-    # Who looked at it in another test a moment ago may still be shown beside her.
-    ana.locator(f"#here-{case.id} .face", has_text="Bea Soto").wait_for(timeout=2000)
+    # Who looked at it in another test a moment ago may still be shown beside her. Without the
+    # stream pages ask twice a minute.
+    ana.locator(f"#here-{case.id} .face", has_text="Bea Soto").wait_for(timeout=SOON)
     bea.locator("#reply-text").press_sequentially("Hola")
-    ana.locator(f"#row-here-{case.id} .is-writing").wait_for(timeout=2000)
+    ana.locator(f"#row-here-{case.id} .is-writing").wait_for(timeout=SOON)
     ana.locator("#reply-text").fill("La factura sale mañana.")
     bea.locator("#reply-text").fill("Yo respondo.")
     bea.locator("[data-send]").click()
@@ -87,18 +81,18 @@ def test_a_text_survives_a_reload_and_two_windows_show_both(
     first.get_by_text("Guardado a las").wait_for()
     second = first.context.new_page()
     second.goto(f"{site}/cases/{case.id}")
-    assert second.locator("#reply-text").input_value() == "Primera versión"
+    becomes(second, second.locator("#reply-text").input_value, "Primera versión")
     second.locator("#reply-text").fill("Segunda versión")
     second.get_by_text("Guardado a las").wait_for()
-    _until(second, "document.querySelector('form.write').elements.version.value === '2'")
+    becomes(second, second.locator("form.write [name=version]").input_value, "2")
     first.locator("#reply-text").fill("Primera versión, corregida")
     first.locator("[data-conflict]").wait_for()
     assert "Segunda versión" in first.locator("[data-other]").inner_text()
     assert first.locator("#reply-text").input_value() == "Primera versión, corregida"
     first.locator("[data-keep-mine]").click()
-    first.get_by_text("Guardado a las").wait_for()
+    becomes(first, first.locator("form.write [name=version]").input_value, "3")
     first.locator("#reply-text").fill("Primera versión, y una palabra más")
     first.reload()
-    _until(first, "document.querySelector('#reply-text').value.includes('una palabra más')")
+    becomes(first, first.locator("#reply-text").input_value, "Primera versión, y una palabra más")
     with reading() as session:
         assert session.scalars(select(Unsent.text)).one().endswith("palabra más")

@@ -15,6 +15,7 @@ from cases.macro import Macro, Then
 from cases.mention import Mention
 from inbox.web.direction import straight
 from tests.inbox.web.conftest import Enter, case_about
+from tests.inbox.web.slow_answers import press
 from tests.seeding import ADMIN, ANA, BEA
 
 if TYPE_CHECKING:
@@ -22,18 +23,7 @@ if TYPE_CHECKING:
 
     Open = Callable[..., None]
 
-BUSY = "document.activeElement === document.body || !!document.querySelector('.htmx-request')"
 SUBJECT = "Llamadas a deshora"
-
-
-def _press(page: "Page", key: str, until: Callable[[], object] = lambda: True) -> None:
-    """Press it, wait for what it does, and see that the focus is somewhere."""
-    page.keyboard.press(key)
-    for _ in range(200):
-        if until() and not page.evaluate(BUSY):
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError(f"{key}: focus lost, or nothing happened")
 
 
 def _case(number: int) -> Case:
@@ -54,31 +44,31 @@ def test_a_day_is_worked_without_a_mouse(page: "Page", open_as: "Open", faults: 
     _a_macro()
     number = case_about(SUBJECT).id
     open_as(ANA, f"/cases/{number}")
-    _press(page, "y", lambda: page.locator("#drop-mood[open]").count())
+    press(page, "y", until=page.locator("#drop-mood[open]").count)
     page.keyboard.press("ArrowDown")
-    _press(page, "Enter", lambda: _case(number).sentiment == "neutral")
-    _press(page, "t", lambda: page.locator("#drop-type[open]").count())
-    _press(page, "Enter", lambda: _case(number).type_by == ANA)
+    press(page, "Enter", until=lambda: _case(number).sentiment == "neutral")
+    press(page, "t", until=page.locator("#drop-type[open]").count)
+    press(page, "Enter", until=lambda: _case(number).type_by == ANA)
     page.locator("#drop-type > summary:focus").wait_for()
-    _press(page, "n", lambda: page.evaluate("document.activeElement.className") == "message-head")
-    _press(page, "b", lambda: page.evaluate("document.activeElement.id") == f"truce-of-{number}")
-    _press(page, "i", lambda: page.evaluate("document.activeElement.id") == "reply-text")
+    press(page, "n", until=page.locator(".message-head:focus").count)
+    press(page, "b", until=page.locator(f"#truce-of-{number}:focus").count)
+    press(page, "i", until=page.locator("#reply-text:focus").count)
     page.keyboard.type("@bea")
     page.locator("#names [data-name]").first.wait_for()
-    _press(page, "Enter", lambda: page.locator("#names").count() == 0)
+    press(page, "Enter", until=lambda: page.locator("#names").count() == 0)
     page.keyboard.type("¿lo ves?")
-    _press(page, "Control+Enter", lambda: page.locator(".message.is-note").count())
-    _press(page, "Escape")
-    _press(page, "m", page.locator(".dialog .macro").first.is_visible)
+    press(page, "Control+Enter", until=page.locator(".message.is-note").count)
+    press(page, "Escape")
+    press(page, "m", until=page.locator(".dialog .macro").first.is_visible)
     page.keyboard.type("mismo")
     page.locator(".dialog .macro").first.wait_for()
-    _press(page, "Enter", lambda: page.locator(".then").count())
-    _press(page, "Control+Enter", page.locator("#undo").is_visible)
+    press(page, "Enter", until=page.locator(".then").count)
+    press(page, "Control+Enter", until=lambda: not _case(number).is_open)
     assert (_case(number).state, _case(number).type) == (State.CLOSED, "money.billing")
-    _press(page, "Escape")
-    _press(page, "E", lambda: _case(number).is_open)
-    _press(page, "s", lambda: page.locator("#drop-snooze[open]").count())
-    _press(page, "Enter", lambda: _case(number).snoozed_at is not None)
+    press(page, "Escape")
+    press(page, "E", until=lambda: _case(number).is_open)
+    press(page, "s", until=page.locator("#drop-snooze[open]").count)
+    press(page, "Enter", until=lambda: _case(number).snoozed_at is not None)
     page.keyboard.press("!")
     page.wait_for_url("**done=many.*")
     assert _case(number).bulk

@@ -17,7 +17,6 @@ def test_the_first_fault_of_a_refused_form_has_the_focus(
     page.locator("#f-name").fill("Eva")
     page.locator("#f-address").fill("no es un correo")
     page.get_by_role("button", name="Añadir").click()
-    page.locator('#f-address[aria-invalid="true"]').wait_for()
-    assert page.evaluate("document.activeElement.id") == "f-address"
+    page.locator('#f-address[aria-invalid="true"]:focus').wait_for()
     assert page.locator("#f-name").input_value() == "Eva"
     assert "correo" in page.locator("#w-address").inner_text()
