@@ -38,6 +38,16 @@ def give(session: Session, queue: str, now: datetime) -> None:
     sign.seen_at = max(sign.seen_at, now)
 
 
+def silent(session: Session, now: datetime) -> list[str]:
+    """Who does not run, for somebody outside who asks: all, where nobody ever ran.
+
+    A poller that never ran is not missed: mail may come by the API alone.
+    """
+    signs = {one.queue: one.seen_at for one in session.scalars(select(WorkerSign))}
+    wanted = (*queues.QUEUES, *({POLLER} & signs.keys()))
+    return [one for one in wanted if one not in signs or now - signs[one] > SILENCE]
+
+
 def missing(session: Session, now: datetime) -> Iterator[WorkerSign]:
     """The queues that nobody serves any more, as one sees who has run long enough to know.
 

@@ -1,6 +1,9 @@
 """The documents say what is so, in both languages."""
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -132,7 +135,40 @@ def test_every_unit_runs_a_command_with_the_least_rights(unit: Path) -> None:
     )
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd's own judge")
+def test_systemd_understands_every_unit(tmp_path: Path) -> None:
+    for unit in (ROOT / "docs" / "systemd").rglob("tregua*"):
+        name = unit.name.replace("@.", "@send.")
+        text = unit.read_text("utf-8").replace("/opt/tregua/tregua", "/bin/true")
+        (tmp_path / name).write_text(text, "utf-8")
+        more = tmp_path / f"{name}.d"
+        more.mkdir()
+        if unit.parent.name == "systemd":
+            shutil.copy(ROOT / "docs/systemd/watch/failing.conf", more)
+    (tmp_path / "tregua-tell@.service").write_text(
+        (ROOT / "docs/systemd/watch/tregua-tell@.service").read_text("utf-8"), "utf-8"
+    )
+    units = sorted(one for one in tmp_path.iterdir() if one.is_file())
+    judged = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=yes", "--man=no", *units],
+        capture_output=True, text=True, check=False, timeout=60,
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:", "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    ours = [line for line in judged.stderr.splitlines() if "tregua" in line]
+    assert (judged.returncode, ours) == (0, []), judged.stderr
+
+
+def test_what_is_told_when_tregua_fails_is_not_told_by_tregua() -> None:
+    watch = ROOT / "docs" / "systemd" / "watch"
+    assert "sendmail" in (watch / "tregua-tell@.service").read_text("utf-8")
+    assert "/readyz?workers=1" in (watch / "tregua-watch.service").read_text("utf-8")
+    for language in ("", ".es"):
+        guide = (ROOT / f"docs/admin{language}.md").read_text("utf-8")
+        for one in watch.iterdir():
+            assert one.name in guide, (language, one.name)
+
+
 @pytest.mark.parametrize("page", ["docs/admin.md", "docs/admin.es.md"])
 def test_the_guide_names_every_unit(page: str) -> None:
-    named = set(re.findall(r"`(tregua-[\w-]+@?)", (ROOT / page).read_text("utf-8")))
+    named = set(re.findall(r"`(tregua-[\w-]+@?)\w*`", (ROOT / page).read_text("utf-8")))
     assert named == {unit.stem for unit in UNITS} - {"tregua"}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot import queues
+from bot import queues, signs
 from bot.staff_mail.alarms import Alarm
 from cases import clock
 from cases.db import reading
@@ -43,12 +43,22 @@ def alive() -> Response:
 @pages.get("/readyz")
 @allow(Policy.TOKEN)
 def ready() -> Response:
-    """Whether it can serve: the database is there and has the tables of this version."""
+    """Whether it can serve: the database is there and has the tables of this version.
+
+    Asked for the workers too, whether all of them and the poller run: nobody else can tell that
+    none of them does.
+    """
+    silent: list[str] = []
     try:
         tables = revision.is_current()
+        if tables and request.args.get("workers"):
+            with reading() as session:
+                silent = signs.silent(session, clock.now())
     except SQLAlchemyError:
         return make_response(jsonify(ok=False, database=False, tables=False), 503)
-    return make_response(jsonify(ok=tables, database=True, tables=tables), 200 if tables else 503)
+    said = {"database": True, "tables": tables} | ({"silent": silent} if silent else {})
+    ok = tables and not silent
+    return make_response(jsonify(ok=ok, **said), 200 if ok else 503)
 
 
 @pages.get("/metrics")

@@ -1,10 +1,13 @@
 """What machines that watch are told, and what people see of failed calls."""
 
 import re
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from bot import queues
+from bot import queues, signs
+from bot.signs import WorkerSign
+from cases import clock
 from cases.audit import Entry
 from cases.db import reading, transaction
 from inbox import schema, tokens
@@ -19,6 +22,28 @@ def test_it_says_that_it_lives_and_whether_it_can_serve(visitor: Visitor) -> Non
     assert (away.status_code, away.json["tables"]) == (503, False)
     schema.stamp()
     assert visitor.get("/readyz").json == {"ok": True, "database": True, "tables": True}
+
+
+def test_whoever_watches_from_outside_is_told_that_nobody_works(visitor: Visitor) -> None:
+    schema.stamp()
+    now = clock.now()
+    with transaction() as session:
+        session.execute(delete(WorkerSign))
+    nobody = visitor.get("/readyz?workers=1")
+    assert (nobody.status_code, nobody.json["silent"]) == (503, ["file", "send", "tag"])
+    with transaction() as session:
+        for one in queues.QUEUES:
+            signs.give(session, one, now)
+    assert visitor.get("/readyz?workers=1").json["ok"]
+    with transaction() as session:
+        signs.give(session, signs.POLLER, now)
+    with clock.at(now + timedelta(minutes=2)):
+        with transaction() as session:
+            signs.give(session, queues.SEND, clock.now())
+        dead = visitor.get("/readyz?workers=1")
+        assert (dead.status_code, dead.json["silent"]) == (503, ["file", "tag", "poll"])
+        # A proxy that only asks whether pages can be served goes on sending people here.
+        assert visitor.get("/readyz").status_code == 200
 
 
 def test_the_numbers_are_for_this_machine_and_for_a_token_that_may(visitor: Visitor) -> None:
