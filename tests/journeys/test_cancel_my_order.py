@@ -56,9 +56,9 @@ def test_cancelling_is_no_refusal_and_a_wrong_one_is_undone(
     number = max(map(int, re.findall(r'href="/cases/(\d+)', bea.opens("/inbox/all"))))
     page = bea.opens(f"/cases/{number}")
     assert button in page
-    heard = re.search(r'action="(/contacts/\d+/truces/\d+)/confirmation"', page)
+    heard = re.search(r'action="(/contacts/\d+/truces)/(\d+)/confirmation"', page)
     assert heard is not None
-    bea.presses(f"{heard[1]}/end", case=str(number))
+    bea.presses(f"{heard[1]}/end", truce=heard[2], case=str(number))
     assert button not in bea.opens(f"/cases/{number}")
     assert "opt_out_heard" not in bea.holds()
     bea.presses(f"/cases/{number}/closure")

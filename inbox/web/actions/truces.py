@@ -1,17 +1,18 @@
 """A truce ended before its time: by somebody who may, who says why; an opt-out heard wrongly."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import clock
+from cases import Contact, clock
 from cases.db import transaction
-from cases.exclusions.reasons import Reason
+from cases.exclusions.reasons import RULES, Group, Reason
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import (
     NeedsAnEnd,
@@ -28,16 +29,19 @@ from cases.settings import settings
 from inbox.web import live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import done
+from inbox.web.ids import whole
 from inbox.web.visible import the_case, the_contact
 from inbox.web.who import agent
 
 pages = Pages("truces", __name__)
-LONGEST, LONGEST_TRUCE = 500, timedelta(days=366)
+LONGEST, LONGEST_TRUCE, MOST = 500, timedelta(days=366), 50
 
 
 @pages.record
 def _furnish(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(may_end=may_end, Reason=Reason, tomorrow=tomorrow)
+    state.app.jinja_env.globals.update(
+        may_end=may_end, endable=endable, Reason=Reason, tomorrow=tomorrow
+    )
 
 
 def may_end(hold: Exclusion) -> bool:
@@ -46,6 +50,15 @@ def may_end(hold: Exclusion) -> bool:
     if session is None or hold.reason is Reason.OPEN_CASE:
         return False
     return may_lift(session, hold, agent())
+
+
+def endable(holds: Sequence[Exclusion]) -> list[tuple[Exclusion, bool]]:
+    """Those that the agent may end by hand, and whether they end with the others.
+
+    What a customer decided ends only if it is meant; what was heard of it is judged instead.
+    """
+    ours = [one for one in holds if one.reason is not Reason.OPT_OUT_HEARD and may_end(one)]
+    return [(one, RULES[one.reason].group is not Group.CONSENT) for one in ours]
 
 
 def tomorrow() -> str:
@@ -76,28 +89,36 @@ def begin(contact_id: int) -> AnyResponse:
     return _back(contact_id, notices.truce_begun)
 
 
-@pages.post("/contacts/<int:contact_id>/truces/<int:exclusion_id>/end")
+@pages.post("/contacts/<int:contact_id>/truces/end")
 @allow(Policy.CASES)
-def end(contact_id: int, exclusion_id: int) -> AnyResponse:
-    """Marketing may write again, as far as this reason goes; the reason why is kept."""
+def end(contact_id: int) -> AnyResponse:
+    """Marketing may write again, as far as these reasons go; the reason why is kept."""
     why = " ".join(request.form.get("why", "").split())[:LONGEST]
+    numbers = {whole(one) or 0 for one in request.form.getlist("truce")[:MOST]}
+    if not numbers:
+        abort(422, _("Choose what ends."))
     with transaction() as session:
         contact = the_contact(session, contact_id)
-        row = session.get(Exclusion, exclusion_id)
-        if row is None or row.contact_id != contact.id:
-            abort(404)
-        if not why and row.reason is not Reason.OPT_OUT_HEARD:
-            abort(422)
-        verb: dict[str, Any] = {"agent": agent(), "at": clock.now()}
-        try:
-            if row.reason is Reason.OPT_OUT_HEARD:
-                dismiss_opt_out(session, row.id, **verb)
-            else:
-                lift(session, row.id, why=why, **verb)
-        except NotYours:
-            abort(403, _("This truce is ended by somebody else."))
+        for number in sorted(numbers):
+            _end(session, contact, number, why)
         live.announce(session)
     return _back(contact_id, notices.truce_ended)
+
+
+def _end(session: Session, contact: Contact, number: int, why: str) -> None:
+    row = session.get(Exclusion, number)
+    if row is None or row.contact_id != contact.id:
+        abort(404)
+    if not why and row.reason is not Reason.OPT_OUT_HEARD:
+        abort(422, _("Say why it ends."))
+    verb: dict[str, Any] = {"agent": agent(), "at": clock.now()}
+    try:
+        if row.reason is Reason.OPT_OUT_HEARD:
+            dismiss_opt_out(session, row.id, **verb)
+        else:
+            lift(session, row.id, why=why, **verb)
+    except NotYours:
+        abort(403, _("This truce is ended by somebody else."))
 
 
 @pages.post("/contacts/<int:contact_id>/truces/<int:exclusion_id>/confirmation")

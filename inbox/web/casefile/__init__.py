@@ -191,7 +191,8 @@ def _messages(
         .outerjoin(Decided, Decided.message_id == Message.id)
         .outerjoin(RawMail, (RawMail.id == Message.raw_id) & RawMail.partial)
         .options(defer(OutgoingMail.content))
-        .where(Message.case_id == case.id)
+        # What was taken back was never said: an event tells that it was, and the box has its text.
+        .where(Message.case_id == case.id, Message.withdrawn_at.is_(None))
     )
     if before:
         query = query.where(Message.id < before)

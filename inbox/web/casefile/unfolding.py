@@ -21,13 +21,8 @@ class Unfolded:
 def unfolded(cards: Sequence[Entry]) -> Unfolded:
     """Reading begins at what a person said last: the bot's thanks for a mail are not news."""
     said = [at for at, card in enumerate(cards) if card.kind != "system"]
-    unsaid = {at for at in said if _is_withdrawn(cards[at])}
-    by_people = [at for at in said if cards[at].kind != "bot" and at not in unsaid]
+    by_people = [at for at in said if cards[at].kind != "bot"]
     start = (by_people or said or [-1])[-1]
     old = said[:-OPEN_AT_THE_END] if len(said) > LONG else []
     thanks = [at for at in said if cards[at].template == ACKNOWLEDGEMENT]
-    return Unfolded(frozenset({*old, *thanks, *unsaid} - {start}), start)
-
-
-def _is_withdrawn(card: Entry) -> bool:
-    return card.message is not None and card.message.withdrawn_at is not None
+    return Unfolded(frozenset({*old, *thanks} - {start}), start)

@@ -36,7 +36,7 @@ def page() -> Response:
             query=query,
             spoken=spoken,
             other=_other(spoken),
-            write_to=_write_to(session, spoken),
+            **_who_answers(session, spoken),
         )
     return make_response(shown)
 
@@ -57,7 +57,7 @@ def article(slug: str) -> Response:
             article=found,
             spoken=spoken,
             other=_other(spoken) if both else "",
-            write_to=_write_to(session, spoken),
+            **_who_answers(session, spoken),
         )
     return make_response(shown)
 
@@ -69,11 +69,11 @@ def _speak() -> str:
     return spoken
 
 
-def _write_to(session: Session, spoken: str) -> str:
+def _who_answers(session: Session, spoken: str) -> dict[str, str]:
     """The mailbox whose form answers who found nothing: one that speaks so comes first."""
-    boxes = select(Mailbox.address).where(Mailbox.paused.is_(False))
-    newest = boxes.order_by(Mailbox.language != spoken, Mailbox.id).limit(1)
-    return session.scalar(newest) or ""
+    boxes = select(Mailbox.address, Mailbox.name).where(Mailbox.paused.is_(False))
+    first = session.execute(boxes.order_by(Mailbox.language != spoken, Mailbox.id).limit(1)).first()
+    return {"write_to": first[0], "shop": first[1]} if first else {"write_to": "", "shop": ""}
 
 
 def _other(spoken: str) -> str:

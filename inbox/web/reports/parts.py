@@ -59,7 +59,7 @@ def open_time(minutes: int | None) -> str:
     if minutes is None:
         return "–"
     if minutes < 60:
-        return _("{minutes} min", minutes=minutes) if minutes else _("less than 1 min")
+        return _("{minutes} min", minutes=minutes or "< 1")
     if minutes >= 600 or not minutes % 60:
         return _("{hours} h", hours=say_number(round(minutes / 60)))
     return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)

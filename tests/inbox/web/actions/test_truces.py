@@ -27,26 +27,45 @@ def _row(number: int) -> Exclusion:
 def test_who_may_ends_it_with_a_reason_and_once(enter: Enter) -> None:
     case = case_about("Cambio de talla")
     number = _by_hand(case.contact_id)
-    url, bea = f"/contacts/{case.contact_id}/truces/{number}/end", enter(BEA)
+    url, bea = f"/contacts/{case.contact_id}/truces/end", enter(BEA)
     assert url in bea.get(f"/cases/{case.id}").text
     assert url in bea.get(f"/contacts/{case.contact_id}").text
-    assert bea.post(url).status_code == 422
-    ended = bea.post(url, why="hablado por teléfono", case=str(case.id))
+    assert bea.post(url, truce=number).status_code == 422
+    assert bea.post(url, why="x").status_code == 422
+    ended = bea.post(url, truce=number, why="hablado por teléfono", case=str(case.id))
     assert ended.status_code == 303
     assert "tregua ha terminado" in bea.get(ended.location).text
     row = _row(number)
     assert (row.lifted_by, row.lift_reason) == (BEA, "hablado por teléfono")
-    assert bea.post(url, why="x").status_code == 409
-    assert bea.post(url.replace(f"/{number}/", "/99999/"), why="x").status_code == 404
+    assert bea.post(url, truce=number, why="x").status_code == 409
+    assert bea.post(url, truce="99999", why="x").status_code == 404
+    assert bea.post(url, truce="uno", why="x").status_code == 404
+
+
+def test_several_reasons_end_with_one_word_together_or_not_at_all(enter: Enter) -> None:
+    case, bea = case_about("Cambio de talla"), enter(BEA)
+    reasons = (Reason.MANUAL, Reason.BOUNCE_SOFT, Reason.UNSUBSCRIBED_ALL)
+    numbers = [_by_hand(case.contact_id, reason) for reason in reasons]
+    page = bea.get(f"/cases/{case.id}").text
+    assert page.count("Terminar la tregua") == 1
+    ticks = [f'name="truce" value="{one}"' for one in numbers]
+    # What the customer decided ends only if it is ticked.
+    assert [f"{one} checked" in page for one in ticks] == [True, True, False]
+    assert ticks[2] in page
+    url = f"/contacts/{case.contact_id}/truces/end"
+    assert bea.post(url, truce=[numbers[0], 99999], why="ya está").status_code == 404
+    assert _row(numbers[0]).lifted_at is None
+    bea.post(url, truce=numbers[:2], why="ya está")
+    assert [_row(one).lift_reason for one in numbers] == ["ya está", "ya está", ""]
 
 
 def test_it_is_shown_to_nobody_else_and_refused(enter: Enter) -> None:
     case = case_about("Cambio de talla")
     number = _by_hand(case.contact_id, Reason.OBJECTION)
-    url = f"/contacts/{case.contact_id}/truces/{number}/end"
-    assert url not in enter(ANA).get(f"/cases/{case.id}").text
-    assert enter(ANA).post(url, why="x").status_code == 403
-    assert enter(LUIS).post(url, why="x").status_code == 404
+    url = f"/contacts/{case.contact_id}/truces/end"
+    assert f'name="truce" value="{number}"' not in enter(ANA).get(f"/cases/{case.id}").text
+    assert enter(ANA).post(url, truce=number, why="x").status_code == 403
+    assert enter(LUIS).post(url, truce=number, why="x").status_code == 404
     assert _row(number).lifted_at is None
 
 
@@ -87,5 +106,5 @@ def test_a_truce_is_set_by_hand_with_a_reason_and_an_end(enter: Enter) -> None:
         row = session.scalars(mine).one()
     assert (row.origin, row.note) == (ANA, "obras en su casa")
     # Who set it may end it.
-    assert f"{url}/{row.id}/end" in ana.get(f"/contacts/{case.contact_id}").text
+    assert f'name="truce" value="{row.id}"' in ana.get(f"/contacts/{case.contact_id}").text
     assert enter(LUIS).post(url, until=day, why="x").status_code == 404

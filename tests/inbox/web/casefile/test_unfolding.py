@@ -1,9 +1,7 @@
 """What is open of a conversation when an agent comes to it, and where they begin to read."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from cases import Message
 from inbox.web.casefile.entries import Entry
 from inbox.web.casefile.unfolding import unfolded
 
@@ -25,12 +23,6 @@ def test_an_agent_begins_at_the_customers_words_not_at_the_bots_thanks_for_them(
 def test_what_a_bot_answered_itself_stays_open() -> None:
     cards = [_card("customer"), _card("bot", "suggestion")]
     assert unfolded(cards).folded == frozenset()
-
-
-def test_an_answer_that_was_taken_back_is_folded() -> None:
-    withdrawn = replace(_card("agent"), message=Message(withdrawn_at=NOON))
-    found = unfolded([_card("customer"), withdrawn])
-    assert (found.start, found.folded) == (0, {1})
 
 
 def test_where_only_the_bot_spoke_its_words_are_open() -> None:
