@@ -50,12 +50,21 @@ def read_addresses(value: bytes | str) -> tuple[Address, ...]:
     """The mailboxes of an unfolded header value; groups are taken apart."""
     value = value[:LONGEST]
     text = value if isinstance(value, str) else decode(value, None)[0]
+    found = _read(text)
+    if "=?" in text and not any("@" in one.address for one in found):
+        # Some programs encode the address with the name, though RFC 2047 forbids it.
+        inside = _read(decode_words(text.encode("utf-8", "replace")))
+        found = inside if any("@" in one.address for one in inside) else found
+    return tuple(found[:MOST])
+
+
+def _read(text: str) -> list[Address]:
     found: list[Address] = []
     for mailbox in _mailboxes(text):
         found.extend(_addresses(mailbox))
         if len(found) >= MOST:
             break
-    return tuple(found[:MOST])
+    return found
 
 
 def _mailboxes(text: str) -> Iterator[_Mailbox]:

@@ -42,7 +42,7 @@ def _read(mail: Mail) -> Mail:
         mail,
         new_text=written.new_text,
         new_text_with_signature=written.with_signature,
-        forwarded=is_forward(mail.subject, mail.text) or _only_encloses(mail),
+        forwarded=written.forwards or is_forward(mail.subject, mail.text) or _only_encloses(mail),
     )
 
 

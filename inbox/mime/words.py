@@ -18,8 +18,15 @@ def decode_words(value: bytes) -> str:
     if b"=?" not in value:
         text = decode(value, None)[0]
     else:
-        text = "".join(_decoded(piece) for piece in _joined(_pieces(value)))
+        text = _text(value)
+        if text.startswith("=?") and text.endswith("?="):
+            # A gateway encoded what was encoded before.
+            text = _text(text.encode("utf-8", "replace"))
     return _UNSEEN.sub(" ", text).strip()
+
+
+def _text(value: bytes) -> str:
+    return "".join(_decoded(piece) for piece in _joined(_pieces(value)))
 
 
 def _pieces(value: bytes) -> list[Piece]:

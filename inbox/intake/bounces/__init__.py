@@ -41,6 +41,7 @@ def _suspicious(mail: Mail, message: Message | None) -> bool:
         or signs.null_path(mail)
         or signs.failure_subject(mail.subject)
         or bool(mail.header("x-amz-sns-message-id"))
+        or mail.sender.address.endswith("@sns.amazonaws.com")
     )
 
 

@@ -61,7 +61,7 @@ _DEAD = re.compile(
     r"|does not accept mail"
     r"|has moved|moved to|new address|changed (?:his|her|their) address"
     r"|address (?:has been )?(?:replaced|changed)"
-    r"|no se (?:ha )?encontr(?:ó|o|ado)\b|no existe"
+    r"|no se (?:ha )?encontr(?:ó|o|ado)\b|no existe|no figura en"
     r"|(?:direcci[oó]n|usuario|destinatario|cuenta)[^\n]{0,60}(?:desconocid"
     r"|no encontrad|incorrect|inexistente)|unbekannt|nicht gefunden|n'existe pas|inconnu"
     r"|introuvable|n[aã]o existe|non esiste|sconosciuto",

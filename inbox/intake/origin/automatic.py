@@ -16,6 +16,7 @@ from inbox.intake.origin.formulas import (
 from inbox.intake.origin.manner import (
     ANSWER,
     answers,
+    hands_on,
     hinted,
     person_says,
     titled_as_an_answer,
@@ -102,7 +103,10 @@ def says_so_in_its_subject(mail: Mail, known: Known) -> Said | None:
     subject = plain(mail.subject[:300])
     sure = _SURE.match(subject)
     # "Re: Out of office" is a person who writes back to one, unless something else speaks.
-    if sure and (not titled_as_an_answer(subject) or hinted(mail) or _machine_sign(mail)):
+    # So is whoever opens with such a title and wants something of us.
+    wants = not answers(mail) and asks(words_of(mail))
+    titled = not (titled_as_an_answer(subject) or wants)
+    if sure and (titled or hinted(mail) or _machine_sign(mail)):
         return Said(Origin.AUTO_REPLY, f"subject: {sure.group().strip()[:60]}")
     if mail.subject.startswith("AUTO:") or (subject.startswith("auto:") and answers(mail)):
         return Said(Origin.AUTO_REPLY, "subject: auto:")
@@ -120,7 +124,7 @@ def says_so_in_its_subject(mail: Mail, known: Known) -> Said | None:
 def says_so_in_its_words(mail: Mail, known: Known) -> Said | None:
     """The words of a machine. One sign is not enough, since people use such words as well."""
     words = words_of(mail)
-    if person_says(mail) or not words or len(words) > _LONGEST:
+    if person_says(mail) or hands_on(mail) or not words or len(words) > _LONGEST:
         return None
     answered = answers(mail) or titled_as_an_answer(plain(mail.subject[:50]))
     if answered and mail.return_path == "":
@@ -159,6 +163,8 @@ def _is(content: str, begins: tuple[str, ...]) -> bool:
 
 def _second_sign(mail: Mail) -> bool:
     """Beside a subject that a person may write as well."""
+    if hands_on(mail):
+        return False
     words = words_of(mail)
     said = acknowledges(words) or (answers(mail) and _AWAY.search(words[:_OPENING]))
     return bool(said and not asks(words)) or hinted(mail) or _machine_sign(mail)
@@ -171,5 +177,7 @@ def _receipts(mail: Mail, subject: str) -> bool:
 
 
 def _machine_sign(mail: Mail) -> bool:
+    if hands_on(mail):
+        return False
     words = words_of(mail)[:_OPENING]
     return bool(_MACHINE.search(words) or (_AWAY.search(words) and _INSTEAD.search(words_of(mail))))

@@ -1,5 +1,7 @@
 """Mail that goes to many, or that a machine sends unasked, and what our server calls spam."""
 
+import re
+
 from cases.mail import Mail, Origin
 from inbox.intake.answerable import nobody_reads
 from inbox.intake.known import Known
@@ -32,6 +34,8 @@ _NOTIFIERS = (
     "x-mc-user",
     "x-csa-complaints",
 )
+# The subject of an aggregate report (RFC 7489, section 7.2.1.1; RFC 8460, section 5.3).
+_REPORT = re.compile(r"report domain:[^\n]{1,260}\bsubmitter:", re.IGNORECASE)
 _SPAM = (
     ("x-spam-flag", "yes"),
     ("x-spam-status", "yes"),
@@ -63,6 +67,8 @@ def notification(mail: Mail, _: Known) -> Said | None:
     sign = next((name for name, _ in mail.headers if name in _NOTIFIERS), None)
     if sign:
         return Said(Origin.BULK, sign)
+    if _REPORT.match(mail.subject):
+        return Said(Origin.BULK, "a report of how mail was delivered (DMARC, TLS)")
     # Where answers go to somebody else, that person speaks: a form on a site works so.
     elsewhere = [each for each in mail.reply_to if not nobody_reads(each.address)]
     if nobody_reads(mail.sender.address) and not elsewhere:

@@ -26,8 +26,8 @@ _SUBJECT = re.compile(
     r"|delivery|human|identity|sender)"
     r"|(?:confirmation|verification|authorization|action) (?:is )?(?:required|requested"
     r"|needed)|\bchallenge\b|sender verification"
-    r"|confirm(?:e|a|ar) (?:su|tu|el) (?:mensaje|correo|env[ií]o)|verificaci[oó]n (?:de"
-    r"|del) remitente|v[eé]rification de l'exp[eé]diteur"
+    r"|(?:confirm|verifi)(?:e|a|ar|que|car) (?:su|tu|el) (?:mensaje|correo|env[ií]o)"
+    r"|verificaci[oó]n (?:de|del) remitente|v[eé]rification de l'exp[eé]diteur"
     r"|authentifi\w{1,10}[^\n]{0,40}(?:message|mail)|best[aä]tigen sie",
     re.IGNORECASE,
 )
@@ -42,7 +42,8 @@ _WORDS = re.compile(
     rf"|e-?mail|mail)|your (?:message|mail){_ON}{{0,60}}(?:held|quarantine|deliver))"
     rf"|(?:your|this) (?:message|mail|e-?mail){_ON}{{0,80}}(?:held|on hold|quarantine"
     rf"|waiting){_ON}{{0,200}}(?:confirm|verif|click|reply)"
-    rf"|demuestre que{_ON}{{0,40}}(?:persona|humano|robot)|(?:antispam"
+    rf"|sent by an? (?:real )?(?:person|human)"
+    rf"|(?:demuestre|confirme|verifique) que{_ON}{{0,40}}(?:persona|humano|robot)|(?:antispam"
     rf"|correo no deseado){_ON}{{0,200}}(?:confirm|pulse|clic|enlace)"
     rf"|vous (?:n'[eê]tes pas|[eê]tes bien){_ON}{{0,40}}(?:robot|humain)",
     re.IGNORECASE,

@@ -13,6 +13,11 @@ def person_says(mail: Mail) -> bool:
     return mail.header("auto-submitted").strip().lower() == "no"
 
 
+def hands_on(mail: Mail) -> bool:
+    """A person forwards a machine's mail: its words are not his, and no sign of his own speaks."""
+    return mail.forwarded and not hinted(mail)
+
+
 def hinted(mail: Mail) -> bool:
     """A sign that machines show, though not only answering ones."""
     wish = mail.header("x-auto-response-suppress").lower()

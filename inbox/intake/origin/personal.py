@@ -49,7 +49,7 @@ _POR_FAVOR = (
     "contact pong ponte dirij dirig escrib envi llam consult visit utilic use usa ten indi revis"
     " remit acud lea lee hag haz puls esper disculp acept facilit absten comuni respond contest"
     " mant sirva recuerd rell complet acced adjunt pida solicit inclu refi pregunt vuelv intent"
-    " abra sig mand cumpl"
+    " abra sig mand cumpl actuali reenvi anot tom"
 )
 _MERCI_DE = (
     "contacter adresser vous me joindre ne noter patienter consulter ecrire envoyer appeler votre"

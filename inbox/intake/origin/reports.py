@@ -41,7 +41,7 @@ _READ_WORDS = re.compile(
 )
 _REACTION = re.compile(
     r"reacted (?:to your message|via gmail|with)|ha reaccionado (?:a tu|a su|con|mediante)"
-    r"|reaccion[oó] (?:a tu|con)"
+    r"|reaccion[oó] (?:a tu|a su|con)"
     r"|a r[eé]agi (?:[aà] votre|via)|hat (?:[^\n]{0,40})reagiert|reagiu (?:[aà] sua|com)"
     r"|ha reagito",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ from cases.mail import Mail, Origin
 from inbox.intake.known import Known
 from inbox.intake.lists import foreign_list
 from inbox.intake.origin.machines import NOT_AT_ALL, sounds_like_a_machine
-from inbox.intake.origin.manner import answers, person_says, quotes, titled_as_an_answer
+from inbox.intake.origin.manner import answers, hands_on, person_says, quotes, titled_as_an_answer
 from inbox.intake.origin.personal import asks
 from inbox.intake.origin.plain import plain, words_of
 from inbox.intake.origin.said import Said
@@ -29,7 +29,7 @@ def likeness(mail: Mail, known: Known) -> float:
     words = words_of(mail)
     if not answers(mail) or person_says(mail) or not 0 < len(words) <= _LONGEST:
         return NOT_AT_ALL
-    if foreign_list(mail, known) is not None or asks(words):
+    if foreign_list(mail, known) is not None or hands_on(mail) or asks(words):
         return NOT_AT_ALL
     sound = sounds_like_a_machine(words)
     if sound == NOT_AT_ALL:

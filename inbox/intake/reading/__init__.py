@@ -7,7 +7,7 @@ from inbox.intake.reading.attribution import LONGEST
 from inbox.intake.reading.context import keep_context
 from inbox.intake.reading.disclaimers import mark_disclaimers
 from inbox.intake.reading.folding import folds_against
-from inbox.intake.reading.forwards import forwarded_sender, is_forward
+from inbox.intake.reading.forwards import forwarded_sender, is_forward, keep_forwarded
 from inbox.intake.reading.markup import without_quotes
 from inbox.intake.reading.page import Fold, Page, Part, has_words, pages_of
 from inbox.intake.reading.quotes import mark_quotes
@@ -22,12 +22,13 @@ class NewlyWritten:
     """The person's own words, with and without the signature, and the lines to fold.
 
     Short quotations that the person answers point by point stay among them: without the
-    question the answer says nothing.
+    question the answer says nothing. So does a mail that is handed on.
     """
 
     new_text: str
     with_signature: str
     folded: tuple[Fold, ...] = ()
+    forwards: bool = False
 
 
 def newly_written(
@@ -37,7 +38,7 @@ def newly_written(
 
     Give `html` if the text was made of it; its structure then tells what is quoted.
     """
-    if html:
+    if html and not is_forward(subject, text):
         read = _read(without_quotes(html), subject, signer)
         if has_words(read.new_text):
             folds = folds_against(text, read.new_text, read.with_signature)
@@ -56,11 +57,12 @@ def _read(text: str, subject: str, signer: Signer) -> NewlyWritten:
     mark_signatures(page, signer)
     said = has_words(page.joined(Part.WORDS))
     keep_context(page)
+    forwards = keep_forwarded(page, subject)
     tail = "" if page.parts[-1] is Part.QUOTE else rest
     new_text = page.joined(Part.WORDS, Part.CONTEXT) + tail
     signed = page.joined(Part.WORDS, Part.CONTEXT, Part.SIGNATURE, Part.DISCLAIMER) + tail
-    if said or has_words(tail):
-        return NewlyWritten(new_text, signed, page.folds())
+    if said or forwards or has_words(tail):
+        return NewlyWritten(new_text, signed, page.folds(), forwards)
     if is_forward(subject, text):
         return NewlyWritten(text.strip(), text.strip())
     if has_words(signed):

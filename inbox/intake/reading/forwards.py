@@ -3,7 +3,7 @@
 import re
 
 from inbox.intake.reading import headers, phrases
-from inbox.intake.reading.page import Page, pages_of
+from inbox.intake.reading.page import Page, Part, is_rule, pages_of
 
 # These open a forward in one language and a reply, or a sentence, in another.
 _WEAK_PREFIXES = frozenset({"i", "vs", "tr", "pd", "vl", "vb", "enc", "vid", "trs", "reen"})
@@ -27,6 +27,31 @@ def is_forward(subject: str, text: str) -> bool:
     if prefix in phrases.REPLY_PREFIXES:
         return False
     return _says_forwarded(text)
+
+
+def keep_forwarded(page: Page, subject: str) -> bool:
+    """Whether a mail is handed on: what it says is said to us as well, so it becomes context.
+
+    Only where it comes first of all that is quoted: below an old mail it belongs to that one.
+    """
+    start = next((n for n, part in enumerate(page.parts) if part is Part.QUOTE), None)
+    if start is None or not _begins_forwarded(page.shown[start : start + 6], subject):
+        return False
+    for number in range(start, len(page.parts)):
+        if page.parts[number] is Part.QUOTE:
+            page.parts[number] = Part.CONTEXT
+    return True
+
+
+def _begins_forwarded(lines: list[str], subject: str) -> bool:
+    """By the line that programs write above it; by the subject where old mails look the same."""
+    plain = (line.lstrip("> ") for line in lines)
+    first = next((line for line in plain if line and not is_rule(line)), "")
+    if _announces(first):
+        return True
+    prefix = _first_prefix(subject)
+    strong = prefix in phrases.FORWARD_PREFIXES and prefix not in _WEAK_PREFIXES
+    return strong and (headers.is_separator(first) or headers.label_of(first) is not None)
 
 
 def forwarded_sender(text: str) -> str | None:

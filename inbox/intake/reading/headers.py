@@ -12,6 +12,7 @@ _LONGEST_LABEL = 30
 _WHOLE_BLOCK = 4
 _ADDRESS = re.compile(r"[\w.+'=-]{1,80}@[\w.-]{1,190}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def _convinces(kinds: dict[str, int], text: str) -> bool:
         if address:
             return True
         dated = "date" in kinds and _TIME.search(text) is not None
-        return ("subject" in kinds and (dated or "to" in kinds)) or (dated and "to" in kinds)
+        whole = "to" in kinds and ("date" not in kinds or _YEAR.search(text) is not None)
+        return ("subject" in kinds and (dated or whole)) or (dated and "to" in kinds)
     return address and "date" in kinds and "to" in kinds
 
 

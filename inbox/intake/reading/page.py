@@ -10,6 +10,8 @@ SCANNED = 64 * 1024
 LONGEST_LINE = 500
 # Stands where an HTML signature begins; a private character that no mail has a use for.
 SIGNATURE_MARK = "\ue000"
+# Blanks, and signs without any width that some programs put before their own words.
+_BLANK = " \t\u00a0\u00ad\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064"
 _RULE_SIGNS = frozenset("-_=*~—–―─━")
 
 
@@ -40,7 +42,7 @@ class Page:
     parts: list[Part] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shown = [line[:LONGEST_LINE].strip(" \t\u00a0\ufeff\u200b") for line in self.lines]
+        self.shown = [line[:LONGEST_LINE].strip(_BLANK) for line in self.lines]
         self.parts = [Part.WORDS] * len(self.lines)
 
     def mark(self, part: Part, start: int, end: int) -> None:

@@ -68,6 +68,7 @@ def is_sent_from(line: str) -> bool:
 @lru_cache(maxsize=4096)  # Hostile mails have the same line ten thousand times.
 def _names_a_device(said: str) -> bool:
     plain = (_A_LINK.sub("", said) if "http" in said else said).strip("-–—_*[](){}<> ")
+    plain = plain.replace("[", "").replace("]", "")
     if len(plain) > 120 or "?" in plain:
         return False
     words = len(plain.partition("<")[0].split())

@@ -45,6 +45,8 @@ ANA = Address("ana@example.org", "Ana")
         ("MAILER-DAEMON (Mail System)", [Address("mailer-daemon", "Mail System")]),
         ("MAILER-DAEMON", [Address("mailer-daemon")]),
         ("Ana Pérez", [Address("", "Ana Pérez")]),
+        ("=?utf-8?q?Ana_=3Cana=40example=2Eorg=3E?=", [Address("ana@example.org", "Ana")]),
+        ("=?utf-8?q?Ana?=", [Address("", "Ana")]),
         ("<>", [Address("")]),
         ("", []),
         (",;,", []),

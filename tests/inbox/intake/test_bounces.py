@@ -292,11 +292,12 @@ def test_amazon_reports_a_bounce_as_json():
         '[{"emailAddress":"ana@example.net","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 '
         'user unknown"}]},"mail":{"commonHeaders":{"messageId":"<one@shop.example>"}}}'
     )
-    sender, extra = "no-reply@sns.amazonaws.com", "x-amz-sns-message-id: 1\n"
-    bounce = bounce_of(plain(body, "AWS Notification Message", sender, extra))
-    assert bounce.recipients == ("ana@example.net",)
-    assert bounce.address_dead
-    assert bounce.original_message_id == "one@shop.example"
+    for extra in ("x-amz-sns-message-id: 1\n", ""):
+        mail = plain(body, "AWS Notification Message", "no-reply@sns.amazonaws.com", extra)
+        bounce = bounce_of(mail)
+        assert bounce.recipients == ("ana@example.net",)
+        assert bounce.address_dead
+        assert bounce.original_message_id == "one@shop.example"
 
 
 def test_a_warning_in_words_is_temporary():

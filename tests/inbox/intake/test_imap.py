@@ -251,8 +251,8 @@ def test_waiting_ends_when_mail_comes(dovecot: Dovecot, account: Account) -> Non
         began = time.monotonic()
         # A server may wake us for nothing.
         while not connection.new_uids(0):
-            connection.wait(20)
-        assert time.monotonic() - began < 15
+            connection.wait(60)
+        assert time.monotonic() - began < 40
 
 
 def test_mail_that_came_just_before_waiting_is_not_missed(
@@ -261,14 +261,14 @@ def test_mail_that_came_just_before_waiting_is_not_missed(
     with Connection(account) as connection:
         _deliver(dovecot, "a")
         began = time.monotonic()
-        connection.wait(20)
-        assert time.monotonic() - began < 10
+        connection.wait(60)
+        assert time.monotonic() - began < 40
 
 
 def _wait_and_wait(connection: Connection) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        connection.wait(20)
+        connection.wait(60)
 
 
 def test_a_line_that_dies_while_waiting_fails_at_once(dovecot: Dovecot, account: Account) -> None:

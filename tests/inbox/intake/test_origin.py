@@ -157,6 +157,7 @@ def test_words_that_fit_together_tell_a_machine_without_headers(subject: str, te
         ("Pedido", "¿Dónde está? Estoy de vacaciones hasta el lunes y lo necesito antes."),
         ("Automatic door broken", "The automatic door that I bought does not work."),
         ("Your automatic reply", "I only get an automatic reply and nobody answers!"),
+        ("Fwd: Automatic reply", "I only get this and nobody answers!"),
         ("Respuesta automática inútil", "Solo recibo una respuesta automática, nada más."),
         ("Re: Respuesta automática: Pedido", "Vale, y ahora quiero preguntar por la factura."),
         ("Vacaciones", "Quiero reservar para agosto."),
@@ -224,6 +225,8 @@ def test_an_emoji_is_a_receipt_and_no_reply():
     assert origin_of(a_mail(attachments=(emoji,))) is Origin.RECEIPT
     words = a_mail("Re: Order", "👍 Ana reacted via Gmail", in_reply_to=("a@b",))
     assert origin_of(words) is Origin.RECEIPT
+    words = a_mail("Re: Pedido", "Ana Ruiz reaccionó a su mensaje:\n👍", in_reply_to=("a@b",))
+    assert origin_of(words) is Origin.RECEIPT
 
 
 def test_the_answer_to_an_invitation_is_a_receipt_and_the_invitation_is_not():
@@ -245,6 +248,8 @@ def test_whoever_writes_beside_a_yes_or_no_is_a_person():
 def test_a_journal_is_not_answered_and_neither_is_a_copying_machine():
     journal = a_mail("Pedido", headers=(("x-ms-journal-report", ""),))
     assert origin_of(journal) is Origin.BULK
+    report = a_mail("Report Domain: tienda.example Submitter: mx.example Report-ID: <7@mx.example>")
+    assert origin_of(report) is Origin.BULK
     speaker = who_speaks(a_mail("Scan", "Scanned.", sender="scanner@home.example"), KNOWN)
     assert (speaker.origin, speaker.may_answer) == (Origin.CUSTOMER, False)
 
@@ -385,6 +390,23 @@ def test_a_challenge_is_told_by_subject_and_words_together():
     text = "Please click the link to prove that you are human and your message is delivered."
     assert origin_of(a_mail("Please confirm your message", text)) is Origin.CHALLENGE
     assert origin_of(a_mail("Please confirm your delivery date", "When?")) is Origin.CUSTOMER
+    held = "Su mensaje está retenido. Confirme que es usted una persona en https://a.example/c."
+    assert origin_of(a_mail("Verifique su correo", held)) is Origin.CHALLENGE
+    assert origin_of(a_mail("Verifique su correo", "¿Qué es esto?")) is Origin.CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("subject", "above"),
+    [("RV: Respuesta automática: Pedido", "Solo me llega esto.\n\n"), ("Re: Pedido", "")],
+)
+def test_who_hands_a_machines_mail_on_is_a_person(subject: str, above: str):
+    text = (
+        f"{above}---------- Forwarded message ---------\nDe: Luz <noreply@luz.example>\n"
+        "Date: lun, 2 mar 2026 a las 9:00\nSubject: Respuesta automática: Pedido\nTo: a@b.example"
+        "\n\nEste es un mensaje automático, no responda a este correo. Estoy de vacaciones."
+    )
+    mail = a_mail(subject, text, in_reply_to=("a@b",), forwarded=True)
+    assert origin_of(mail) is Origin.CUSTOMER
 
 
 @pytest.mark.parametrize("filler", ["this is an auto ", "i am ", "\n", "reply to ", "urgen "])

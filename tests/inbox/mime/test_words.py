@@ -18,6 +18,7 @@ from inbox.mime.words import decode_words
         (b"=?utf-8*es?q?ni=C3=B1o?=", "niño"),
         (b"=?utf-8?q?dos palabras?=", "dos palabras"),
         (b"=?utf-8?B?SG9sYQ?=", "Hola"),
+        (b"=?utf-8?q?=3D=3Futf-8=3Fq=3FNi=3DC3=3DB1o=3F=3D?=", "Niño"),
         ("Reclamación".encode(), "Reclamación"),
         ("Reclamación".encode("cp1252"), "Reclamación"),
         (b"=?utf-8?q?sin fin", "=?utf-8?q?sin fin"),

@@ -80,5 +80,20 @@ def test_a_forward_with_only_a_signature_is_given_back_whole():
     assert "It is broken." in newly_written(text, subject="Fwd: Lamp").new_text
 
 
-def test_words_above_a_forward_are_the_persons():
-    assert newly_written(f"¿Lo miras?\n\n{GMAIL}", subject="Fwd: Lamp").new_text == "¿Lo miras?"
+@pytest.mark.parametrize("text", [GMAIL, APPLE, OUTLOOK])
+def test_what_somebody_hands_on_belongs_to_the_words_above_it(text):
+    read = newly_written(f"¿Lo miras?\n\n-- \nAna\n\n{text}", subject="RV: Lámpara")
+    assert read.new_text == f"¿Lo miras?\n\n{text}"
+    assert read.forwards
+
+
+def test_a_page_shows_what_is_handed_on():
+    page = f"<p>¿Lo miras?</p><div class='gmail_quote'>{GMAIL.replace(chr(10), '<br>')}</div>"
+    read = newly_written(f"¿Lo miras?\n\n{GMAIL}", html=page, subject="Fwd: Lamp")
+    assert "It is broken." in read.new_text
+
+
+@pytest.mark.parametrize("subject", ["Re: Lamp", "Lamp"])
+def test_an_answer_hands_nothing_on(subject):
+    for below in (OUTLOOK, f"-----Original Message-----\nOf mine.\n\n{GMAIL}"):
+        assert newly_written(f"Fine.\n\n{below}", subject=subject).new_text == "Fine."

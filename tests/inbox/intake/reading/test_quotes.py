@@ -125,7 +125,6 @@ SEPARATORS = (
     "##- Por favor, escriba su respuesta por encima de esta línea -##",
     "--- Responda por encima de esta línea ---",
     "=== Reply ABOVE THIS LINE to answer ===",
-    "---------- Forwarded message ---------\nFrom: Shop <help@shop.example>\nDate: Tue, 4 Mar",
 )
 
 
