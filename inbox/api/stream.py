@@ -1,33 +1,26 @@
 """GET /v1/exclusions/stream: the changes pushed as server-sent events, a thread for each."""
 
 import json
-import threading
 from collections.abc import Iterator
-from functools import cache
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from cases import clock
 from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.feed import Head
+from inbox import streams
 from inbox.api.contract import asker, contract, needs, newest, note_pull
 from inbox.api.cursors import Cursor, check, parse
 from inbox.api.feed import CHANGES_AT_ONCE, read_on
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import View, asked_view
 from inbox.api.watching import watch
-from inbox.settings import settings
 from inbox.tokens import Scope, Token
 
 pages: Blueprint = contract("stream")
 HEARTBEAT = 15
-
-
-@cache
-def _places() -> threading.BoundedSemaphore:
-    # Each stream keeps a thread; the other half answers everybody else.
-    return threading.BoundedSemaphore(settings().web_threads // 2)
 
 
 @pages.get("/exclusions/stream")
@@ -38,7 +31,7 @@ def stream() -> ResponseReturnValue:
     said = request.headers.get("Last-Event-ID") or request.args.get("cursor")
     head = newest()
     start = parse(said) if said else Cursor(head.epoch, head.seq, view.digest())
-    if not _places().acquire(blocking=False):
+    if not streams.enter():
         raise Problem(
             503,
             "too-many-streams",
@@ -46,14 +39,14 @@ def stream() -> ResponseReturnValue:
             headers={"Retry-After": "30"},
         )
     answer = Response(_events(asker(), view, start), content_type="text/event-stream")
-    answer.call_on_close(_places().release)
+    answer.call_on_close(streams.leave)
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
 
 def _events(token: Token, view: View, cursor: Cursor) -> Iterator[str]:
     yield ": welcome\n\n"
-    while True:
+    while _lives(token):
         note_pull(token)
         with reading() as session:
             head = feed.head(session) or Head(cursor.epoch, cursor.seq)
@@ -68,3 +61,10 @@ def _events(token: Token, view: View, cursor: Cursor) -> Iterator[str]:
             return
         cursor = parse(page["cursor"])
         yield f"id: {cursor}\ndata: {json.dumps(page['items'])}\n\n"
+
+
+def _lives(token: Token) -> bool:
+    """Whether it may go on: who was let in before the token was revoked is told nothing more."""
+    with reading() as session:
+        known = session.get(Token, token.id)
+    return known is not None and known.lives(clock.now())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot import queues, viewing
 from cases.db import afterwards
-from inbox.settings import settings
+from inbox import streams
 from inbox.web.access import Pages, Policy, allow
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,6 @@ class Hub:
         self._changed = threading.Condition()
         self._count = 0
         self._people = 0
-        self._streams = 0
         self._listening = False
 
     def tell(self, what: str = "cases") -> None:
@@ -44,21 +43,12 @@ class Hub:
                 self._count += 1
             self._changed.notify_all()
 
-    def enter(self, most: int) -> bool:
-        """Take a place for a stream; False if there is none left."""
+    def listen(self) -> None:
+        """Hear what other processes announce, from the first who waits on."""
         with self._changed:
-            if self._streams >= most:
-                return False
-            self._streams += 1
             if not self._listening:
                 self._listening = True
                 threading.Thread(target=self._listen, daemon=True).start()
-            return True
-
-    def leave(self) -> None:
-        """Give the place back."""
-        with self._changed:
-            self._streams -= 1
 
     def wait(self, seen: tuple[int, int], seconds: float) -> tuple[int, int]:
         """The counts of cases and of people, as soon as they differ or the time is over."""
@@ -89,10 +79,11 @@ def announce(session: Session) -> None:
 @allow(Policy.CASES)
 def events() -> Response:
     """A stream that says when something changed, and nothing of what."""
-    if not hub.enter(settings().web_threads // 2):
+    if not streams.enter():
         return make_response("", 204)
+    hub.listen()
     response = Response(_stream(), mimetype="text/event-stream")
-    response.call_on_close(hub.leave)
+    response.call_on_close(streams.leave)
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

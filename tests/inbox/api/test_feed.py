@@ -12,7 +12,9 @@ from sqlalchemy import update
 from cases import FeedChange, clock
 from cases.db import transaction
 from cases.exclusions import feed
-from inbox.tokens import Scope
+from inbox import streams
+from inbox.settings import settings
+from inbox.tokens import Scope, Token
 from tests.builders import MORNING
 
 READ, RAW = Scope.FEED_READ, Scope.FEED_RAW
@@ -247,6 +249,30 @@ def test_the_stream_tells_what_is_committed_and_resets_when_the_epoch_changes(ap
         feed.renew_epoch(session)
     assert next(parts).startswith("event: reset")
     answer.close()
+
+
+def test_a_stream_ends_with_its_token(api_server):
+    program = api_server.program(READ, RAW)
+    with program.get("/v1/exclusions/stream", buffered=False) as answer:
+        parts = iter(answer.response)
+        assert next(parts).startswith(b":")
+        with transaction() as session:
+            session.execute(update(Token).values(revoked_at=MORNING))
+        api_server.case()
+        assert list(parts) == []
+
+
+def test_programs_and_open_pages_share_the_room_for_streams(api_server):
+    program = api_server.program(READ)
+    pages = 0
+    while streams.enter():
+        pages += 1
+    try:
+        assert pages == settings().web_threads // 2
+        assert program.get("/v1/exclusions/stream").json["type"].endswith("too-many-streams")
+    finally:
+        for _n in range(pages):
+            streams.leave()
 
 
 def test_a_first_reader_of_an_empty_installation_finds_an_empty_feed(api_server):
