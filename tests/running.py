@@ -59,8 +59,8 @@ class Processes:
         )
 
 
-def until(true: Callable[[], bool], *, seconds: float = 30, what: str = "it") -> None:
-    """Wait for something to become so."""
+def until(true: Callable[[], bool], *, seconds: float = 60, what: str = "it") -> None:
+    """Wait for something to become so: only a test that fails ever waits so long."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:

@@ -116,7 +116,7 @@ def test_the_death_of_the_worker_that_sends_alarms_is_told_by_another(
     schema.stamp()
     _admin_and_others_at_work()
     with running(tmp_path, ("work", "send")) as processes:
-        until(_is_seen, seconds=30, what="a sign of life")
+        until(_is_seen, what="a sign of life")
         jobs.stand_in()
         assert smtp_sink.mails == []
         processes.kill("work", "send")

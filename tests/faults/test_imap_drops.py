@@ -84,7 +84,7 @@ def test_a_line_that_goes_dead_is_left_after_the_read_timeout(
         began = time.monotonic()
         with pytest.raises(ImapFailure):
             connection.new_uids(0)
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 30
     proxy.heal()
     assert room.read() == 1
 

@@ -18,7 +18,7 @@ from tests.running import until
 from tests.servers.dovecot import Dovecot
 from tests.servers.toxic import ToxicProxy
 
-NOTICED_WITHIN = 25.0
+NOTICED_WITHIN = 40.0
 
 
 @pytest.fixture
@@ -55,13 +55,13 @@ def _watching(room: Mailroom) -> Iterator[Watch]:
     thread = threading.Thread(target=watch, args=(one,))
     thread.start()
     try:
-        until(lambda: room.row.last_ok_at is not None, seconds=10)
+        until(lambda: room.row.last_ok_at is not None)
         time.sleep(0.2)
         yield one
     finally:
         one.stop.set()
         one.pulse.cut()
-        thread.join(20)
+        thread.join(60)
     assert not thread.is_alive()
 
 
@@ -113,10 +113,10 @@ def test_after_a_fault_new_mail_is_noticed(
 def test_a_line_that_stays_dead_is_known_on_the_mailbox(room: Mailroom, proxy: ToxicProxy) -> None:
     with _watching(room):
         proxy.stalled = True
-        until(lambda: room.row.failing_since is not None, seconds=20)
+        until(lambda: room.row.failing_since is not None)
         assert "cannot be used now" in room.row.last_error
         proxy.heal()
-        until(lambda: room.row.failing_since is None, seconds=30)
+        until(lambda: room.row.failing_since is None)
         assert not room.row.is_silent(clock.now())
 
 

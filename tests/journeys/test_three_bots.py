@@ -73,7 +73,7 @@ def test_three_bots_speak_with_one_voice(web: str, shop: Shop) -> None:
     code = a_bot_of_the_docs("bots.md")
     with running(shop.folder, *PARTS) as processes:
         shop.customer_writes(a_raw_mail("Mi pedido 4711 no llega."))
-        (ack,) = shop.sink.wait_for(1, seconds=60)
+        (ack,) = shop.sink.wait_for(1)
         said = [
             _runs(code.replace("Your parcel left our depot today.", facts), web, name)
             for name, facts in (
@@ -82,7 +82,7 @@ def test_three_bots_speak_with_one_voice(web: str, shop: Shop) -> None:
                 ("visits", "The technician comes on Monday."),
             )
         ]
-        mails = shop.sink.wait_for(2, seconds=60)
+        mails = shop.sink.wait_for(2)
         until(_is_quiet, what="the end\n" + processes.said())
     assert ["queued" in one or "merged" in one for one in said] == [True] * 3
     assert len(mails) == 2

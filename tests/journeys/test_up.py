@@ -8,7 +8,7 @@ import pytest
 from cases.agent import Role
 from cases.db import transaction
 from inbox import tokens
-from inbox.command.setup import an_agent
+from inbox.command.users import an_agent
 from inbox.tokens import Scope
 from tests.running import Shop, a_raw_mail, running, until
 from tests.servers.ports import free_port
@@ -42,7 +42,7 @@ def test_a_mail_is_seen_answered_and_excluded(shop: Shop, port: int, feed_token:
         _sign_in(browser)
         shop.customer_writes(a_raw_mail("Mi pedido 4711 no llega.", subject="Pedido 4711"))
         until(lambda: "Pedido 4711" in _listing(browser), seconds=60, what="the case\n" + up.said())
-        (reply,) = shop.sink.wait_for(1, seconds=30)
+        (reply,) = shop.sink.wait_for(1)
         feed = browser.get("/v1/exclusions", headers={"Authorization": f"Bearer {feed_token}"})
     assert reply.recipients == ("ana@cliente.test",)
     assert reply.message["Auto-Submitted"] == "auto-replied"

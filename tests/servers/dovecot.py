@@ -5,6 +5,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import smtplib
 import subprocess
 import tempfile
@@ -34,6 +35,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0 secs
 ssl = {ssl}
 {certificate}
 mail_home = {folder}/mail/%Lu
@@ -73,6 +75,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service lmtp {{
   inet_listener lmtp {{
@@ -135,14 +140,17 @@ class Dovecot:
             self.process = None
 
     def remove(self) -> None:
-        self.stop()
+        """Kill it with all its processes: to end them politely takes it a second."""
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(15)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add_user(self, address: str, password: str = "secret") -> None:
         """A new mailbox, known when this returns: Dovecot looks at its users once a second."""
         self.users[address.lower()] = password
         self._write_users()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self._doveadm("user", address) != 0 and time.monotonic() < deadline:
             time.sleep(0.05)
 

@@ -19,7 +19,7 @@ def wait_until_greeted(
     port: int, greeting: bytes, process: subprocess.Popen[bytes], log: Path
 ) -> None:
     """Wait until the server on the port says its greeting."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         if _greets(port, greeting):
             return

@@ -88,7 +88,7 @@ class SmtpSink:
         with self._arrived:
             return list(self._mails)
 
-    def wait_for(self, count: int, *, seconds: float = 20) -> list[Received]:
+    def wait_for(self, count: int, *, seconds: float = 60) -> list[Received]:
         """The mails, as soon as there are that many."""
         with self._arrived:
             came = self._arrived.wait_for(lambda: len(self._mails) >= count, seconds)

@@ -117,8 +117,8 @@ def test_two_who_decide_at_once_lose_nothing_of_each_other(installation):
     with transaction() as session:
         to_change(session)
         other.start()
-        begun.wait(10)
+        begun.wait(60)
         decide("pressure_cap", session)
-    other.join(30)
+    other.join(60)
     with transaction() as session:
         assert set(current(session)["terms"]) == {"truce_after_talk", "pressure_cap"}

@@ -235,11 +235,11 @@ def test_a_mail_that_is_being_filed_while_its_day_is_summed_makes_the_sum_void()
             shop.mail_comes_late(session)
             session.flush()
             filed.set()
-            summed.wait(10)
+            summed.wait(60)
 
     writer = threading.Thread(target=file_slowly)
     writer.start()
-    filed.wait(10)
+    filed.wait(60)
     assert summing.keep(shop.now) == WINDOW
     summed.set()
     writer.join()

@@ -53,7 +53,7 @@ def ask(url, token, method="GET", body=None, kind="application/json"):
 
 
 def until_it_answers(url, token):
-    for _ in range(200):
+    for _ in range(600):
         try:
             return ask(f"{url}/v1/feed", token)
         except URLError:

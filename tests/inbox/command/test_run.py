@@ -66,7 +66,7 @@ def test_sigterm_ends_all_parts(tmp_path, monkeypatch):
     running.send_signal(signal.SIGTERM)
     assert running.wait(60) == 0
     running.stdout.close()
-    until(lambda: not any(map(_lives, children)), seconds=10, what="the end of all parts")
+    until(lambda: not any(map(_lives, children)), what="the end of all parts")
     forget()
 
 

@@ -173,7 +173,7 @@ def runs(pid):
     return state != "Z"
 
 
-def eventually(holds, seconds=10):
+def eventually(holds, seconds=60):
     deadline = time.monotonic() + seconds
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.05)

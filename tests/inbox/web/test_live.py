@@ -43,8 +43,8 @@ def test_an_action_is_news(enter: Enter) -> None:
 
 def test_who_waits_is_woken() -> None:
     hub, woken = Hub(), threading.Event()
-    waiting = threading.Thread(target=lambda: (hub.wait((0, 0), 10), woken.set()))
+    waiting = threading.Thread(target=lambda: (hub.wait((0, 0), 60), woken.set()))
     waiting.start()
     hub.tell()
-    assert woken.wait(5)
+    assert woken.wait(30)
     waiting.join()
