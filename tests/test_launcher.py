@@ -9,6 +9,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -82,58 +83,64 @@ def _digest(text: str) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-@pytest.fixture
-def checkout() -> Iterator[Checkout]:
+@contextmanager
+def a_checkout() -> Iterator[Checkout]:
     with tempfile.TemporaryDirectory(prefix="launch-") as folder:
         Path(folder).chmod(0o755)
         yield Checkout(Path(folder))
 
 
-def test_the_first_start_makes_the_environment_and_the_second_finds_it(checkout):
-    first = checkout.run("up", "--port", "8080")
-    assert first.stdout == "hola up --port 8080 /\n"
-    assert "Making Tregua's own environment" in first.stderr
-    second = checkout.run("serve")
+@pytest.fixture
+def checkout() -> Iterator[Checkout]:
+    with a_checkout() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Checkout]:
+    """A checkout with its environment, made by its first start; whoever spoils it mends it."""
+    with a_checkout() as one:
+        first = one.run("up", "--port", "8080")
+        assert first.stdout == "hola up --port 8080 /\n"
+        assert "Making Tregua's own environment" in first.stderr
+        yield one
+
+
+def test_the_first_start_makes_the_environment_and_the_second_finds_it(made):
+    second = made.run("serve")
     assert (second.stdout, second.stderr) == ("hola serve /\n", "")
 
 
-def test_it_says_what_it_does_in_spanish_too(checkout):
-    assert "Preparo el entorno" in checkout.run(LC_ALL="es_ES.UTF-8").stderr
-
-
-def test_a_changed_lock_brings_the_environment_up_to_date(checkout):
-    checkout.run()
-    with (checkout.folder / "bootstrap" / "requirements.txt").open("a") as lock:
+def test_a_changed_lock_brings_the_environment_up_to_date(made):
+    with (made.folder / "bootstrap" / "requirements.txt").open("a") as lock:
         lock.write("# another day\n")
-    again = checkout.run()
+    again = made.run()
     assert "up to date" in again.stderr
     assert again.stdout == "hola /\n"
 
 
-def test_an_installation_that_was_cut_short_is_begun_anew(checkout):
-    checkout.run()
-    (checkout.folder / ".venv" / "unfinished").touch()
-    (next(checkout.folder.glob(".venv/lib/*/site-packages")) / "greeting.py").unlink()
-    again = checkout.run()
+def test_an_installation_that_was_cut_short_is_begun_anew(made):
+    (made.folder / ".venv" / "unfinished").touch()
+    (next(made.folder.glob(".venv/lib/*/site-packages")) / "greeting.py").unlink()
+    again = made.run()
     assert "cut short" in again.stderr
     assert again.stdout == "hola /\n"
 
 
-def test_a_checkout_that_was_moved_is_mended(checkout):
-    checkout.run()
-    elsewhere = checkout.folder / "elsewhere"
+def test_a_checkout_that_was_moved_is_mended(made):
+    elsewhere = made.folder / "elsewhere"
     elsewhere.mkdir()
     for name in ("tregua", "bootstrap", "inbox", ".venv"):
-        shutil.move(checkout.folder / name, elsewhere / name)
-    checkout.folder = elsewhere
-    assert checkout.run("up").stdout == "hola up /\n"
+        shutil.move(made.folder / name, elsewhere / name)
+    made.folder = elsewhere
+    assert made.run("up").stdout == "hola up /\n"
 
 
-def test_two_starts_at_once_install_once(checkout):
-    starts = [checkout.start("one"), checkout.start("two")]
+def test_two_starts_at_once_install_once_and_say_so_in_spanish_too(checkout):
+    starts = [checkout.start(word, LC_ALL="es_ES.UTF-8") for word in ("one", "two")]
     said = [start.communicate() for start in starts]
     assert [out for out, _ in said] == ["hola one /\n", "hola two /\n"]
-    assert sum("Making" in err for _, err in said) == 1
+    assert sum("Preparo el entorno" in err for _, err in said) == 1
 
 
 def test_a_package_with_another_hash_is_not_installed(checkout):

@@ -44,8 +44,8 @@ def contents(folder):
 
 
 def test_training_twice_gives_the_same_bytes_and_a_model_that_fits_a_package(corpus, tmp_path):
-    first = train(tmp_path / "one", corpus=corpus)
-    second = train(tmp_path / "two", corpus=corpus)
+    first = train(tmp_path / "one", corpus=corpus, workers=1)
+    second = train(tmp_path / "two", corpus=corpus, workers=2)
     assert first == second
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert sum(map(len, contents(tmp_path / "one").values())) <= 3_000_000
@@ -54,7 +54,7 @@ def test_training_twice_gives_the_same_bytes_and_a_model_that_fits_a_package(cor
 def test_a_correction_changes_the_model_and_its_name(corpus, tmp_path):
     wrong = "se me ha roto el jarrón azul"
     corrections = [Example(wrong, "fulfil.product", "es", weight=5.0)] * 5
-    about = train(tmp_path / "new", corpus=corpus, corrections=corrections)
+    about = train(tmp_path / "new", corpus=corpus, corrections=corrections, workers=1)
     taught: Model = model(tmp_path / "new")
     (labels,) = taught.classify([Text("1", "", wrong)])
     assert labels.type == "fulfil.product"

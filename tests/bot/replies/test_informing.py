@@ -161,6 +161,9 @@ def test_the_orders_of_the_lorry_are_a_rule_too(installation: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)], indirect=True
+)
 def test_three_hundred_are_told_once_each(installation: str) -> None:
     with transaction() as session:
         for n in range(300):

@@ -6,6 +6,9 @@ from sqlalchemy.orm import Session
 from cases.agent import Agent, signed_in_by
 from tests.builders import MORNING
 
+# To hash a password takes long on purpose, and is the same on every database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def bea(session: Session) -> Agent:
