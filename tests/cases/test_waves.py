@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cases import clock
 from cases.contact import introduce
 from cases.filing import file, file_all
-from cases.filing.rules import Policy
+from cases.filing.arrival import Belief
 from cases.wave_facts import contacts, usual_contacts, waves
 from cases.waves import Usual, many, usual, usual_of_many, wave
 from tests.builders import MORNING, a_mail, an_arrival
@@ -76,7 +76,7 @@ def test_a_person_who_writes_far_more_than_all_others_is_found(session: Session)
         an_arrival(a_mail(f"Asunto {n}", sender=f"{name}@cliente.example"), minutes=n)
         for n, name in enumerate(senders)
     ]
-    ana = file_all(session, arrivals, Policy())[0].case.contact
+    ana = file_all(session, arrivals, Belief())[0].case.contact
     later = MORNING + DAY
     from_on = many(usual_contacts(session, later))
     found = {one for one, times in contacts(session, later).items() if times >= from_on}
@@ -100,7 +100,7 @@ def complaints(session: Session, day: int, count: int) -> None:
         )
         for n in range(count)
     ]
-    for filed in file_all(session, arrivals, Policy()):
+    for filed in file_all(session, arrivals, Belief()):
         filed.case.type, filed.case.complaint = "fulfil.delivery", True
     session.flush()
 

@@ -13,7 +13,7 @@ from cases.capacity.load import Inputs, Slot, Verdict, judge, max_per_hour
 from cases.capacity.load_facts import attainment, capacity, forecast, gather, pace, slots
 from cases.capacity.load_now import Asked
 from cases.filing import file_all
-from cases.filing.rules import Policy
+from cases.filing.arrival import Belief
 from cases.hours import parse
 from cases.language import speaking
 from cases.sla import book
@@ -96,7 +96,7 @@ def six_weeks(session: Session) -> Session:
             )
             for n in range(4)
         ]
-        for filed in file_all(session, arrivals, Policy()):
+        for filed in file_all(session, arrivals, Belief()):
             case: Case = filed.case
             case.answered(by=bea.address, at=case.opened_at + HOUR / 2)
             case.close(by=bea.address, at=case.opened_at + HOUR)

@@ -12,7 +12,7 @@ from cases.db import engine, reading, transaction
 from cases.exclusions import changes, feed
 from cases.exclusions.reasons import Reason
 from cases.filing import file, file_all
-from cases.filing.rules import Policy
+from cases.filing.arrival import Belief
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
 
 pytestmark = pytest.mark.usefixtures("installation")
@@ -230,7 +230,7 @@ def test_what_is_read_before_the_lock_of_another_writer_is_not_believed():
     """Two writers about one person, one after the other: neither overwrites the other."""
     a = a_case()
     with transaction() as session:
-        filed = file_all(session, [an_arrival(a_mail("Otra cosa"))], Policy())
+        filed = file_all(session, [an_arrival(a_mail("Otra cosa"))], Belief())
         filed[0].case.contact_id = session.get_one(Case, a).contact_id
     assert entries()[ANA].count("open_case") == 2
 

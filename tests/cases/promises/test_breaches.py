@@ -16,7 +16,7 @@ from cases import Case, Event, What, clock
 from cases.case import take
 from cases.db import reading, transaction
 from cases.filing import file, file_all
-from cases.filing.rules import Policy
+from cases.filing.arrival import Belief
 from cases.promises import Mark, PromiseMark, breaches
 from cases.sla import book
 from tests.builders import MORNING, a_mail, an_arrival
@@ -172,7 +172,7 @@ def many(count: int) -> list[datetime]:
         for n in range(count)
     ]
     with clock.at(MORNING), transaction() as session:
-        filed = file_all(session, arrivals, Policy())
+        filed = file_all(session, arrivals, Belief())
         return sorted(one.case.due_at for one in filed if one.case.due_at is not None)
 
 
