@@ -1,17 +1,19 @@
 """Promises kept, warned of and broken: each is written down once, when it is noticed."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cases import clock, sla
-from cases.case import Case, note
-from cases.db import transaction
+from cases.case import Case, note, take
+from cases.db import reading, transaction
 from cases.history import Event, What
 from cases.promises import Mark, PromiseMark
 from cases.rows.among import among
@@ -20,6 +22,7 @@ from cases.sla.clocks import Clock, Clocks, clocks
 from cases.sla.moments import MOVING, moments
 from cases.sla.policy import Policy, Target
 
+log = logging.getLogger(__name__)
 BATCH = 100
 
 
@@ -32,6 +35,16 @@ Key = tuple[Target, datetime, Mark, datetime | None]
 
 def sweep(*, at_most: int = BATCH) -> int:
     """Notice what has become due since anybody looked; how many cases were looked at."""
+    try:
+        return _look_at_all(at_most)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("promises cannot be looked at together; each case is by itself")
+        return sum(_look_alone(one) for one in _due(at_most))
+
+
+def _look_at_all(at_most: int) -> int:
     looked = 0
     while True:
         with transaction() as session:
@@ -42,11 +55,34 @@ def sweep(*, at_most: int = BATCH) -> int:
                 .limit(at_most)
                 .with_for_update(skip_locked=True)
             ).all()
-            for case in cases:
-                session.info.setdefault("clocks_moved", {}).setdefault(case, [])
+            _look(session, cases)
         looked += len(cases)
         if len(cases) < at_most:
             return looked
+
+
+def _look(session: Session, cases: Iterable[Case]) -> None:
+    for case in cases:
+        session.info.setdefault("clocks_moved", {}).setdefault(case, [])
+
+
+def _due(at_most: int) -> Sequence[int]:
+    due = select(Case.id).where(Case.look_at < clock.now()).order_by(Case.look_at, Case.id)
+    with reading() as session:
+        return session.scalars(due.limit(at_most)).all()
+
+
+def _look_alone(case_id: int) -> bool:
+    """A bug that shows in one case is told in the log, and holds up no other."""
+    try:
+        with transaction() as session:
+            _look(session, [take(session, case_id)])
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("the promises of case %s cannot be looked at", case_id)
+        return False
+    return True
 
 
 def settle(session: Session) -> None:

@@ -10,11 +10,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from cases import Case, Event, What, clock
 from cases.case import take
-from cases.db import reading, transaction
+from cases.db import reading, statements, transaction
 from cases.filing import file, file_all
 from cases.filing.arrival import Belief
 from cases.promises import Mark, PromiseMark, breaches
@@ -147,6 +147,15 @@ def test_a_clock_that_is_set_back_and_forth_doubles_nothing():
         sweep(hour(at))
     assert len(events(What.BREACHED)) == 1
     assert len(events(What.WARNED)) == 0
+
+
+def test_a_history_that_cannot_be_read_holds_up_no_other_promise():
+    spoilt, other = a_case(1), a_case(2)
+    with statements() as connection:
+        broken = {"case_id": spoilt, "what": What.CALL_PROMISED, "by": BEA, "at": MORNING}
+        connection.execute(insert(Event).values(data={"until": "soon"}, **broken))
+    assert sweep(hour(8.1)) == 1
+    assert [event.case_id for event in events(What.BREACHED)] == [other]
 
 
 @ON_POSTGRESQL
