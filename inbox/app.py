@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import inbox.api
 from cases.taxonomy import following
+from inbox.api.problems import no_such_resource
 from inbox.settings import settings
 from inbox.web import (
     actions,
@@ -145,12 +146,14 @@ def folder(name: str) -> Path:
 
 def _register_api(app: Flask) -> None:
     """The contracts with programs: they bring a token, and neither cookies nor forms."""
+    app.before_request(no_such_resource)
     blueprints: Any = getattr(inbox.api, "blueprints", tuple)
     for blueprint in blueprints():
         before = set(app.view_functions)
         app.register_blueprint(blueprint)
         for name in set(app.view_functions) - before:
-            allow(Policy.TOKEN)(app.view_functions[name])
+            view = app.view_functions[name]
+            allow(Policy.TOKEN if hasattr(view, "needs") else Policy.PUBLIC)(view)
 
 
 def asset(name: str) -> str:

@@ -28,7 +28,12 @@ class Policy(StrEnum):
     MARKETING = "marketing"
     SUPERVISION = "supervision"
     TOKEN = "token"  # noqa: S105  the word for programs that bring an API token
+    PUBLIC = "public"
+    """Customers behind a link of theirs, and machines that watch."""
 
+
+WITHOUT_SESSION = frozenset({Policy.TOKEN, Policy.PUBLIC})
+"""Who comes here signs in nowhere: no cookie is looked at, and none is set."""
 
 _ROLES: dict[Policy, frozenset[Role]] = {
     Policy.SIGNED_IN: frozenset(Role),

@@ -7,7 +7,7 @@ from cases import clock, language
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from inbox.web import csrf, hx, signin
-from inbox.web.access import LARGEST_FORM, Policy, may, policy_of
+from inbox.web.access import LARGEST_FORM, WITHOUT_SESSION, Policy, may, policy_of
 from inbox.web.preferences import chosen_language
 from inbox.web.signin import again, sessions
 from inbox.web.style import FILES
@@ -26,7 +26,7 @@ def guard(app: Flask) -> None:
 def _arrive() -> None:
     """Recognise the agent and speak their language."""
     g.agent = None
-    if _policy() is not Policy.TOKEN and request.endpoint not in FILES:
+    if _policy() not in WITHOUT_SESSION and request.endpoint not in FILES:
         view = current_app.view_functions.get(request.endpoint or "")
         _limit(getattr(view, "largest_form", LARGEST_FORM))
         _recognise(request.cookies.get(signin.COOKIE, ""))
@@ -66,7 +66,7 @@ def _recognise(secret: str) -> None:
 def _check() -> AnyResponse | None:
     """Refuse what the route's policy does not allow, and forms that are not ours."""
     policy = _policy()
-    if policy is Policy.TOKEN or request.endpoint in FILES:
+    if policy in WITHOUT_SESSION or request.endpoint in FILES:
         return None
     me = somebody()
     if me is None and policy is not Policy.EVERYONE:

@@ -34,14 +34,14 @@ _HELP = {
 
 
 @pages.get("/healthz")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def alive() -> Response:
     """The process answers, whatever else is away."""
     return jsonify(ok=True)
 
 
 @pages.get("/readyz")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def ready() -> Response:
     """Whether it can serve: the database is there and has the tables of this version.
 
@@ -62,7 +62,7 @@ def ready() -> Response:
 
 
 @pages.get("/metrics")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def metrics() -> Response:
     """The numbers; for this machine itself, and for who brings a token that may read them."""
     with reading() as session:

@@ -17,7 +17,7 @@ START = "/admin/steps"
 
 
 @pages.get("/welcome/<token>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def page(token: str) -> Response:
     """The form, while nobody may sign in yet."""
     _check(token)
@@ -45,7 +45,7 @@ def _shown(token: str, typed: dict[str, str], wrong: dict[str, str]) -> Response
 
 
 @pages.post("/welcome/<token>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def begin(token: str) -> AnyResponse:
     """Make the account, once, and sign it in."""
     _check(token)

@@ -20,7 +20,7 @@ SEARCHES = Pace(30)
 
 
 @pages.get("/help")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def page() -> Response:
     """All articles, or those that speak of what a visitor looks for."""
     spoken = _speak()
@@ -42,7 +42,7 @@ def page() -> Response:
 
 
 @pages.get("/help/<slug>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def article(slug: str) -> Response:
     """One article, in the language that was asked for, or in the one it has."""
     wanted = _speak()

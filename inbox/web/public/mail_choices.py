@@ -35,7 +35,7 @@ def _no_cookie(response: Response) -> Response:
 
 
 @pages.get("/mail/<token>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def page(token: str) -> Response:
     """Their choices. Looking at it changes nothing: scanners of mails open links."""
     with reading() as session:
@@ -43,7 +43,7 @@ def page(token: str) -> Response:
 
 
 @pages.post("/mail/<token>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def choose(token: str) -> Response:
     """Keep what they chose: a no holds at once, a yes when they confirm it by mail."""
     wanted = request.form.getlist("topic")
@@ -86,7 +86,7 @@ def _ask(session: Session, one: Identifier, new: list[str]) -> str:
 
 @pages.get("/mail/<token>/stop")
 @pages.get("/mail/<token>/stop/<topic>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def before_stop(token: str, topic: str = "") -> Response:
     """A person followed the link of the header: they see their choices and decide."""
     return page(token)
@@ -94,7 +94,7 @@ def before_stop(token: str, topic: str = "") -> Response:
 
 @pages.post("/mail/<token>/stop")
 @pages.post("/mail/<token>/stop/<topic>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def stop(token: str, topic: str = "") -> Response:
     """One click in a mail program: no more of that topic, or of anything."""
     now = clock.now()
@@ -109,14 +109,14 @@ def stop(token: str, topic: str = "") -> Response:
 
 
 @pages.get("/mail/confirm/<said>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def asked(said: str) -> Response:
     """The link of the mail asks once more, since scanners of mails open links."""
     return _confirmed(said, confirms=False)
 
 
 @pages.post("/mail/confirm/<said>")
-@allow(Policy.TOKEN)
+@allow(Policy.PUBLIC)
 def confirm(said: str) -> Response:
     """They mean it."""
     return _confirmed(said, confirms=True)

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from inbox.web.access import Policy, policy_of
+from inbox.web.access import WITHOUT_SESSION, policy_of
 from tests.inbox.web.conftest import Enter
 from tests.seeding import ADMIN
 
@@ -13,7 +13,7 @@ def _unsafe(app: Flask) -> list[str]:
         rule
         for rule in app.url_map.iter_rules()
         if "POST" in (rule.methods or ())
-        and policy_of(app.view_functions[rule.endpoint]) is not Policy.TOKEN
+        and policy_of(app.view_functions[rule.endpoint]) not in WITHOUT_SESSION
     ]
     adapter = app.url_map.bind("localhost")
     return [
