@@ -1,12 +1,11 @@
 """May we write to them now? Looks identifiers up in the feed; many at once as fast as one."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.contact import Kind
@@ -14,6 +13,7 @@ from cases.exclusions.matrix import AS_SHIPPED, Action, CampaignClass, Changes
 from cases.exclusions.policies import in_force
 from cases.exclusions.rows import FeedEntry
 from cases.exclusions.spans import Span, ending, spans, standing
+from cases.rows.among import among
 
 CHUNK = 10_000
 MANY = 20_000
@@ -98,7 +98,7 @@ def held(session: Session, kind: Kind, values: Sequence[str]) -> Iterator[tuple[
         names = session.scalars(select(FeedEntry.value).where(FeedEntry.kind == kind))
         values = list(set(values).intersection(names))
     for chunk in batches(values, CHUNK):
-        rows = session.execute(query.where(among(session, FeedEntry.value, chunk)))
+        rows = session.execute(query.where(among(FeedEntry.value, chunk)))
         yield from (tuple(row) for row in rows)
 
 
@@ -106,21 +106,6 @@ def _is_shorter(session: Session, count: int) -> bool:
     """Whether the feed is shorter than a list of that length."""
     beyond = select(FeedEntry.seq).order_by(FeedEntry.seq).offset(count).limit(1)
     return session.scalar(beyond) is None
-
-
-def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    """That the column is one of many values: one parameter, and the index for each of them.
-
-    A temporary table without statistics would have made SQLite read the whole feed instead.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        found: ColumnElement[bool] = column == any_(
-            bindparam(None, list(values), type_=ARRAY(String()))
-        )
-        return found
-    said = func.json_each(json.dumps(values)).table_valued("value")
-    wanted: ColumnElement[bool] = column.in_(select(said.c.value))
-    return wanted
 
 
 def batches(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:

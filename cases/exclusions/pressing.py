@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases.contact import Kind
 from cases.exclusions import ceilings, refading
-from cases.exclusions.asking import CHUNK, Question, among, batches
+from cases.exclusions.asking import CHUNK, Question, batches
 from cases.exclusions.policies import Policy, PolicyVersion, in_force
 from cases.exclusions.touches import Pressure, Touch, together
 from cases.pressure import (
@@ -22,6 +22,7 @@ from cases.pressure import (
     Load,
     expecting,
 )
+from cases.rows.among import among
 from cases.settings import settings
 
 Planned = Callable[[Session, Sequence[str]], Mapping[str, Sequence[Coming]]]
@@ -102,7 +103,7 @@ def pressed(
     # What is planned adds to everybody; else who has had little is not even fetched.
     wanted = true() if planned is not None else _may_be_too_much(sums, heavy, now)
     for chunk in batches(values, CHUNK):
-        of_them = Pressure.kind == kind, among(session, Pressure.value, chunk), wanted
+        of_them = Pressure.kind == kind, among(Pressure.value, chunk), wanted
         loads = dict(_loads(session, of_them, question.campaign_class, topic, half_life))
         coming = planned(session, chunk) if planned is not None else {}
         for value in {**loads, **coming}:

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.contact import Identifier, Kind
 from cases.db import Base
-from cases.exclusions.asking import among
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import in_force
 from cases.pressure import LOOK_BACK, Load, added, faded
+from cases.rows.among import among
+from cases.rows.upserting import insert_into
 
 AT_ONCE = 500
 JOURNAL = "journal"
@@ -97,7 +97,8 @@ def record(session: Session, touches: Sequence[dict[str, Any]]) -> int:
     _stop_series(session, touches)
     if fresh:
         seen = _seen_before(session, list(fresh.values()))
-        session.execute(_insert(session, Touch), list(fresh.values()))
+        missing = insert_into(session, Touch).on_conflict_do_nothing()
+        session.execute(missing, list(fresh.values()))
         if heavier := [one for key, one in fresh.items() if key not in seen]:
             _press(session, heavier)
     return len(fresh)
@@ -113,7 +114,7 @@ def _seen_before(session: Session, fresh: Sequence[Mapping[str, Any]]) -> set[tu
     if not named:
         return set()
     values, ids = (sorted(set(some)) for some in zip(*named, strict=True))
-    theirs = among(session, Touch.value, values), among(session, Touch.message_id, ids)
+    theirs = among(Touch.value, values), among(Touch.message_id, ids)
     seen = session.scalars(select(Touch).where(Touch.source == JOURNAL, *theirs)).all()
     same = [row for row in seen if (row.value, row.message_id) in named]
     for row in same:
@@ -131,7 +132,7 @@ def _stop_series(session: Session, touches: Sequence[Mapping[str, Any]]) -> None
             answered[key] = max(at, answered.get(key, at))
     if not answered:
         return
-    theirs = among(session, Identifier.value, sorted({value for _kind, value in answered}))
+    theirs = among(Identifier.value, sorted({value for _kind, value in answered}))
     for one in session.scalars(select(Identifier).where(theirs)):
         at = answered.get((one.kind, one.value))
         if at is not None and (one.drip_answered_at is None or one.drip_answered_at < at):
@@ -144,7 +145,7 @@ def got(
     """Who of them got that campaign since then."""
     if not values:
         return set()
-    theirs = select(Touch.value).where(Touch.kind == kind, among(session, Touch.value, values))
+    theirs = select(Touch.value).where(Touch.kind == kind, among(Touch.value, values))
     found = theirs.where(Touch.sent_at >= since, Touch.campaign == campaign)
     return set(session.scalars(found))
 
@@ -169,11 +170,6 @@ def _add(known: Touch, touch: Mapping[str, Any]) -> None:
     known.opened_at = known.opened_at or touch.get("opened_at")
     known.answered_at = known.answered_at or touch.get("answered_at")
     known.clicked = list(dict.fromkeys([*known.clicked, *touch.get("clicked", ())]))[:50]
-
-
-def _insert(session: Session, table: type[Base]) -> Any:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return kind.insert(table).on_conflict_do_nothing()
 
 
 def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
@@ -209,7 +205,7 @@ def _with_topic(
 def fade_anew(session: Session, rows: Sequence[Pressure], now: datetime) -> None:
     """Reckon what marketing wrote anew from its mails of the last days; rows must be locked."""
     half_life = in_force(session).chosen.pressure_half_life
-    theirs = among(session, Touch.value, [row.value for row in rows])
+    theirs = among(Touch.value, [row.value for row in rows])
     columns = Touch.kind, Touch.value, Touch.topic, Touch.weight, Touch.sent_at
     recent = select(*columns).where(theirs, Touch.sent_at > now - LOOK_BACK)
     mails: dict[tuple[Kind, str], list[Mapping[str, Any]]] = {}
@@ -228,7 +224,7 @@ def make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
     """Have a row for each of them, which weighs nothing where it is new."""
     start = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
     rows = [{"kind": k, "value": v, "score": 0.0, "at": start, "last": {}} for k, v in values]
-    session.execute(_insert(session, Pressure), rows)
+    session.execute(insert_into(session, Pressure).on_conflict_do_nothing(), rows)
 
 
 def _locked(session: Session, values: Sequence[tuple[Kind, str]]) -> Iterable[Pressure]:
@@ -236,7 +232,7 @@ def _locked(session: Session, values: Sequence[tuple[Kind, str]]) -> Iterable[Pr
     for kind, value in values:
         by_kind.setdefault(kind, []).append(value)
     for kind, ones in by_kind.items():
-        wanted = Pressure.kind == kind, among(session, Pressure.value, ones)
+        wanted = Pressure.kind == kind, among(Pressure.value, ones)
         # In the order of their names, so that two writers never wait for each other.
         query = select(Pressure).where(*wanted).order_by(Pressure.value).with_for_update()
         yield from session.scalars(query)

@@ -131,7 +131,7 @@ def _ids(session: Session, table: Any, contact_id: int) -> list[int]:
 
 def _move(session: Session, table: Any, ids: Collection[int], contact_id: int) -> None:
     if ids:
-        session.execute(update(table).where(table.id.in_(ids)).values(contact_id=contact_id))
+        session.execute(update(table).where(among(table.id, ids)).values(contact_id=contact_id))
 
 
 def _both_noted(session: Session, *contacts: Contact) -> None:
@@ -184,7 +184,7 @@ def _both(session: Session, contact_id: int, into_id: int) -> tuple[Contact, Con
 
 def _still_there(session: Session, table: Any, ids: list[int], into_id: int) -> list[int]:
     """Those of the moved rows that nobody gave to somebody else meanwhile."""
-    wanted = select(table.id).where(table.id.in_(ids), table.contact_id == into_id)
+    wanted = select(table.id).where(among(table.id, ids), table.contact_id == into_id)
     return list(session.scalars(wanted))
 
 

@@ -55,7 +55,7 @@ def _keep(
 def announce_changes(session: Session, at: datetime) -> int:
     """Have all webhooks told what changed in the feed since they were last told."""
     hooks = session.scalars(
-        select(Webhook).where(Webhook.disabled_at.is_(None)).with_for_update()
+        select(Webhook).where(Webhook.disabled_at.is_(None)).order_by(Webhook.id).with_for_update()
     ).all()
     # As it is once the webhooks are ours: whoever had them before told of all until then.
     head = feed.head(session)

@@ -19,15 +19,17 @@ def bury(session: Session, raw_ids: Sequence[int]) -> int:
     that lack these are known by their bytes alone.
     """
     rows = session.execute(
-        select(RawMail.id, RawMail.head_mark, RawMail.sha256).where(RawMail.id.in_(raw_ids))
+        select(RawMail.id, RawMail.head_mark, RawMail.sha256).where(among(RawMail.id, raw_ids))
     ).all()
     for _raw_id, head_mark, digest in rows:
         session.merge(Tombstone(mac=_mac(head_mark or digest), buried_at=clock.now()))
-    session.execute(delete(RawMail).where(RawMail.id.in_([row[0] for row in rows])))
+    session.execute(delete(RawMail).where(among(RawMail.id, [row[0] for row in rows])))
     unused = {digest for _raw_id, _mark, digest in rows} - set(
-        session.scalars(select(RawMail.sha256).where(RawMail.sha256.in_([row[2] for row in rows])))
+        session.scalars(
+            select(RawMail.sha256).where(among(RawMail.sha256, [row[2] for row in rows]))
+        )
     )
-    session.execute(delete(RawContent).where(RawContent.sha256.in_(unused)))
+    session.execute(delete(RawContent).where(among(RawContent.sha256, unused)))
     session.flush()
     return len(rows)
 

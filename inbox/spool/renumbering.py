@@ -1,13 +1,14 @@
 """A server renumbered a folder: known mails get their new numbers, without their bodies."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from cases.rows.among import among
 from inbox.spool.burying import buried
 from inbox.spool.rows import Place, RawMail
 from inbox.spool.storing import move_cursor, number
@@ -33,8 +34,10 @@ def renumber(session: Session, place: Place, uidvalidity: int, last: int, since:
     known.backfill_from, known.recounting = since, True
 
 
-def _without_number(session: Session, place: Place) -> dict[tuple[str, int], list[int]]:
-    """The mails without a number, by head mark and size; those without Message-ID are not there."""
+def _without_number(
+    session: Session, place: Place, marks: Set[str]
+) -> dict[tuple[str, int], list[int]]:
+    """The mails with these head marks that have no number, by head mark and size."""
     found: dict[tuple[str, int], list[int]] = defaultdict(list)
     rows = session.execute(
         select(RawMail.head_mark, RawMail.size, RawMail.id)
@@ -42,7 +45,7 @@ def _without_number(session: Session, place: Place) -> dict[tuple[str, int], lis
             RawMail.mailbox_id == place.mailbox_id,
             RawMail.folder == place.folder,
             RawMail.uid.is_(None),
-            RawMail.head_mark != "",
+            among(RawMail.head_mark, marks),
         )
         .order_by(RawMail.id)
     )
@@ -56,7 +59,8 @@ def recognise(
 ) -> frozenset[int]:
     """Number the mails that are known by header and size, and pass by the buried; their UIDs."""
     mails = list(listed)
-    without_number = _without_number(session, place)
+    # Where a mail has no Message-ID its mark is empty, and tells nothing.
+    without_number = _without_number(session, place, {one.head_mark for one in mails} - {""})
     away = buried(session, ((one.head_mark, "") for one in mails))
     known = {one.uid for one in mails if one.head_mark in away}
     for one in mails:
