@@ -11,6 +11,7 @@ from cases.contact import introduce
 from cases.db import transaction
 from cases.filing import file
 from inbox import api
+from inbox.api import problems
 from inbox.tokens import Limits, Scope, issue
 from tests.builders import MORNING, a_mail, an_arrival
 
@@ -49,6 +50,7 @@ class Api:
 
     def __init__(self) -> None:
         self.app = Flask("tregua-api")
+        self.app.before_request(problems.no_such_resource)
         for blueprint in api.blueprints():
             self.app.register_blueprint(blueprint)
 

@@ -182,8 +182,11 @@ ANSWERS: dict[str, Answer] = {
     "api_gates.put_part": {"200": ("Kept.", _json(_object("part count", count=NUMBER)))},
     "api_gates.seal": {"201": ("The answer and its receipt.", _json(GATE))},
     "api_gates.show": {"200": ("The gate.", _json(GATE))},
-    "api_gates.allowed": {"200": ("Who may be written to.", LIST)},
-    "api_gates.excluded": {"200": ("Who may not.", LIST)},
+    "api_gates.allowed": {
+        "200": ("Who may be written to.", LIST),
+        "304": ("As before.", None),
+    },
+    "api_gates.excluded": {"200": ("Who may not.", LIST), "304": ("As before.", None)},
     "api_sending.refresh": {"200": ("What changed for this audience.", _json(GATE))},
     "api_sending.commit": {"200": ("Honoured or unasked.", _json(GATE))},
     "api_receipts.show": {"200": ("The receipt.", _json(RECEIPT))},

@@ -22,6 +22,7 @@ from cases.exclusions.spellings import Asked as Wanted
 from cases.exclusions.spellings import Match, decide_about
 from inbox.api.check import NOT_NOW, VALID, Asked
 from inbox.api.contract import asker, body, contract, needs, newest
+from inbox.api.lists import without_header
 from inbox.api.naming import Named, an_address, hashes, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
@@ -78,8 +79,8 @@ def _read() -> Many:
     if request.mimetype == "application/x-ndjson":
         items = list(_ndjson(text))
     elif request.mimetype in ("text/csv", "text/plain"):
-        items = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if row and row[0]]
-        items = items[1:] if items and items[0].strip().lower() == "address" else items
+        rows = csv.reader(io.StringIO(text, newline=""))
+        items = list(without_header(row[0] for row in rows if row and row[0]))
     else:
         raise Problem(415, "unsupported-media-type", N_("Send JSON, NDJSON or CSV."))
     names = ("campaign_class", "topic", "match")

@@ -21,11 +21,12 @@ from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.naming import Named, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
-from inbox.api.seeing import View, say, view_of
+from inbox.api.seeing import View, chosen, say, view_of
 from inbox.freshness import Freshness, Lag, freshness
 from inbox.tokens import Scope
 
 pages: Blueprint = contract("check")
+ASK_AGAIN_S = 60
 VALID = timedelta(minutes=15)
 """An answer is not to be kept any longer."""
 NOT_NOW = Verdict(Action.EXCLUDE)
@@ -105,18 +106,16 @@ def answer(verdict: Verdict, view: View, state: Freshness) -> dict[str, Any]:
 @needs(Scope.CHECK)
 def check_hash(digest: str) -> ResponseReturnValue:
     """The same for hooks at send time, which may put nothing but a keyed hash into the URL."""
-    said = request.args.get("campaign_class", CampaignClass.PROMOTIONAL.value)
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise Problem(400, "bad-hash", N_("Write the HMAC-SHA-256 in 64 hexadecimal digits."))
-    if said not in set(CampaignClass):
-        raise Problem(400, "unknown-choice", N_("A parameter has an unknown value."))
-    token = asker()
-    question = Question(CampaignClass(said), request.args.get("topic", "")[:100])
+    said, token = chosen("campaign_class", CampaignClass), asker()
+    question = Question(said or CampaignClass.PROMOTIONAL, request.args.get("topic", "")[:100])
     view = view_of(token, question)
     quotas.spend(token, 1)
     verdict, state = look_up(Named(Kind.ADDRESS, digest, hashed=True), view)
     if request.args.get("as") != "status":
         return answer(verdict, view, state)
     if state.lag is not Lag.NONE and question.campaign_class in FAILS_CLOSED:
-        raise Problem(503, "not-fresh", N_("The feed is behind. Ask again later."))
+        later = {"Retry-After": str(ASK_AGAIN_S)}
+        raise Problem(503, "not-fresh", N_("The feed is behind. Ask again later."), headers=later)
     return "", 204 if verdict.allowed else 409

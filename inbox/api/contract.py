@@ -20,7 +20,7 @@ from cases.exclusions.feed import Head
 from cases.exclusions.settings import settings
 from inbox import tokens
 from inbox.api import problems
-from inbox.api.problems import Problem
+from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope, Token
 
 P = ParamSpec("P")
@@ -29,6 +29,8 @@ LARGEST = 256 * 1024
 """Bytes of a body, where a resource does not say otherwise."""
 LARGEST_NUMBER = 2**31 - 1
 """Of anything that has a number in the database."""
+UNPACKED = {"Accept-Encoding": "identity"}
+"""What may be sent, said as RFC 9110 (15.5.16) asks."""
 USE_IS_NOTED = timedelta(hours=1)
 PULL_IS_NOTED = timedelta(minutes=1)
 
@@ -48,6 +50,8 @@ def _begin() -> None:
     g.request_id = secrets.token_hex(8)
     g.began = time.perf_counter()
     request.max_content_length = LARGEST
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise Problem(415, "packed-body", N_("Send the body unpacked."), headers=UNPACKED)
     named = (request.view_args or {}).values()
     # No database has such numbers or names, and some cannot even be asked about them.
     if any(isinstance(n, int) and n > LARGEST_NUMBER for n in named):
@@ -138,11 +142,11 @@ def body() -> Any:
     """The JSON of this request; a 400 where it cannot be read, however deep it is nested."""
     try:
         found = request.get_json()
-    except RecursionError as deep:
-        raise BadRequest from deep
+    except (BadRequest, RecursionError) as wrong:
+        raise Problem(400, "bad-request", N_("The body is no JSON in UTF-8.")) from wrong
     # Most bodies have no escapes, and then nothing in them can be but plain text.
     if b"\\u" in request.get_data() and not _can_be_kept(found):
-        raise BadRequest
+        raise Problem(400, "bad-request", N_("No text may have NUL or half a character in it."))
     return found
 
 
@@ -169,8 +173,8 @@ def _is_whole(text: str) -> bool:
 
 
 def maybe_body() -> Any:
-    """The same where a body may be missing."""
-    return body() if request.content_length else {}
+    """The same where a body may be missing; one that comes in pieces says no length before."""
+    return body() if request.get_data() else {}
 
 
 def asker() -> Token:

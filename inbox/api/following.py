@@ -32,7 +32,8 @@ def _number(name: str, otherwise: int) -> int:
     if not said:
         return otherwise
     if not said.isdecimal() or len(said) > 12 or int(said) > LARGEST_NUMBER:
-        raise Problem(400, "bad-number", N_("A parameter must be a whole number."))
+        title = N_("A parameter must be a whole number.")
+        raise Problem(400, "bad-number", title, parameter=name)
     return int(said)
 
 

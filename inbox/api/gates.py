@@ -76,25 +76,49 @@ def open_gate(name: str) -> ResponseReturnValue:
     key = request.headers.get("Idempotency-Key", "")[:200] or None
     token = asker()
     gate_id, again = _open(token, name, asked, key)
-    if asked.addresses is not None and not again:
-        taken = lists.normalise(asked.kind, asked.addresses)
-        _keep_part(gate_id, 0, taken.values)
-        _answer_for(token, gate_id, asked.override)
+    if asked.addresses is None:
+        return tell(token, gate_id), 200 if again else 201
+    taken = lists.normalise(asked.kind, asked.addresses)
+    if again and not _waits_for(gate_id, taken.values):
+        return tell(token, gate_id), 200
+    _keep_part(gate_id, 0, taken.values)
+    _answer_for(token, gate_id, asked.override)
+    try:
         gating.seal(gate_id, terms_for(token, gate_id))
-        return {**tell(token, gate_id), "invalid": taken.invalid}, 201
-    return tell(token, gate_id), 200 if again else 201
+    except NotOpen as wrong:
+        raise sealed_before() from wrong
+    return {**tell(token, gate_id), "invalid": taken.invalid}, 201
+
+
+def _waits_for(gate_id: str, values: list[str]) -> bool:
+    """Whether whoever opened it died before it was sealed; raises Problem if it is for others."""
+    with reading() as session:
+        gate = session.get_one(Gate, gate_id)
+        everybody = audience.whole(session, gate_id)
+        known = gate.audience_digest or receipts.digest_of_sorted(everybody)
+    is_open = gate.status is Status.OPEN
+    if not (is_open and not everybody) and known != receipts.digest_of_sorted(sorted({*values})):
+        raise used_before()
+    return is_open
+
+
+def used_before() -> Problem:
+    return Problem(
+        422, "key-used", N_("This Idempotency-Key was used for something else. Take a new one.")
+    )
 
 
 def _open(token: Token, name: str, asked: Asked, key: str | None) -> tuple[str, bool]:
     try:
         with transaction() as session:
-            before = _before(session, token, key)
+            campaign_id = campaign_found(session, token, name).id
+            before = _before(session, token, key, campaign_id)
             if before is not None:
                 return before, True
             gate = Gate(
                 id=secrets.token_hex(12),
                 token_id=token.id,
-                campaign_id=campaign_found(session, token, name).id,
+                campaign_id=campaign_id,
                 idempotency_key=key,
                 kind=asked.kind,
                 match=asked.match,
@@ -106,18 +130,21 @@ def _open(token: Token, name: str, asked: Asked, key: str | None) -> tuple[str, 
     except IntegrityError as twice:
         # Another request with the same key was first: its gate is this one's too.
         with reading() as session:
-            before = _before(session, token, key)
+            campaign_id = campaign_found(session, token, name).id
+            before = _before(session, token, key, campaign_id)
         if before is None:
             raise twice
         return before, True
 
 
-def _before(session: Session, token: Token, key: str | None) -> str | None:
+def _before(session: Session, token: Token, key: str | None, campaign_id: int) -> str | None:
     if key is None:
         return None
-    return session.scalar(
-        select(Gate.id).where(Gate.token_id == token.id, Gate.idempotency_key == key)
-    )
+    same = select(Gate).where(Gate.token_id == token.id, Gate.idempotency_key == key)
+    gate = session.scalar(same)
+    if gate is not None and gate.campaign_id != campaign_id:
+        raise used_before()
+    return gate.id if gate is not None else None
 
 
 def own(session: Session, token: Token, gate_id: str) -> Gate:
@@ -174,7 +201,8 @@ def seal(gate_id: str) -> ResponseReturnValue:
     token = asker()
     with reading() as session:
         own(session, token, gate_id)
-        everybody = audience.whole(session, gate_id) if sealing.digest or sealing.count else []
+        counted = sealing.digest is not None or sealing.count is not None
+        everybody = audience.whole(session, gate_id) if counted else []
     if sealing.count is not None and sealing.count != len(everybody):
         raise differs()
     if sealing.digest is not None and sealing.digest != receipts.digest_of_sorted(everybody):

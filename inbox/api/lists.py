@@ -20,6 +20,7 @@ from inbox.api.problems import N_, Problem
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{43,44}):")
 NAMED_INVALID = 100
 HEADER = "address\n"
+HEADERS = frozenset({"address", "email", "e-mail", "phone", "customer_id"})
 LINES = ("text/csv", "text/plain")
 # Addresses that are written as they are matched, one a line, are looked at all at once. What was
 # matched is never given back, so this takes as long as the text is.
@@ -91,12 +92,13 @@ def _lines(text: str) -> Iterator[str]:
         rows = (row[0] for row in csv.reader(io.StringIO(text, newline="")) if row and row[0])
     else:
         rows = (line.split(",", 1)[0] for line in text.splitlines() if line.strip())
-    return _without_header(rows)
+    return without_header(rows)
 
 
-def _without_header(rows: Iterator[str]) -> Iterator[str]:
+def without_header(rows: Iterator[str]) -> Iterator[str]:
+    """The first cells of lines, without that of the line that names the columns."""
     for n, row in enumerate(rows):
-        if n or row.strip().lower() not in ("address", "email", "e-mail", "phone", "customer_id"):
+        if n or row.strip().lower() not in HEADERS:
             yield row
 
 
@@ -125,5 +127,8 @@ def answer(names: list[str], rows: Iterable[Sequence[Any]], etag: str) -> Respon
         told = (dict(zip(names, row, strict=True)) for row in rows)
         text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in told)
     made_answer = Response(text, content_type=f"{wants}; charset=utf-8")
-    made_answer.set_etag(etag)
+    made_answer.set_etag(etag if wants == "text/csv" else f"{etag}-lines")
+    made_answer.headers["Vary"] = "Accept, Authorization"
+    made_answer.headers["Cache-Control"] = "private, no-cache"
+    made_answer.make_conditional(request)
     return made_answer

@@ -91,13 +91,19 @@ def deliver_due() -> int:
 
 
 def post_each(taken: Sequence[Due], record: Record) -> int:
-    """Send them one after the other and have each answer written down; how many there were."""
+    """Send them one after the other and have each answer written down; how many there were.
+
+    Who cannot be reached is asked once, so that what is for others does not wait for it each time.
+    """
+    away: dict[str, str] = {}
     for due in taken:
-        try:
-            status, error = post(due, clock.now()), ""
-        except NotReachable as wrong:
-            status, error = 0, str(wrong)
-        record(due.id, status, error)
+        status = 0
+        if due.url not in away:
+            try:
+                status = post(due, clock.now())
+            except NotReachable as wrong:
+                away[due.url] = str(wrong)
+        record(due.id, status, away.get(due.url, ""))
     return len(taken)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -19,8 +19,9 @@ from cases.exclusions.policies import in_force
 from cases.exclusions.spans import Span, joined, spans
 from cases.exclusions.spellings import Match
 from inbox.api import problems
-from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope, Token
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Form(StrEnum):
@@ -143,15 +144,22 @@ def view_of(token: Token, question: Question, form: Form | None = None) -> View:
 
 def asked_view(token: Token) -> View:
     """The view that the query of this request asks for."""
-    said = request.args.get("campaign_class", CampaignClass.PROMOTIONAL.value)
-    form = request.args.get("hash")
-    try:
-        question = Question(CampaignClass(said), request.args.get("topic", "")[:100])
-        view = view_of(token, question, Form(form) if form is not None else None)
-        fields = _asked_fields()
-    except ValueError as wrong:
-        raise Problem(400, "unknown-choice", N_("A parameter has an unknown value.")) from wrong
-    return replace(view, fields=fields)
+    form, fields = chosen("hash", Form), _asked_fields()
+    question = Question(
+        chosen("campaign_class", CampaignClass) or CampaignClass.PROMOTIONAL,
+        request.args.get("topic", "")[:100],
+    )
+    return replace(view_of(token, question, form), fields=fields)
+
+
+def chosen(parameter: str, choices: type[Choice]) -> Choice | None:
+    """What the query says there; None where it says nothing. Raises Problem."""
+    said = request.args.get(parameter)
+    if said is None:
+        return None
+    if said not in set(choices):
+        raise problems.unknown_choice(parameter, choices)
+    return choices(said)
 
 
 def _asked_fields() -> frozenset[str]:
@@ -161,7 +169,7 @@ def _asked_fields() -> frozenset[str]:
         return FIELDS
     fields = frozenset(said[:200].split(","))
     if not fields <= FIELDS:
-        raise ValueError("an unknown field")
+        raise problems.unknown_choice("fields", FIELDS)
     return fields
 
 

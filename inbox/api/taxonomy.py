@@ -21,7 +21,7 @@ def types() -> ResponseReturnValue:
     following.follow()
     tree = taxonomy()
     answer: Response
-    if request.if_none_match.contains(tree.version):
+    if request.if_none_match.contains_weak(tree.version):
         answer = Response(status=304)
     else:
         answer = jsonify(
