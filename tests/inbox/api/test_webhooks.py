@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import socketserver
 import threading
 from datetime import timedelta
 
@@ -201,3 +202,23 @@ def test_mail_sent_unasked_is_told(api_server, listener):
         [entry] = session.scalars(select(Entry).where(Entry.what == "gate.unasked"))
         assert (entry.by, entry.about, entry.data) == ("newsletter tool", gate["id"], {"people": 1})
         assert broken(session) is None
+
+
+def test_who_is_not_there_is_asked_once_a_round_and_keeps_no_other_waiting(listener):
+    knocks, recorded = [], []
+
+    class Silent(socketserver.BaseRequestHandler):
+        def handle(self):
+            knocks.append(self.client_address)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Silent) as dead:
+        thread = threading.Thread(target=dead.serve_forever)
+        thread.start()
+        gone, there = (f"http://127.0.0.1:{one.server_address[1]}/hook" for one in (dead, listener))
+        taken = [posting.Due(n, url, b"key", {}) for n, url in enumerate([gone, gone, there])]
+        posting.post_each(taken, lambda *said: recorded.append(said))
+        dead.shutdown()
+        thread.join()
+    assert len(knocks) == 1
+    assert [status for _id, status, _error in recorded] == [0, 0, 204]
+    assert recorded[0][2] == recorded[1][2] != ""
