@@ -73,7 +73,8 @@ def is_public(address: str) -> bool:
     inside = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
     if inside is not None and not is_public(str(inside)):
         return False
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    apart = found.is_multicast or found.is_reserved or getattr(found, "is_site_local", False)
+    return found.is_global and not apart
 
 
 class Pinned(http.client.HTTPConnection):

@@ -1,11 +1,11 @@
 """API tokens: scopes, hashes, limits, last use. The secret is shown once and never stored."""
 
 import hmac
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases import clock
 from cases.db import Base
 from cases.signing import fingerprint
+from inbox.peers import address_of
 
 OVERLAP = timedelta(days=7)
 """After a rotation the secret of before still works that long."""
@@ -81,11 +82,9 @@ class Token(Base):
         """Whether it may be used from that network address."""
         if not self.networks:
             return True
-        try:
-            here = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(here in ipaddress.ip_network(one, strict=False) for one in self.networks)
+        here = address_of(address)
+        networks = (ip_network(one, strict=False) for one in self.networks)
+        return here is not None and any(here in one for one in networks)
 
     def opens_with(self, secret: str, now: datetime) -> bool:
         """Whether that is its secret, or the one of before a rotation."""

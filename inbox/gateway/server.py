@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,6 +18,7 @@ from inbox.gateway.gate import Fresh, Gate
 from inbox.gateway.parking import Parking
 from inbox.gateway.settings import Settings, settings
 from inbox.gateway.underway import UnderWay
+from inbox.peers import address_of
 
 log = logging.getLogger(__name__)
 LOOKS_EVERY = 20.0
@@ -59,9 +59,9 @@ class _Door:
 
     def _knows(self, peer: object) -> bool:
         """A gate that anybody could reach would carry anybody's mail."""
-        if not isinstance(peer, tuple):
+        address = address_of(str(peer[0])) if isinstance(peer, tuple) else None
+        if address is None:
             return False
-        address = ip_address(str(peer[0]).partition("%")[0])
         known = self._chosen.gate_clients
         return any(address in one for one in known) if known else address.is_private
 

@@ -1,6 +1,5 @@
 """For machines that watch: /healthz, /readyz, and /metrics as Prometheus reads them."""
 
-import ipaddress
 from collections.abc import Mapping
 
 from flask import Response, abort, jsonify, make_response, request
@@ -13,6 +12,7 @@ from bot.staff_mail.alarms import Alarm
 from cases import clock
 from cases.db import reading
 from inbox import revision, tokens
+from inbox.peers import address_of
 from inbox.tokens import Scope
 from inbox.web import standing
 from inbox.web.access import Pages, Policy, allow
@@ -75,10 +75,8 @@ def metrics() -> Response:
 def _is_here() -> bool:
     """Asked from this machine, and not for somebody else by a proxy on it."""
     forwarded = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"} & set(request.headers.keys())
-    try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback and not forwarded
-    except ValueError:
-        return False
+    here = address_of(request.remote_addr or "")
+    return here is not None and here.is_loopback and not forwarded
 
 
 def _may(session: Session) -> bool:

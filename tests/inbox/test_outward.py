@@ -16,6 +16,7 @@ from inbox.api.posting import NotReachable
         "https://[::ffff:10.0.0.1]/hook",
         "https://[::10.0.0.1]/hook",
         "https://224.0.0.1/hook",
+        "https://[fec0::1]/hook",
         "https://user:word@93.184.216.34/hook",
         "https://93.184.216.34/añadir",
         "https://93.184.216.34/a\r\nX-Evil: 1",

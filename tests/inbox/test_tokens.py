@@ -63,6 +63,7 @@ def test_a_token_can_be_tied_to_a_network(session):
     token = session.scalars(select(Token)).one()
     assert token.may_come_from("10.1.2.3")
     assert token.may_come_from("2001:db8::1")
+    assert token.may_come_from("::ffff:10.1.2.3")
     assert not token.may_come_from("10.2.0.1")
     assert not token.may_come_from("")
 

@@ -258,6 +258,7 @@ def test_two_gates_of_one_folder_never_send_the_same_at_once(born, line):
         ("[]", "8.8.8.8", False),
         ("[]", "fe80::1%eth0", True),
         ('["8.8.8.0/24"]', "8.8.8.8", True),
+        ('["8.8.8.0/24"]', "::ffff:8.8.8.8", True),
         ('["8.8.8.0/24"]', "127.0.0.1", False),
     ],
 )
