@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from cases.case import Case, take
 from cases.db import FILING, reading, transaction
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
+from inbox.api.instants import Instant
 from inbox.api.naming import an_address
 from inbox.api.problems import N_, Problem
 from inbox.api.seeing import say
@@ -55,8 +56,8 @@ class Wanted(BaseModel):
     template: str = Field(default="", pattern="^[a-z_]{0,60}$")
     purpose: Literal[Purpose.SERVICE, Purpose.COMMERCIAL] = Purpose.SERVICE
     urgent: bool = False
-    not_before: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    not_before: Instant | None = None
+    expires_at: Instant | None = None
     idempotency_key: str = Field(default="", max_length=200)
 
     @model_validator(mode="after")

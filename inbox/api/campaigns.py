@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from cases.exclusions.matrix import CampaignClass
 from cases.pressure import WEIGHTS
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
+from inbox.api.instants import Instant
 from inbox.api.seeing import say, view_of
 from inbox.tokens import Scope, Token
 
@@ -35,7 +36,7 @@ class Described(BaseModel):
     topic: str = Field(default="", max_length=100)
     weight: float | None = Field(default=None, ge=0, le=10)
     expected: int = Field(default=0, ge=0, le=10**9)
-    scheduled_at: AwareDatetime | None = None
+    scheduled_at: Instant | None = None
 
 
 class New(Described):

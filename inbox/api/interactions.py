@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from cases.mail import Origin
 from cases.message import Direction, Message
 from classifiers.taxonomy import NoSuchLeaf, leaf
 from inbox.api.contract import asker, body, contract, needs
+from inbox.api.instants import Instant
 from inbox.api.naming import a_phone, an_address
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope
@@ -47,7 +48,7 @@ class Interaction(BaseModel):
     address: str | None = Field(default=None, max_length=1000)
     phone: str | None = Field(default=None, max_length=100)
     customer_id: str | None = Field(default=None, min_length=1, max_length=200)
-    at: AwareDatetime
+    at: Instant
     subject: str = Field(default="", max_length=300)
     text: str = Field(default="", max_length=LONGEST)
     language: Literal["", "es", "en"] = ""
@@ -56,7 +57,7 @@ class Interaction(BaseModel):
     anger: float = Field(default=0.0, ge=0, le=1)
     open: bool = False
     """Something is still owed to the customer."""
-    call_back_by: AwareDatetime | None = None
+    call_back_by: Instant | None = None
     """The instant by which somebody promised to call them back."""
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from cases.order import NoNumber, Order, Told, key_of, put
 from cases.people.identifiers import meet_as
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
+from inbox.api.instants import Instant
 from inbox.api.naming import a_phone, an_address
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope
@@ -41,10 +42,10 @@ class Purchase(BaseModel):
     phone: str | None = Field(default=None, max_length=100)
     customer_id: str | None = Field(default=None, min_length=1, max_length=200)
     state: str | None = Field(default=None, max_length=100)
-    placed_at: AwareDatetime | None = None
-    promised_at: AwareDatetime | None = None
-    shipped_at: AwareDatetime | None = None
-    delivered_at: AwareDatetime | None = None
+    placed_at: Instant | None = None
+    promised_at: Instant | None = None
+    shipped_at: Instant | None = None
+    delivered_at: Instant | None = None
     cents: int | None = Field(default=None, ge=-_INT, le=_INT)
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     items: list[Item] | None = Field(default=None, max_length=200)

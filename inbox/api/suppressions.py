@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from cases.exclusions.reasons import Reason
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import Set, exclude, withdraw
 from inbox.api.contract import asker, body, contract, needs
+from inbox.api.instants import Instant
 from inbox.api.naming import an_address
 from inbox.api.problems import Problem
 from inbox.tokens import Scope
@@ -50,7 +51,7 @@ class Learnt(BaseModel):
     address: str = Field(max_length=1000)
     what: What
     topic: str = Field(default="", max_length=100)
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class Several(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cases import clock
 from cases.contact import Kind
@@ -14,6 +14,7 @@ from cases.exclusions import touches
 from cases.exclusions.matrix import CampaignClass
 from cases.pressure import WEIGHTS
 from inbox.api.contract import asker, body, contract, needs
+from inbox.api.instants import Instant
 from inbox.api.naming import an_address
 from inbox.api.problems import Problem
 from inbox.tokens import Scope
@@ -38,10 +39,10 @@ class Sent(BaseModel):
     subject: str = Field(default="", max_length=500)
     message_id: str = Field(default="", max_length=1000)
     preview: str = Field(default="", max_length=2000)
-    sent_at: AwareDatetime
-    opened_at: AwareDatetime | None = None
+    sent_at: Instant
+    opened_at: Instant | None = None
     clicked: list[str] = Field(default=[], max_length=50)
-    answered_at: AwareDatetime | None = None
+    answered_at: Instant | None = None
 
 
 class Several(BaseModel):

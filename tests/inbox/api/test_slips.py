@@ -88,6 +88,24 @@ def test_each_field_is_named_with_what_is_wrong_and_never_with_what_was_sent(
     assert ANA not in answer.text
 
 
+INSTANTS = (
+    ("/v1/touches", {"items": [{**MAIL, "sent_at": "?"}]}, "items.0.sent_at"),
+    ("/v1/suppressions", {"items": [{**MAIL, "what": "unsubscribe", "at": "?"}]}, "items.0.at"),
+    ("/v1/campaigns", {"id": "c", "scheduled_at": "?"}, "scheduled_at"),
+    ("/v1/bots/replies", {"address": ANA, "text": "x", "not_before": "?"}, "not_before"),
+    ("/v1/interactions", {"address": ANA, "channel": "call", "at": "?"}, "at"),
+)
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_the_ends_of_time_are_refused(program: Program, when: str) -> None:
+    for url, shape, field in INSTANTS:
+        body = json.dumps(shape).replace('"?"', json.dumps(when))
+        answer = program.post(url, data=body, content_type=JSON)
+        assert answer.status_code == 422, (url, answer.text)
+        assert answer.json["reasons"][field] == "instant_out_of_range", url
+
+
 def test_choices_limits_and_a_hundred_fields_at_most_are_said(program: Program) -> None:
     wrong = program.post("/v1/check", json={"address": ANA, "campaign_class": "ads"})
     assert "'promotional'" in wrong.json["reasons"]["campaign_class"]
