@@ -134,7 +134,8 @@
     if (was?.places && was.held && !was.own) console.warn(`The focus fell to the page after a swap of ${was.places}`);
     const rest = [find('#rows [aria-current="true"]'), find("#h-case")];
     [
-      find('#main [aria-invalid="true"]'),
+      // The page's own wish would come too late: who has the focus then keeps it.
+      find('#main :is([aria-invalid="true"], [autofocus])'),
       choices(find("details.drop[open]") || document.head)[0],
       inside && find(`#${inside} > summary`),
       was?.line && find(".row-link", was.line.nextElementSibling || was.line),
@@ -268,14 +269,17 @@
     else if (here.closest("#reader .case") && !find("dialog[open], :popover-open")) back();
   }
 
-  // What would open beyond the right edge keeps to it.
-  document.addEventListener("toggle", ({ target }) => {
-    const panel = target.matches("details.drop[open]") && find(".drop-panel", target), edge = root.clientWidth - 8;
+  // What would open beyond the right edge keeps to it, from the first frame in which it is seen.
+  function place() {
+    const drop = find("details.drop[open]"), panel = drop && find(".drop-panel", drop), edge = root.clientWidth - 8;
     if (panel && panel.getBoundingClientRect().right > edge) {
       panel.style.left = "auto";
-      panel.style.right = `${target.getBoundingClientRect().right - edge}px`;
+      panel.style.right = `${drop.getBoundingClientRect().right - edge}px`;
     }
-  }, true);
+  }
+  document.addEventListener("toggle", place, true);
+  // A summary opens after its click was told, and what is within may come later.
+  ["click", "htmx:after:swap"].forEach((name) => document.addEventListener(name, () => requestAnimationFrame(place)));
   // What is open is gone through with the arrows; its first choice has the focus.
   const choices = (drop) => all(".drop-panel :is(a, button, input, select)", drop).filter((one) => one.offsetParent && one.type !== "hidden");
   function along(here, key) {
@@ -314,7 +318,7 @@
     if (!button) return false;
     if (button.matches("input[type=search]")) { button.focus(); button.select(); } else button.click();
     if (button.dataset.to) write(find(`#${button.dataset.to}`));
-    if (button.matches("summary")) (choices(button.parentElement)[0] || button).focus();
+    if (button.matches("summary")) { place(); (choices(button.parentElement)[0] || button).focus(); }
     return true;
   }
 

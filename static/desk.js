@@ -269,7 +269,7 @@
     const back = after === "back";
     after = "";
     requestAnimationFrame(() => {
-      [...document.querySelectorAll(".thread .message:not(.is-withdrawn)")].at(-1)?.scrollIntoView({ block: "nearest" });
+      [...document.querySelectorAll(".thread .message")].at(-1)?.scrollIntoView({ block: "nearest" });
       if (!back || !box()) return;
       const { text } = box().elements;
       text.focus();
@@ -393,6 +393,8 @@
     offer(area, choices);
     const wanted = found[1].toLowerCase();
     if (note) all("[data-name]", list).forEach((one) => { if (!`${one.dataset.name} ${one.textContent.toLowerCase()}`.includes(wanted)) one.remove(); });
+    // Whose name begins so comes before those of whom it is somewhere else.
+    list.prepend(...all("[data-name]", list).filter((one) => one.dataset.name.startsWith(wanted)));
     all("[role=option]", list).slice(6).forEach((one) => one.remove());
     if (!list.children.length) hide(area); else mark(area, list.firstElementChild);
   }

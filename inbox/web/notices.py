@@ -99,8 +99,12 @@ def woken(case_id: int) -> Notice:
     return Notice(_("Case {number} is back", number=case_id))
 
 
-def renamed(case_id: int) -> Notice:
-    return Notice(_("Case {number} has a new subject", number=case_id))
+def renamed(event_id: int) -> Notice:
+    return Notice(_("The case has a new subject"), url_for("naming.unname", event_id=event_id))
+
+
+def named_back(case_id: int) -> Notice:
+    return Notice(_("Case {number} is called as before", number=case_id))
 
 
 def linked(case_id: int) -> Notice:
@@ -264,7 +268,7 @@ KINDS = {
         erased,
         laid_aside,
         woken,
-        renamed,
+        *(renamed, named_back),
         linked,
         merged,
         unmerged,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Response, request, url_for
 from sqlalchemy import select
@@ -83,12 +84,21 @@ def _all(session: Session) -> Iterable[Command]:
 def _of_cases() -> Iterable[Command]:
     """What can be done with the case or list that is shown: pressing its key does it."""
     lists, cases, _writing, everywhere = shortcuts.all_of_them()
-    for group, some in (lists, cases, everywhere):
+    has_list, has_case = _shown()
+    there = ((lists, has_list), (cases, has_case), (everywhere, True))
+    for group, some in (one for one, is_there in there if is_there):
         # Two keys lead to a page, which has a line of its own.
         for one in (one for one in some if group != everywhere[0] or not one.fixed):
             key = shortcuts.key_of(agent(), one.key)
             says = one.says[:1].upper() + one.says[1:]
             yield Command("keyboard", says, group, press=one.key, key=key)
+
+
+def _shown() -> tuple[bool, bool]:
+    """Whether a list is there to press keys in, and a case; both where nobody said which page."""
+    where = urlsplit(request.headers.get("HX-Current-URL", "/cases/1")).path
+    has_case = where.removeprefix("/cases/").isdecimal()
+    return has_case or where.startswith("/inbox/"), has_case
 
 
 def _named(session: Session, asked: str) -> list[Command]:

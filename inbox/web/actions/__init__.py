@@ -71,26 +71,31 @@ def assign(case_id: int) -> AnyResponse:
         chosen = _chosen(session.get(Agent, whole(wanted) or 0), wanted)
         case.assign(chosen, by=agent().address, at=clock.now())
         live.announce(session)
-        number = _last_assignment(session, case_id)
+        number = newest(session, case_id, What.ASSIGNED)
     return done(case_id, notices.assigned, number)
 
 
-def _last_assignment(session: Session, case_id: int) -> int:
-    """The number of the event that tells of the newest one."""
+def newest(session: Session, case_id: int, what: What) -> int:
+    """The number of the last event of the kind."""
     session.flush()
-    theirs = (Event.case_id == case_id) & (Event.what == What.ASSIGNED)
+    theirs = (Event.case_id == case_id) & (Event.what == what)
     return session.scalar(select(func.max(Event.id)).where(theirs)) or 0
+
+
+def case_of(event_id: int, what: What) -> int:
+    """The case in which that happened, or 0."""
+    with reading() as session:
+        which = (Event.id == event_id) & (Event.what == what)
+        return session.scalars(select(Event.case_id).where(which)).first() or 0
 
 
 @pages.post("/assignments/<int:event_id>/undoing")
 @allow(Policy.CASES)
 def unassign(event_id: int) -> AnyResponse:
     """It is whose it was before, unless somebody gave it to another since."""
-    with reading() as session:
-        which = (Event.id == event_id) & (Event.what == What.ASSIGNED)
-        case_id = session.scalars(select(Event.case_id).where(which)).first() or 0
+    case_id = case_of(event_id, What.ASSIGNED)
     with acting_on(case_id) as (session, case):
-        if _last_assignment(session, case_id) != event_id:
+        if newest(session, case_id, What.ASSIGNED) != event_id:
             abort(409, _("It was given to somebody else since, so it stays theirs."))
         was = session.get_one(Event, event_id).data.get("was")
         case.assign(was, by=agent().address, at=clock.now())

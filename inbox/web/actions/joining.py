@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, request, url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +17,7 @@ from cases.merging import AlreadyMerged, NotMerged, SameCase, final, splitting
 from cases.merging import merge as merge_cases
 from cases.merging import undo_merge as part_cases
 from cases.message import Message
-from inbox.web import live
+from inbox.web import hx, live
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.casefile import entries
 from inbox.web.casefile.entries import Entry
@@ -118,7 +118,7 @@ def _locked(session: Session, case_id: int, other_id: int) -> tuple[Case, Case]:
 
 
 def _to(case_id: int, notice: str) -> AnyResponse:
-    return redirect(url_for("case.page", case_id=case_id, done=notice), 303)
+    return hx.lead_to(url_for("case.page", case_id=case_id, done=notice))
 
 
 @pages.post("/cases/<int:case_id>/merging/undoing")

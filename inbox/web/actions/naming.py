@@ -5,12 +5,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
 from cases.db import reading
-from cases.history import What
+from cases.history import Event, What
+from cases.language import gettext as _
 from cases.merging import linking
 from cases.merging.linking import ItsOwn
 from inbox.web import casefile, live, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.actions import done
+from inbox.web.actions import case_of, done, newest
 from inbox.web.case import came_from
 from inbox.web.fragments import show
 from inbox.web.visible import acting_on, the_case
@@ -31,7 +32,22 @@ def rename(case_id: int) -> AnyResponse:
         was, case.subject = case.subject, subject
         case.happened(What.RENAMED, by=agent().address, at=clock.now(), was=was)
         live.announce(session)
-    return done(case_id, notices.renamed)
+        number = newest(session, case_id, What.RENAMED)
+    return done(case_id, notices.renamed, number)
+
+
+@pages.post("/renamings/<int:event_id>/undoing")
+@allow(Policy.CASES)
+def unname(event_id: int) -> AnyResponse:
+    """It is called as it was before, unless somebody called it otherwise since."""
+    case_id = case_of(event_id, What.RENAMED)
+    with acting_on(case_id) as (session, case):
+        if newest(session, case_id, What.RENAMED) != event_id:
+            abort(409, _("It got another subject since, so it keeps that one."))
+        was, case.subject = case.subject, session.get_one(Event, event_id).data["was"]
+        case.happened(What.RENAMED, by=agent().address, at=clock.now(), was=was)
+        live.announce(session)
+    return done(case_id, notices.named_back)
 
 
 @pages.get("/cases/<int:case_id>/assignee")

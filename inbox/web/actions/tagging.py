@@ -1,7 +1,6 @@
 """Tags of a case: put on and taken off by agents, and taken back."""
 
 from flask import Response, abort, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, tag
@@ -11,7 +10,7 @@ from cases.language import gettext as _
 from cases.tag import case_tags
 from inbox.web import live, notices, words
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.actions import done
+from inbox.web.actions import case_of, done
 from inbox.web.case import came_from
 from inbox.web.errors import show as show_error
 from inbox.web.fragments import show
@@ -69,9 +68,7 @@ def change(case_id: int) -> AnyResponse:
 @allow(Policy.CASES)
 def undo(event_id: int) -> AnyResponse:
     """The tags are as they were before that change."""
-    with reading() as session:
-        which = (Event.id == event_id) & (Event.what == What.RETAGGED)
-        case_id = session.scalars(select(Event.case_id).where(which)).first() or 0
+    case_id = case_of(event_id, What.RETAGGED)
     with acting_on(case_id) as (session, case):
         made = session.get_one(Event, event_id)
         case_tags.take_back(session, case, made, by=agent().address, at=clock.now())

@@ -40,6 +40,20 @@ def test_a_case_is_called_what_it_is_about(enter: Enter) -> None:
     assert ana.post(f"/cases/{case.id}/subject", subject=" ").status_code == 422
 
 
+def test_a_new_subject_is_taken_back_unless_there_is_a_newer_one(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    done = [ana.post(f"/cases/{case.id}/subject", subject=one) for one in ("Uno", "Dos")]
+    first, second = (
+        re.search(r"/renamings/\d+/undoing", ana.get(one.location).text) for one in done
+    )
+    assert first is not None
+    assert second is not None
+    assert ana.post(first[0]).status_code == 409
+    assert "se llama como antes" in ana.get(ana.post(second[0]).location).text
+    assert case_about("Uno").id == case.id
+    assert ana.post("/renamings/99999/undoing").status_code == 404
+
+
 def test_who_is_named_in_a_note_is_told_and_may_open_the_case(enter: Enter) -> None:
     case, luis = case_about(SUBJECT), enter(LUIS)
     assert luis.get(f"/cases/{case.id}").status_code == 404

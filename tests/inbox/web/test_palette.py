@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inbox.web import shortcuts
-from tests.inbox.web.conftest import Enter, case_about
+from tests.inbox.web.conftest import HTMX, Enter, case_about
 from tests.seeding import ADMIN, ANA
 
 MARKETING = "mar@tienda.test"
@@ -42,6 +42,27 @@ def test_pages_show_the_keys_that_lead_to_them_and_the_menu_is_a_command(enter: 
     assert "<kbd>g</kbd> <kbd>m</kbd>" in mine
     assert 'data-opens="#me-button"' in ana.get("/commands?q=ausente", partial=True).text
     assert "data-opens" not in ana.get("/commands").text.partition('id="palette"')[0]
+
+
+@pytest.mark.parametrize(
+    ("where", "offered"),
+    [
+        ("/cases/7?in=mine", {"Cerrar el caso", "Caso siguiente", "Buscar"}),
+        ("/inbox/mine", {"Caso siguiente", "Buscar"}),
+        ("/cases/7/merging", {"Buscar"}),
+        ("/views/new", {"Buscar"}),
+    ],
+)
+def test_what_needs_a_case_or_a_list_is_offered_where_one_is_shown(
+    enter: Enter, where: str, offered: set[str]
+) -> None:
+    headers = HTMX | {"HX-Current-URL": f"http://localhost{where}"}
+    said = "".join(
+        enter(ANA).client.get("/commands", query_string={"q": asked}, headers=headers).text
+        for asked in ("cerrar el caso", "caso siguiente", "buscar")
+    )
+    shown = {one for one in ("Cerrar el caso", "Caso siguiente", "Buscar") if f">{one}<" in said}
+    assert shown == offered
 
 
 def test_nobody_is_offered_what_they_may_not_open(enter: Enter) -> None:

@@ -46,8 +46,11 @@ def test_without_scripts_a_form_leads_back_to_the_page_with_the_notice(enter: En
     assert sent.status_code == 303
     page = ana.get(sent.location).text
     assert f"Caso {case.id} cerrado" in page
-    assert "Deshacer" in page
     assert "Míos</h1>" in page
+    # Whoever takes it back stays in the list that they came from.
+    undo = page.split("data-undo")[0].rpartition("<form")[2]
+    assert 'name="in" value="mine"' in undo
+    assert 'name="sort" value="newest"' in undo
 
 
 def test_who_closes_a_closed_case_is_told_so(enter: Enter) -> None:

@@ -36,6 +36,15 @@ def test_a_merge_is_looked_at_done_and_undone(enter: Enter) -> None:
     assert admin.post(f"/cases/{one.id}/merging/undoing").status_code == 409
 
 
+def test_who_undoes_it_by_the_key_is_led_to_the_case_that_is_back(enter: Enter) -> None:
+    admin, one, other = enter(ADMIN), case_about(ONE), case_about(OTHER)
+    admin.post(f"/cases/{one.id}/merging", into=other.id)
+    back = admin.post(f"/cases/{one.id}/merging/undoing", partial=True)
+    # A page that came as an answer would be put into the toasts.
+    assert (back.status_code, back.text) == (200, "")
+    assert back.headers["HX-Redirect"].startswith(f"/cases/{one.id}?done=")
+
+
 def test_what_became_of_a_mail_is_still_seen_after_a_merge_and_another(enter: Enter) -> None:
     admin = enter(ADMIN)
     some = [case_about("Llamadas a deshora"), case_about(ONE), case_about(OTHER)]
