@@ -57,7 +57,7 @@ def allow(policy: Policy) -> Callable[[View], View]:
 
 
 def takes(largest: int) -> Callable[[View], View]:
-    """Say how many bytes a form of the route below may have, where that is more than usual."""
+    """Say how many bytes a form of the route below may have, where that is not the usual."""
 
     def mark(view: View) -> View:
         view.largest_form = largest  # type: ignore[attr-defined]

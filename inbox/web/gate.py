@@ -17,6 +17,7 @@ from inbox.web.who import somebody
 def guard(app: Flask) -> None:
     """Stand before every route; raises NoPolicy if one does not say who may use it."""
     app.before_request(_arrive)
+    app.before_request(_refuse_no_text)
     app.before_request(_check)
     app.after_request(_keep_visit)
     for view in app.view_functions.values():
@@ -26,11 +27,23 @@ def guard(app: Flask) -> None:
 def _arrive() -> None:
     """Recognise the agent and speak their language."""
     g.agent = None
-    if _policy() not in WITHOUT_SESSION and request.endpoint not in FILES:
+    policy = _policy()
+    if policy is not Policy.TOKEN and request.endpoint not in FILES:
         view = current_app.view_functions.get(request.endpoint or "")
         _limit(getattr(view, "largest_form", LARGEST_FORM))
-        _recognise(request.cookies.get(signin.COOKIE, ""))
+        if policy is not Policy.PUBLIC:
+            _recognise(request.cookies.get(signin.COOKIE, ""))
     language.choose(chosen_language())
+
+
+def _refuse_no_text() -> None:
+    """No database keeps zero bytes, and no page of ours sends any; programs are told by the API."""
+    if _policy() is Policy.TOKEN or request.endpoint in FILES:
+        return
+    named = map(str, (request.view_args or {}).values())
+    typed = (one for pair in request.form.items(multi=True) for one in pair)
+    if b"%00" in request.query_string or any("\x00" in one for one in (*named, *typed)):
+        abort(400)
 
 
 def _limit(largest: int) -> None:

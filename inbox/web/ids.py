@@ -22,4 +22,12 @@ def whole(typed: str) -> int | None:
     text = typed.strip()
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):
         return None
-    return number if (number := int(text)) <= LARGEST else None
+    return found if (found := int(text)) <= LARGEST else None
+
+
+def a_number(typed: str) -> int:
+    """The number that was typed, for `request.args.get(…, type=a_number)`; raises ValueError."""
+    found = whole(typed)
+    if found is None:
+        raise ValueError(typed)
+    return found

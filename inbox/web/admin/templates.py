@@ -23,6 +23,7 @@ from inbox.web.access import Pages, Policy, allow
 from inbox.web.admin import template_form
 from inbox.web.conflicts import Late
 from inbox.web.fragments import show
+from inbox.web.ids import a_number
 from inbox.web.notices import Notice
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
@@ -134,7 +135,7 @@ def _recent(session: Session) -> list[Case]:
 
 def _chosen(cases: list[Case]) -> Case | None:
     """The case to read it in: the one that was asked for, or the newest."""
-    number = request.values.get("case", 0, type=int)
+    number = request.values.get("case", 0, type=a_number)
     return next((case for case in cases if case.id == number), cases[0] if cases else None)
 
 

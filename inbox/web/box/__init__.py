@@ -19,6 +19,7 @@ from cases.unsent import Unsent, UnsentFile, Written
 from inbox.web.box import ready, recipients
 from inbox.web.box.recipients import Customary
 from inbox.web.casefile import CaseFile
+from inbox.web.ids import a_number
 from inbox.web.who import agent
 
 NOTE = unsent.NOTE
@@ -67,8 +68,8 @@ def typed() -> Written:
         to=form.get("to", "").strip()[: recipients.LONGEST],
         cc=form.get("cc", "").strip()[: recipients.LONGEST],
         bcc=form.get("bcc", "").strip()[: recipients.LONGEST],
-        seen=form.get("seen", 0, type=int),
-        macro_id=form.get("macro", None, type=int),
+        seen=form.get("seen", 0, type=a_number),
+        macro_id=form.get("macro", None, type=a_number),
         aside=form.get("aside", "").replace("\r\n", "\n").strip(),
         aside_mode=form.get("aside_mode", ""),
     )
@@ -110,7 +111,7 @@ def _chosen(session: Session, stands: Written) -> Macro | None:
 
 def _with_macro(session: Session, case: Case, stands: Written) -> tuple[Written, Macro | None]:
     """The ready answer of the address behind what stands there: for pages without scripts."""
-    found = ready.usable(session, request.args.get("macro", 0, type=int))
+    found = ready.usable(session, request.args.get("macro", 0, type=a_number))
     if found is None:
         return stands, None
     text = ready.filled(session, case, found).text

@@ -14,6 +14,7 @@ from inbox.web.box import Box
 from inbox.web.casefile import CaseFile, Opened
 from inbox.web.folders import Folder
 from inbox.web.fragments import piece, show
+from inbox.web.ids import a_number
 from inbox.web.listed import lines, with_people
 from inbox.web.listing import order_named
 from inbox.web.notices import Notice
@@ -51,7 +52,7 @@ def see(case_id: int) -> None:
 
 def gathered(session: Session, case_id: int) -> CaseFile:
     """The file of a case that the agent may see."""
-    before = request.args.get("before", 0, type=int)
+    before = request.args.get("before", 0, type=a_number)
     return casefile.gather(session, agent(), _opened(session, case_id), clock.now(), before)
 
 
@@ -80,7 +81,7 @@ def show_file(
         box=shown or box.of(session, file),
         notice=notice,
         leaves=taxonomy.leaves(),
-        html=request.args.get("html", 0, type=int),
+        html=request.args.get("html", 0, type=a_number),
         came_from=folder,
         order=order,
     )
@@ -96,7 +97,7 @@ def came_from() -> tuple[Shelf, Order]:
 @allow(Policy.CASES)
 def news(case_id: int) -> Response:
     """How many messages came since the page was drawn: announced, never forced."""
-    seen = request.args.get("seen", 0, type=int)
+    seen = request.args.get("seen", 0, type=a_number)
     with reading() as session:
         the_case(session, case_id)
         since = casefile.since(session, case_id, seen)

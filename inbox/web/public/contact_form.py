@@ -27,7 +27,7 @@ from cases.mail import Address, Mail, Origin, Speaker
 from cases.mailbox import Mailbox
 from cases.people.identifiers import NotAnIdentifier, matched
 from cases.settings import settings
-from inbox.web.access import Pages, Policy, allow
+from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.public.form_uses import case_of, made, may_write
 
 pages = Pages("contact_form", __name__)
@@ -37,11 +37,6 @@ LONGEST = {"name": 200, "address": 320, "subject": 300, "text": 20_000}
 HONEYPOT = "website"
 FASTEST, SLOWEST = timedelta(seconds=2), timedelta(hours=24)
 _MOMENT = re.compile(r"((\d{1,12})-[0-9a-f]{16})\.([a-z2-7]{26})")
-
-
-@pages.before_request
-def _small() -> None:
-    request.max_content_length = LARGEST
 
 
 @pages.after_request
@@ -61,6 +56,7 @@ def page(mailbox: str) -> Response:
 
 @pages.post("/contact/<mailbox>")
 @allow(Policy.PUBLIC)
+@takes(LARGEST)
 def write(mailbox: str) -> Response:
     """Take what was written; what is wrong with it is said, and nothing typed is lost."""
     typed = {name: request.form.get(name, "").strip() for name in LONGEST}

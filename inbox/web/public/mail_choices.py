@@ -16,15 +16,11 @@ from cases.contact import Contact, Identifier
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
-from inbox.web.access import Pages, Policy, allow
+from inbox.web.access import Pages, Policy, allow, takes
 
 pages = Pages("mail_choices", __name__)
 BY = "preference page"
-
-
-@pages.before_request
-def _small() -> None:
-    request.max_content_length = 20_000
+LARGEST = 20_000
 
 
 @pages.after_request
@@ -44,6 +40,7 @@ def page(token: str) -> Response:
 
 @pages.post("/mail/<token>")
 @allow(Policy.PUBLIC)
+@takes(LARGEST)
 def choose(token: str) -> Response:
     """Keep what they chose: a no holds at once, a yes when they confirm it by mail."""
     wanted = request.form.getlist("topic")
@@ -95,6 +92,7 @@ def before_stop(token: str, topic: str = "") -> Response:
 @pages.post("/mail/<token>/stop")
 @pages.post("/mail/<token>/stop/<topic>")
 @allow(Policy.PUBLIC)
+@takes(LARGEST)
 def stop(token: str, topic: str = "") -> Response:
     """One click in a mail program: no more of that topic, or of anything."""
     now = clock.now()
@@ -117,6 +115,7 @@ def asked(said: str) -> Response:
 
 @pages.post("/mail/confirm/<said>")
 @allow(Policy.PUBLIC)
+@takes(LARGEST)
 def confirm(said: str) -> Response:
     """They mean it."""
     return _confirmed(said, confirms=True)

@@ -13,7 +13,7 @@ from cases.case import Case, take
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.satisfaction import Satisfaction, Step, TooLate
-from inbox.web.access import Pages, Policy, allow
+from inbox.web.access import Pages, Policy, allow, takes
 
 pages = Pages("satisfaction", __name__)
 LARGEST = 20_000
@@ -29,11 +29,6 @@ def comment_of(case: Case) -> str:
     with reading() as session:
         said = satisfaction.of(session, case.id)
         return said.comment if said is not None else ""
-
-
-@pages.before_request
-def _small() -> None:
-    request.max_content_length = LARGEST
 
 
 @pages.after_request
@@ -54,6 +49,7 @@ def ask(token: str) -> Response:
 
 @pages.post("/satisfaction/<token>")
 @allow(Policy.PUBLIC)
+@takes(LARGEST)
 def say(token: str) -> Response:
     """Keep what they chose; within a week it can be chosen otherwise."""
     chosen, comment = request.form.get("step", ""), request.form.get("comment", "").strip()

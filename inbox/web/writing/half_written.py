@@ -13,6 +13,7 @@ from inbox.web.box.enclosed import its_row, lend, take_files
 from inbox.web.box.sending import typed_or
 from inbox.web.case import gathered
 from inbox.web.errors import show as show_error
+from inbox.web.ids import a_number
 from inbox.web.visible import acting_on, the_case, the_message
 from inbox.web.who import agent
 from inbox.web.writing import saying
@@ -94,7 +95,7 @@ def attach(case_id: int) -> AnyResponse:
             if "text" in request.form:
                 row = unsent.keep(session, case_id, agent().id, written, at=at)
             take_files(session, case, written, at=at)
-            if lender := request.values.get("from", 0, type=int):
+            if lender := request.values.get("from", 0, type=a_number):
                 lend(session, row, the_message(session, lender))
     except TooMuch:
         said = _("The files are too large: {number} MB at the most.", number=20)
