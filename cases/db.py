@@ -120,19 +120,21 @@ def let_go() -> None:
 def make_engine(url: str) -> Engine:
     """An engine for that URL, with what SQLite needs to keep the same promises as PostgreSQL."""
     if url.startswith("sqlite"):
-        made = create_engine(url, connect_args={"timeout": 30}, json_serializer=_json)
+        made = create_engine(url, connect_args={"timeout": 30}, **_HOW)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
-    made = create_engine(
-        url, pool_pre_ping=True, pool_size=10, max_overflow=60, json_serializer=_json
-    )
+    made = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=60, **_HOW)
     event.listen(made, "connect", _prepare_postgresql)
     event.listen(made, "do_executemany", copying.copy)
     return made
 
 
-_json = json.JSONEncoder(ensure_ascii=False).encode
+# Whoever reads in a log why a statement failed does not read what people wrote.
+_HOW: dict[str, Any] = {
+    "json_serializer": json.JSONEncoder(ensure_ascii=False).encode,
+    "hide_parameters": True,
+}
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from cases import Contact, clock
 from cases.db import afterwards, reading, scratch, transaction
@@ -75,3 +75,10 @@ def test_a_scratch_database_keeps_nothing() -> None:
         session.flush()
     with scratch() as session:
         assert session.scalars(select(Contact)).all() == []
+
+
+def test_what_fails_in_the_database_says_nothing_of_people(installation: str) -> None:
+    with pytest.raises(DBAPIError) as failed, transaction() as session:
+        session.execute(text("SELECT :name FROM nowhere"), {"name": "ana@cliente.example"})
+    assert "nowhere" in str(failed.value)
+    assert "ana@" not in str(failed.value)
