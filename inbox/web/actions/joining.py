@@ -23,7 +23,7 @@ from inbox.web.casefile import entries
 from inbox.web.casefile.entries import Entry
 from inbox.web.errors import show as show_error
 from inbox.web.fragments import show
-from inbox.web.ids import whole
+from inbox.web.ids import a_number, whole
 from inbox.web.visible import the_case, visible_to
 from inbox.web.who import agent
 
@@ -140,7 +140,7 @@ def undo_merge(case_id: int) -> AnyResponse:
 @allow(Policy.CASES)
 def split_page(case_id: int) -> Response:
     """Choose the messages that are another matter; once chosen, see both halves."""
-    chosen = request.args.getlist("message", type=int)[:MOST]
+    chosen = request.args.getlist("message", type=a_number)[:MOST]
     with reading() as session:
         case = the_case(session, case_id)
         cards = _cards(session, [case_id])
@@ -162,7 +162,7 @@ def split_page(case_id: int) -> Response:
 @allow(Policy.CASES)
 def split(case_id: int) -> AnyResponse:
     """The chosen messages become a case of their own."""
-    chosen = request.form.getlist("message", type=int)[:MOST]
+    chosen = request.form.getlist("message", type=a_number)[:MOST]
     with transaction() as session:
         the_case(session, case_id)
         take(session, case_id)

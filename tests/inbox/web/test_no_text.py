@@ -29,6 +29,7 @@ def test_zero_bytes_are_refused_and_numbers_beyond_all_rows_name_nothing(
         "huge": _sent(admin, f"/cases/{case.id}/replies", text="Refunded", seen=HUGE, macro=HUGE),
     }
     assert sent == {"zero": 400, "name": 400, "huge": 303}
+    assert _sent(admin, f"/cases/{case.id}/splitting", message=HUGE) == 422
 
 
 def _sent(visitor: Visitor, path: str, **fields: str) -> int:
