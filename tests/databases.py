@@ -1,7 +1,9 @@
 """An installation for tests: an empty database, SQLite or PostgreSQL, and a secret of its own."""
 
+import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,12 +83,27 @@ def _sharing(made: Engine) -> Engine:
     return made
 
 
+def made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that one worker fills while the others wait, to be used by all as it is."""
+    base = folders.getbasetemp()
+    # Workers have theirs in the one of the whole session.
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make(folder := folders.mktemp(name))
+            folder.rename(made)
+    return made
+
+
 @pytest.fixture(scope="session")
 def _sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with empty tables, to be copied: making tables takes longer than a test."""
-    path = tmp_path_factory.mktemp("tables") / "tregua.db"
-    _make_tables(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> None:
+        _make_tables(f"sqlite:///{folder / 'tregua.db'}")
+
+    return made_once(tmp_path_factory, "tables", make) / "tregua.db"
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from cases.words import keeping
 from inbox.app import create_app
 from inbox.web import csrf, signin
 from inbox.web.signin import sessions
-from tests.databases import forget, settle_in
+from tests.databases import forget, made_once, settle_in
 from tests.seeding import seed
 from tests.servers.redis_server import a_redis
 
@@ -41,16 +41,18 @@ def doorbell() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory, doorbell: str) -> Path:
     """A database with a week of the shop, made once and copied for each test."""
-    folder = tmp_path_factory.mktemp("seeded")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TREGUA_REDIS_URL", doorbell)
-        settle_in(patch, f"sqlite:///{folder / 'tregua.db'}", folder)
-        made = make_engine(f"sqlite:///{folder / 'tregua.db'}")
-        Base.metadata.create_all(made)
-        made.dispose()
-        seed()
-        forget()
-    return folder / "tregua.db"
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TREGUA_REDIS_URL", doorbell)
+            settle_in(patch, f"sqlite:///{folder / 'tregua.db'}", folder)
+            made = make_engine(f"sqlite:///{folder / 'tregua.db'}")
+            Base.metadata.create_all(made)
+            made.dispose()
+            seed()
+            forget()
+
+    return made_once(tmp_path_factory, "seeded", make) / "tregua.db"
 
 
 @pytest.fixture
