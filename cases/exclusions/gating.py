@@ -71,6 +71,8 @@ class Late:
     held: Held = field(default_factory=dict)
     released: tuple[str, ...] = ()
     receipt: str = ""
+    since_sealed: Held = field(default_factory=dict)
+    """All who became held since the audience was sealed, those of earlier answers too."""
 
 
 def as_held(verdict: Verdict) -> list[Any]:
@@ -173,7 +175,8 @@ def refresh(gate_id: str, terms: Terms) -> Late:
         if late or decision.soon:
             back = _add_late(session, gate, back, late, decision.soon)
         receipt = _conclude(session, gate, back.held, head, now, terms)
-        return Late(late, released, receipt)
+        since_sealed = {value: back.held[value] for value in back.late}
+        return Late(late, released, receipt, since_sealed)
 
 
 def _newly_pressed(gate_id: str, now: datetime) -> Sequence[str]:

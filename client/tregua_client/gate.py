@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from tregua_client.asking import FAILS_OPEN, Asker, understood
+from tregua_client.asking import Asker, understood
 from tregua_client.names import campaign_id, digest, named, normalised
 from tregua_client.receipt import claims_of
 from tregua_client.refusals import Gone, LeaseExpired, NoAnswer, NoGo, Refusal
@@ -82,12 +82,8 @@ class Gate:
 
     def refresh(self) -> list[str]:
         """Who of this audience became held since the last answer; the lease begins anew."""
-        try:
-            answer = self._client.ask("POST", f"/v1/gates/{self.id}/refresh", safe=True)
-        except Gone as gone:
-            raise LeaseExpired("the feed began anew: open a new gate") from gone
-        told = understood(answer, *FIELDS, "excluded_now")
-        late = [str(row["address"]) for row in told["excluded_now"]]
+        told, everybody = refreshed(self._client, self.id)
+        late = [one for one in everybody if one not in self._excluded]
         self._excluded |= set(late)
         self._take(told)
         return late
@@ -118,6 +114,21 @@ class Gate:
         return str(told["status"])
 
 
+def refreshed(client: Asker, gate_id: str) -> tuple[dict[str, Any], list[str]]:
+    """The new answer, and all who became held since the first: an answer may have been lost."""
+    url = f"/v1/gates/{gate_id}/refresh"
+    try:
+        answer = client.ask("POST", url, params={"all": 1}, safe=True)
+    except Gone as gone:
+        raise LeaseExpired("the feed began anew: open a new gate") from gone
+    told = understood(answer, *FIELDS, "late", "excluded_now")
+    everybody = sorted(str(row["address"]) for row in told["excluded_now"])
+    known = digest(everybody) if everybody else ""
+    if told["late"] != {"n": len(everybody), "digest": known}:
+        raise NoAnswer("the list of those who became held is not complete")
+    return told, everybody
+
+
 def open_gate(
     client: Asker,
     campaign: str,
@@ -145,8 +156,8 @@ def open_gate(
     told = _sealed(client, gate_id, names, override)
     gate = Gate(client, told, names)
     _check_matching(gate, opening.get("match", "exact"))
-    if gate.decision != "no_go" or described.get("campaign_class") in FAILS_OPEN:
-        gate.fetch()
+    # Also where nothing may be sent yet: the next answer only names who became held since.
+    gate.fetch()
     return gate
 
 

@@ -265,7 +265,7 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
         *(_CLASS, _TOPIC, _query("match", enum=["exact", "loose"])),
         _query("only", enum=["excluded"]),
     ],
-    "api_sending.refresh": [_query("released")],
+    "api_sending.refresh": [_query("released"), _query("all")],
     "api_load.show": [_CLASS, _query("audience", **_WHOLE)],
     "api_following.cases": [_query("since", **_WHOLE), _query("limit", **_WHOLE)],
     "api_following.decisions": [

@@ -10,8 +10,9 @@ from cases import audit, clock
 from cases.contact import Kind
 from cases.db import reading, transaction
 from cases.exclusions import gating
+from cases.exclusions.audience import Held
 from cases.exclusions.gates import Campaign, Gate, Status
-from cases.exclusions.gating import NotSealed, NotWhatWasSent, OtherEpoch
+from cases.exclusions.gating import Late, NotSealed, NotWhatWasSent, OtherEpoch
 from inbox.api import hooks, lists
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.gates import differs, excluded_names, excluded_rows, own
@@ -40,7 +41,10 @@ class Sent(BaseModel):
 @pages.post("/gates/<gate_id>/refresh")
 @needs(Scope.GATE)
 def refresh(gate_id: str) -> ResponseReturnValue:
-    """Who of this audience became held since the last answer; the lease begins anew."""
+    """Who of this audience became held since the last answer; the lease begins anew.
+
+    With `all` everybody who did since it was sealed: nobody is lost with an answer that was lost.
+    """
     token = asker()
     with reading() as session:
         own(session, token, gate_id)
@@ -55,10 +59,14 @@ def refresh(gate_id: str) -> ResponseReturnValue:
     told = tell(token, gate_id)
     told["excluded_now"] = [
         dict(zip(excluded_names(token), row, strict=True))
-        for row in excluded_rows(token, late.held)
+        for row in excluded_rows(token, _named(late))
     ]
     told["released"] = list(late.released) if request.args.get("released") else []
     return told
+
+
+def _named(late: Late) -> Held:
+    return late.since_sealed if request.args.get("all") else late.held
 
 
 def not_sealed() -> Problem:

@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from tregua_client import gate as gates
 from tregua_client.names import digest
 from tregua_client.receipt import claims_of
 
-from cases import clock
+from cases import Mailbox, clock
 from cases.db import transaction
 from cases.exclusions import receipts
 from cases.exclusions.receipts import SigningKey
@@ -200,6 +201,47 @@ def test_whatever_breaks_and_whenever_nobody_is_written_to_after_it(api_server, 
             _send(client, f"c{begins}", names, sent)
         # Opened, filled, sealed and fetched with five; each batch after that asked first.
         assert len(sent) == max(0, begins - 5) * 2
+
+
+def _lose_one(request, _answer):
+    """The server did it, and nobody heard of it."""
+    raise httpx.ReadTimeout("nobody heard it", request=request)
+
+
+def test_who_was_named_in_an_answer_that_was_lost_is_named_again(api_server):
+    token = api_server.program(Scope.GATE).text
+    weather = Weather(api_server.app, _lose_one, 5)
+    with Client("http://t.example", token, transport=weather, patience=AT_ONCE) as client:
+        gate = opened(client)
+        api_server.case(ANA)
+
+        def once(request, answer):
+            weather.left = 99
+            return _lose_one(request, answer)
+
+        weather.left, weather.trouble = 0, once
+        assert gate.late([ANA, EVA]) == [EVA]
+        assert gate.refresh() == []
+        assert gate.excluded() == [ANA]
+
+
+def test_who_had_to_wait_learns_who_is_held_before_anything_goes(api_server, client):
+    api_server.case(ANA)
+    with transaction() as session:
+        box = Mailbox(address="soporte@tienda.example", imap_host="127.0.0.1", imap_user="soporte",
+                      created_at=MORNING - timedelta(days=1), last_ok_at=MORNING)  # fmt: skip
+        session.add(box)
+        session.flush()
+        number = box.id
+    with clock.at(MORNING + timedelta(hours=2)):
+        gate = opened(client)
+        assert gate.decision == "no_go"
+        with pytest.raises(NoGo):
+            gate.late([ANA, EVA])
+    with clock.at(MORNING + timedelta(hours=2, minutes=1)):
+        with transaction() as session:
+            session.get_one(Mailbox, number).last_ok_at = clock.now()
+        assert gate.late([ANA, EVA]) == [EVA]
 
 
 def test_a_receipt_says_whether_other_spellings_were_the_same_person(api_server, client, keys):

@@ -11,9 +11,9 @@ from tregua_client import receipt as receipts
 from tregua_client.asking import understood
 from tregua_client.client import Client
 from tregua_client.command import files
-from tregua_client.gate import FIELDS, Override
+from tregua_client.gate import Override, refreshed
 from tregua_client.names import looks_right, normalised
-from tregua_client.refusals import Forged, Gone, LeaseExpired, NoAnswer, NoGo, Refusal
+from tregua_client.refusals import Forged, NoAnswer, NoGo, Refusal
 
 CODES = {"go": 0, "waves": 10, "review": 11, "no_go": NoGo.code}
 Told = tuple[int, dict[str, Any]]
@@ -46,7 +46,7 @@ def _open(client: Client, chosen: argparse.Namespace) -> Told:
         Path(chosen.receipt).write_text(made.receipt + "\n")
     if made.decision != "no_go":
         _write(chosen, chosen.allowed, made.allowed())
-        _write(chosen, chosen.excluded, made.excluded())
+    _write(chosen, chosen.excluded, made.excluded())
     told = {"gate": made.id, "decision": made.decision, "excluded": made.told["excluded"]["n"]}
     told |= {"audience": made.told["audience"]["n"], "lease_until": made.told["lease_until"]}
     told |= {"invalid": sum(not looks_right(normalised(one)) for one in audience)}
@@ -70,12 +70,7 @@ def _write(chosen: argparse.Namespace, path: str | None, addresses: Any) -> None
 
 
 def _refresh(client: Client, chosen: argparse.Namespace) -> Told:
-    try:
-        answer = client.ask("POST", f"/v1/gates/{chosen.gate}/refresh", safe=True)
-    except Gone as gone:
-        raise LeaseExpired("the feed began anew: open a new gate") from gone
-    told = understood(answer, *FIELDS, "excluded_now")
-    late = sorted(str(row["address"]) for row in told["excluded_now"])
+    told, late = refreshed(client, chosen.gate)
     _write(chosen, chosen.excluded, late)
     if chosen.receipt:
         Path(chosen.receipt).write_text(str(told["receipt"]) + "\n")
