@@ -20,6 +20,7 @@ from classifiers import taxonomy
 from inbox.web import notices, paging
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
 
@@ -193,10 +194,8 @@ def link(number: int) -> AnyResponse:
 
 
 def _typed_case(session: Session) -> Case | None:
-    typed = request.form.get("case", "").strip().removeprefix("#")
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
-        return None
-    return session.scalars(select(Case).where(Case.id == int(typed), visible_to(agent()))).first()
+    typed = whole(request.form.get("case", "").strip().removeprefix("#"))
+    return session.scalars(select(Case).where(Case.id == typed, visible_to(agent()))).first()
 
 
 @pages.post("/incidents/<int:number>/end")

@@ -18,6 +18,7 @@ from cases.words.terms import Part, term
 from inbox.web import folders, hx, rows, saved, shortcuts
 from inbox.web.access import Pages, Policy, allow, may
 from inbox.web.fragments import piece, show
+from inbox.web.ids import whole
 from inbox.web.places import places
 from inbox.web.visible import visible_to
 from inbox.web.who import agent
@@ -105,12 +106,11 @@ def _named(session: Session, asked: str) -> list[Command]:
     """The case of that number, and people of that name or address."""
     if not may(agent(), Policy.CASES) or not asked:
         return []
-    number = asked.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) <= 9:
-        known = select(Case).where(Case.id == int(number), visible_to(agent()))
+    if (number := whole(asked.removeprefix("#"))) is not None:
+        known = select(Case).where(Case.id == number, visible_to(agent()))
         case = session.scalars(known).first()
         said = f"#{case.id} {case.subject}" if case else ""
-        href = url_for("case.page", case_id=int(number))
+        href = url_for("case.page", case_id=number)
         return [Command("mail", said, _("Cases"), href)] if case else []
     return [
         Command(

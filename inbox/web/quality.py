@@ -15,6 +15,7 @@ from cases.people.merging import AlreadyMerged, ContactMerge, NotMerged, SamePer
 from cases.people.suggesting import Because
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.rows import called
 from inbox.web.who import agent
 
@@ -61,8 +62,8 @@ def said(because: Because) -> str:
 
 
 def _number(name: str) -> int:
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else abort(422)
+    found = whole(request.form.get(name, ""))
+    return abort(422) if found is None else found
 
 
 @pages.post("/quality/pairs")

@@ -18,6 +18,7 @@ from cases.language import gettext as _
 from inbox.web.asking.asker import Asker
 from inbox.web.asking.meaning import Meaning, understand
 from inbox.web.asking.nodes import NotUnderstood
+from inbox.web.ids import whole
 from inbox.web.order import Order
 
 MOST = 100
@@ -185,8 +186,8 @@ def keep(session: Session, view: View, *, by: Agent, at: datetime) -> SavedView:
 
 def _row(session: Session, view: View) -> SavedView | None:
     which = SavedView.key == view.code
-    if view.code.isdecimal():
-        which = SavedView.id == int(view.code)
+    if (number := whole(view.code)) is not None:
+        which = SavedView.id == number
     return session.scalars(select(SavedView).where(which).with_for_update()).one_or_none()
 
 

@@ -14,6 +14,7 @@ from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import case_of, done, newest
 from inbox.web.case import came_from
 from inbox.web.fragments import show
+from inbox.web.ids import whole
 from inbox.web.visible import acting_on, the_case
 from inbox.web.who import agent
 
@@ -82,11 +83,11 @@ def colleagues() -> Response:
 @allow(Policy.CASES)
 def link(case_id: int) -> AnyResponse:
     """It belongs with another case."""
-    number = request.form.get("other", "").strip().lstrip("#")
-    if not (number.isascii() and number.isdecimal() and len(number) < 12):
+    number = whole(request.form.get("other", "").strip().lstrip("#"))
+    if number is None:
         abort(422)
     with acting_on(case_id) as (session, case):
-        other = the_case(session, int(number))
+        other = the_case(session, number)
         try:
             linking.link(session, case, other, by=agent().address, at=clock.now())
         except ItsOwn:

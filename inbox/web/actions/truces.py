@@ -137,9 +137,8 @@ def confirm(contact_id: int, exclusion_id: int) -> AnyResponse:
 
 def _back(contact_id: int, kind: notices.Kind) -> AnyResponse:
     """To the case from which it was done, or to the customer's page."""
-    said = request.form.get("case", "")
-    if said.isascii() and said.isdecimal():
-        case_id = int(said[:9])
+    case_id = whole(request.form.get("case", ""))
+    if case_id is not None:
         with transaction() as session:
             the_case(session, case_id)
         return done(case_id, kind)

@@ -30,6 +30,8 @@ def test_zero_bytes_are_refused_and_numbers_beyond_all_rows_name_nothing(
     }
     assert sent == {"zero": 400, "name": 400, "huge": 303}
     assert _sent(admin, f"/cases/{case.id}/splitting", message=HUGE) == 422
+    assert _sent(admin, f"/cases/{case.id}/links", other=HUGE) == 422
+    assert _sent(admin, f"/views/{HUGE}", name="a", q="is:open") == 404
 
 
 def _sent(visitor: Visitor, path: str, **fields: str) -> int:
