@@ -1,10 +1,12 @@
 """Labels follow the filing in their own time: type, sentiment, anger, urgency, signals."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot import queues
 from cases import clock, tags
@@ -15,6 +17,7 @@ from cases.taxonomy import following
 from classifiers.labels import Labels, Text
 from inbox.intake import chosen
 
+log = logging.getLogger(__name__)
 # Written in one transaction; the classifiers read half as many at a time.
 BATCH = 128
 _working = Lock()
@@ -53,8 +56,28 @@ def _untagged(last: int) -> list[Text]:
 
 
 def tag(texts: Sequence[Text], labels: Sequence[Labels]) -> None:
-    """Write the labels on the messages and their cases."""
+    """Write the labels on the messages and their cases; a bug that shows in one is in the log."""
     said = dict(zip((int(text.id) for text in texts), labels, strict=True))
+    try:
+        _write(said)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("labels cannot be written together; each message is by itself")
+        for message_id, label in said.items():
+            _write_alone(message_id, label)
+
+
+def _write_alone(message_id: int, label: Labels) -> None:
+    try:
+        _write({message_id: label})
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("message %s cannot have its labels", message_id)
+
+
+def _write(said: Mapping[int, Labels]) -> None:
     with transaction() as session:
         tags.write(session, said, clock.now())
         queues.announce(session, "cases")
