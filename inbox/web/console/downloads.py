@@ -81,7 +81,7 @@ def excluded(number: int) -> Response:
 @pages.get("/<int:number>/<any(out, back):which>.csv")
 @allow(Policy.MARKETING)
 def changed(number: int, which: str) -> Response:
-    """Who must be taken out, or who is free again, since the look before."""
+    """Who must be taken out, or who is free again, since the list was first cut."""
     found = _look(number)
     wanted = frozenset(found.difference[which])
     return _file(f"{which}-{number}.csv", writing.only(number, found.shape, wanted))

@@ -25,7 +25,7 @@ def newest_check(session: Session, list_id: int) -> ListCheck | None:
 
 
 def difference(check: ListCheck) -> dict[str, list[str]]:
-    """Who must be taken out and who is free again since the look before."""
+    """Who must be taken out and who is free again since the list was first cut."""
     if not check.difference:
         return {"out": [], "back": []}
     found: dict[str, list[str]] = json.loads(

@@ -82,9 +82,9 @@ class ListCheck(Base):
     gate_id: Mapped[str]
     at: Mapped[datetime]
     out_n: Mapped[int] = mapped_column(default=0)
-    """So many were allowed before and are held now."""
+    """So many were allowed at some look before and are held now."""
     back_n: Mapped[int] = mapped_column(default=0)
-    """So many were held before and are free now."""
+    """So many were held at some look before and are free now."""
     review_n: Mapped[int] = mapped_column(default=0)
     difference: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     """Sealed JSON: {"out": [...], "back": [...]}."""

@@ -16,6 +16,7 @@ from cases import clock
 from cases.capacity.load_now import Asked, for_gate
 from cases.db import reading, transaction
 from cases.exclusions import audience, gating
+from cases.exclusions.audience import Held
 from cases.exclusions.gates import Campaign, Gate, GatePart, Going
 from cases.exclusions.matrix import FAILS_CLOSED, Action
 from cases.exclusions.spellings import Match
@@ -211,16 +212,23 @@ def _people(session: Session, gate_id: str) -> int:
     return sum(session.scalars(select(GatePart.count).where(GatePart.gate_id == gate_id)))
 
 
+def _changed(session: Session, before: ListCheck, held: Held) -> tuple[list[str], list[str]]:
+    """Whom to take out of any list that was cut so far, and who is free again.
+
+    What an earlier look said is said again while it is so: it may not have been read.
+    """
+    known, said = audience.held_back(session, before.gate_id).held, looking.difference(before)
+    out = (held.keys() - known.keys()) | (held.keys() & said["out"])
+    back = (known.keys() - held.keys()) | (frozenset(said["back"]) - held.keys())
+    return sorted(out), sorted(back)
+
+
 def _conclude(list_id: int, gate_id: str, shape: Shape, counted: Counted) -> None:
     with transaction() as session:
         one = session.get_one(AudienceList, list_id)
         held = audience.held_back(session, gate_id).held
         before = looking.newest_check(session, list_id)
-        out: list[str] = []
-        back: list[str] = []
-        if before is not None:
-            known = audience.held_back(session, before.gate_id).held
-            out, back = sorted(held.keys() - known), sorted(known.keys() - held.keys())
+        out, back = _changed(session, before, held) if before is not None else ([], [])
         said = json.dumps({"out": out, "back": back}, ensure_ascii=False).encode()
         check = ListCheck(list_id=list_id, gate_id=gate_id, at=clock.now(), out_n=len(out),
                           back_n=len(back))  # fmt: skip

@@ -106,6 +106,11 @@ def test_who_complains_after_the_list_was_cut_is_found_and_who_is_free_too(mar: 
         said = receipts.verify(session, newest, clock.now()).claims
     assert said["allowed"] == {"n": 2, "digest": receipts.digest(allowed)}
     assert len(the_gates()) == 2
+    # Whoever presses it once more is told the same: the first answer may not have been read.
+    assert mar.post(f"{path}/checks").status_code == 303
+    assert "Ahora hay que quitar a 1 persona." in mar.get(path).text
+    assert [row[1] for row in rows_of(mar, f"{path}/out.csv")[1:]] == ["dos@x.example"]
+    assert [row[1] for row in rows_of(mar, f"{path}/back.csv")[1:]] == ["tres@x.example"]
 
 
 def free(exclusion_id: int) -> None:
