@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases import clock
@@ -94,8 +94,13 @@ class Token(Base):
         before = hmac.compare_digest(self.old_secret_hash, said)
         return fits or (before and self.old_until is not None and now < self.old_until)
 
+    @classmethod
+    def living(cls, now: datetime) -> ColumnElement[bool]:
+        """The tokens that are neither expired nor revoked."""
+        return cls.revoked_at.is_(None) & (cls.expires_at.is_(None) | (cls.expires_at > now))
+
     def lives(self, now: datetime) -> bool:
-        """Whether it is neither expired nor revoked."""
+        """Whether it is one of them."""
         expired = self.expires_at is not None and self.expires_at <= now
         return not expired and self.revoked_at is None
 

@@ -1,13 +1,12 @@
 """Carries the news of cases to the webhooks of the bots that want them, each once."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.registry import news
 from cases import clock
 from cases.db import reading, transaction
-from inbox.api.hooks import announce
-from inbox.webhook import Happening, Webhook
+from inbox.api.hooks import announce, living
+from inbox.webhook import Happening
 
 AT_ONCE = 200
 LOCK = "bot news"
@@ -31,5 +30,4 @@ def tell() -> int:
 
 
 def _tokens(session: Session) -> list[int]:
-    wanted = select(Webhook.token_id).where(Webhook.disabled_at.is_(None)).distinct()
-    return sorted(session.scalars(wanted))
+    return sorted({hook.token_id for hook in session.scalars(living(clock.now()))})

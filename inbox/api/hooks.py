@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from cases.exclusions import feed
@@ -16,13 +16,17 @@ from inbox.webhook import Happening, Telling, Webhook
 AT_ONCE = 500
 
 
+def living(at: datetime) -> Select[Webhook]:
+    """The webhooks that are told: what a token may not ask any more, it is not told either."""
+    with_token = select(Webhook).join(Token, Token.id == Webhook.token_id)
+    return with_token.where(Webhook.disabled_at.is_(None), Token.living(at))
+
+
 def announce(
     session: Session, event: Happening, payload: dict[str, Any], *, at: datetime, token_id: int
 ) -> None:
     """Have the webhooks of that token told."""
-    hooks = session.scalars(
-        select(Webhook).where(Webhook.token_id == token_id, Webhook.disabled_at.is_(None))
-    )
+    hooks = session.scalars(living(at).where(Webhook.token_id == token_id))
     _keep(session, [(hook, event, payload) for hook in hooks if event in hook.events], at)
 
 
@@ -54,9 +58,7 @@ def _keep(
 
 def announce_changes(session: Session, at: datetime) -> int:
     """Have all webhooks told what changed in the feed since they were last told."""
-    hooks = session.scalars(
-        select(Webhook).where(Webhook.disabled_at.is_(None)).order_by(Webhook.id).with_for_update()
-    ).all()
+    hooks = session.scalars(living(at).order_by(Webhook.id).with_for_update(of=Webhook)).all()
     # As it is once the webhooks are ours: whoever had them before told of all until then.
     head = feed.head(session)
     if head is None:

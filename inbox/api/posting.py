@@ -19,6 +19,7 @@ from cases.db import transaction
 from inbox import outward
 from inbox.api.settings import settings
 from inbox.outward import USUAL_PORTS, Goal, NotPublic, Pinned
+from inbox.tokens import Token
 from inbox.webhook import Telling, Webhook
 
 log = logging.getLogger(__name__)
@@ -114,8 +115,9 @@ def _take() -> list[Due]:
         rows = session.execute(
             select(Telling, Webhook)
             .join(Webhook, Webhook.id == Telling.webhook_id)
+            .join(Token, Token.id == Webhook.token_id)
             .where(Telling.done_at.is_(None), Telling.due_at <= now)
-            .where(Webhook.disabled_at.is_(None))
+            .where(Webhook.disabled_at.is_(None), Token.living(now))
             .order_by(Telling.due_at)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True, of=Telling)

@@ -10,14 +10,14 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cases import clock
 from cases.audit import Entry, broken
 from cases.db import reading, transaction
-from inbox.api import jobs, posting, warning
+from inbox.api import hooks, jobs, posting, warning
 from inbox.api.settings import settings
-from inbox.tokens import Scope
+from inbox.tokens import Scope, Token
 from inbox.webhook import Telling, Webhook
 from tests.builders import MORNING
 
@@ -103,6 +103,21 @@ def test_who_says_gone_is_told_nothing_more(api_server, listener):
     assert program.get("/v1/webhooks").json["items"][0]["disabled_at"]
     log = program.get(f"/v1/webhooks/{hook['id']}/deliveries").json["items"]
     assert log[0]["status"] == 410
+
+
+@pytest.mark.parametrize("end", [{"revoked_at": MORNING}, {"expires_at": MORNING}])
+def test_the_webhooks_of_a_token_end_with_it(api_server, listener, end):
+    program = api_server.program(HOOKS)
+    a_hook(program, listener, "exclusion.upserted", "case.opened")
+    api_server.case("ana@cliente.example")
+    with transaction() as session:
+        hooks.announce_changes(session, MORNING)
+        session.execute(update(Token).values(**end))
+    api_server.case("eva@cliente.example")
+    jobs.tell_webhooks()
+    assert listener.heard == []
+    with reading() as session:
+        assert session.scalars(select(Telling.status)).all() == [None]
 
 
 def test_a_message_can_be_sent_again(api_server, listener):
