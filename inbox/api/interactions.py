@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 from bot import queues
 from cases import clock, course
 from cases.case import Case, Part, Participant, State, take
-from cases.contact import Contact, Identifier, Kind
+from cases.contact import Contact, Kind
 from cases.db import FILING, transaction
 from cases.history import What
 from cases.mail import Origin
 from cases.message import Direction, Message
+from cases.people.identifiers import meet_as
 from classifiers.taxonomy import NoSuchLeaf, leaf
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.instants import Instant
-from inbox.api.naming import a_phone, an_address
+from inbox.api.naming import a_customer_id, a_phone, an_address
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope
 
@@ -76,7 +77,7 @@ class Interaction(BaseModel):
         if self.phone:
             found.append((Kind.PHONE, a_phone(self.phone)))
         if self.customer_id:
-            found.append((Kind.CUSTOMER_ID, self.customer_id.strip()))
+            found.append((Kind.CUSTOMER_ID, a_customer_id(self.customer_id)))
         return found
 
 
@@ -112,20 +113,8 @@ def _type(code: str) -> str:
 
 def _contact(session: Session, one: Interaction) -> Contact:
     """The contact of the first identifier we know; the others become known with it."""
-    names = one.names()
-    found: dict[tuple[Kind, str], Identifier] = {}
-    for kind, value in names:
-        wanted = select(Identifier).where(Identifier.kind == kind, Identifier.value == value)
-        if (known := session.scalars(wanted).one_or_none()) is not None:
-            found[kind, value] = known
-    contact = next((known.contact for known in found.values()), None)
-    if contact is None:
-        contact = Contact(name="", language=one.language, created_at=clock.now())
-        session.add(contact)
-    for kind, value in names:
-        if (kind, value) not in found:
-            contact.identifiers.append(Identifier(kind=kind, value=value, original=value))
-    session.flush()
+    contact = meet_as(session, one.names(), name="", at=clock.now())
+    contact.language = contact.language or one.language
     return contact
 
 

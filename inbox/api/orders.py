@@ -16,7 +16,7 @@ from cases.people.identifiers import meet_as
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.instants import Instant
-from inbox.api.naming import a_phone, an_address
+from inbox.api.naming import a_customer_id, a_phone, an_address
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope
 
@@ -78,8 +78,8 @@ def _buyer(session: Session, said: Purchase) -> int | None:
         names.append((Kind.ADDRESS, an_address(said.address)))
     if said.phone is not None:
         names.append((Kind.PHONE, a_phone(said.phone)))
-    if said.customer_id is not None and said.customer_id.strip():
-        names.append((Kind.CUSTOMER_ID, said.customer_id.strip()))
+    if said.customer_id is not None:
+        names.append((Kind.CUSTOMER_ID, a_customer_id(said.customer_id)))
     return meet_as(session, names, name="", at=clock.now()).id if names else None
 
 

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from inbox.app import create_app
 from inbox.tokens import Scope
 from tests.apis import ANA, Api, Program
+from tests.builders import MORNING
 
 EVA, LUZ = "eva@cliente.example", "luz@cliente.example"
 JSON, CSV = "application/json", "text/csv"
@@ -104,6 +105,18 @@ def test_the_ends_of_time_are_refused(program: Program, when: str) -> None:
         answer = program.post(url, data=body, content_type=JSON)
         assert answer.status_code == 422, (url, answer.text)
         assert answer.json["reasons"][field] == "instant_out_of_range", url
+
+
+def test_a_blank_customer_number_is_nobodys(program: Program) -> None:
+    call = {"id": "1", "channel": "call", "at": MORNING.isoformat(), "customer_id": " "}
+    for answer in (
+        program.post("/v1/interactions", json=call),
+        program.put("/v1/orders/AB1234", json={"customer_id": " "}),
+    ):
+        assert (answer.status_code, answer.json["type"].split("/")[-1]) == (
+            422,
+            "invalid-customer-id",
+        )
 
 
 def test_choices_limits_and_a_hundred_fields_at_most_are_said(program: Program) -> None:
