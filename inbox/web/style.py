@@ -45,7 +45,7 @@ def _folder() -> str:
 
 @cache
 def _styles(folder: str) -> str:
-    return "\n".join((Path(folder) / "css" / f"{name}.css").read_text() for name in SHEETS)
+    return "\n".join(_bare((Path(folder) / "css" / f"{name}.css").read_text()) for name in SHEETS)
 
 
 @cache
@@ -53,9 +53,9 @@ def _scripts(folder: str) -> str:
     return "\n".join(_bare((Path(folder) / f"{name}.js").read_text()) for name in SCRIPTS)
 
 
-def _bare(script: str) -> str:
+def _bare(written: str) -> str:
     """Without its indentation and the lines that only explain it: browsers do not read them."""
-    lines = (line.strip() for line in script.splitlines())
+    lines = (line.strip() for line in written.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 
