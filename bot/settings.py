@@ -1,6 +1,7 @@
 """What the admin chose for the bot: relay, Redis, which replies are switched on."""
 
 from functools import cache
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -40,6 +41,20 @@ class Settings(EnvironmentThenFile):
     """How long a mail that can wait waits for others to the same person."""
     public_url: str = "http://127.0.0.1:8080"
     """Where customers reach our pages, for links in mails."""
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis(cls, said: str) -> str:
+        # The URL may have a password in it, so that no message repeats it.
+        try:
+            known = (
+                urlsplit(said).scheme in ("redis", "rediss", "unix") and urlsplit(said).port != 0
+            )
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError(_("it is written as redis://cache:6379/0"))
+        return said
 
     @field_validator("quiet_hours")
     @classmethod

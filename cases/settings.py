@@ -1,6 +1,7 @@
 """What the admin chose for cases: database, folder of the data, secret, promised answer times."""
 
 import os
+import re
 import secrets
 import time
 from contextlib import suppress
@@ -16,12 +17,16 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from cases import hours
 from cases.hours import BadHours
 from cases.language import gettext as _
+from cases.retelling import retold
 
 PATIENCE_SECONDS = 1.0
+DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 class BadSetting(Exception):
@@ -47,8 +52,7 @@ class EnvironmentThenFile(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = TomlConfigSettingsSource(settings_cls, toml_file())
-        return init_settings, env_settings, file
+        return init_settings, env_settings, _read(settings_cls, toml_file())
 
     @classmethod
     def read(cls) -> Self:
@@ -57,6 +61,27 @@ class EnvironmentThenFile(BaseSettings):
             return cls()
         except ValidationError as wrong:
             raise BadSetting(explain(wrong)) from wrong
+
+
+def _read(settings_cls: type[BaseSettings], file: Path) -> TomlConfigSettingsSource:
+    try:
+        return TomlConfigSettingsSource(settings_cls, file)
+    except OSError as wrong:
+        said = _(
+            "{file} cannot be read: {reason}. Change its permissions, or name another file in"
+            " TREGUA_CONFIG.",
+            file=file,
+            reason=retold(wrong.strerror or str(wrong)),
+        )
+        raise BadSetting(said) from wrong
+    except ValueError as wrong:
+        line = re.search(r"line (\d+)", str(wrong))
+        place = _("{file}, line {line}", file=file, line=line[1]) if line else str(file)
+        said = _(
+            '{place}: this is not written as TOML. A setting is a line such as language = "en".',
+            place=place,
+        )
+        raise BadSetting(said) from wrong
 
 
 class Settings(EnvironmentThenFile):
@@ -73,8 +98,26 @@ class Settings(EnvironmentThenFile):
     default_domain: str = "tregua.invalid"
     """Stands in our Message-IDs where a case came through no mailbox."""
     reopen_days: int = Field(default=14, ge=0)
+    log: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     tiers: list[str] = Field(default_factory=list)
     """The tiers of customers, the highest last; none named: by what their customers bought."""
+
+    @field_validator("log", mode="before")
+    @classmethod
+    def _in_capitals(cls, said: str) -> str:
+        return str(said).upper()
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, said: str) -> str:
+        # The URL has a password in it, so that no message repeats it.
+        try:
+            known = not said or make_url(said).drivername in DRIVERS
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError(_("it is written as postgresql+psycopg://tregua:password@db/tregua"))
+        return said
 
     @field_validator("zone")
     @classmethod
@@ -97,7 +140,7 @@ class Settings(EnvironmentThenFile):
         """URL of the database; SQLite in the data folder where nothing is said."""
         if self.database_url:
             return self.database_url
-        self.data.mkdir(parents=True, exist_ok=True)
+        _make(self.data)
         return f"sqlite:///{self.data.resolve() / 'tregua.db'}"
 
     def secret(self) -> bytes:
@@ -109,11 +152,25 @@ class Settings(EnvironmentThenFile):
         return [key.get_secret_value().encode() for key in self.old_secret_keys]
 
 
+def _make(folder: Path) -> None:
+    """Customers' mail lies in it, so that nobody else on the machine may look into it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        said = _(
+            "The folder {folder} cannot be made: {reason}. Make it yourself, or name another in"
+            " TREGUA_DATA.",
+            folder=folder,
+            reason=retold(wrong.strerror or str(wrong)),
+        )
+        raise BadSetting(said) from wrong
+
+
 @lru_cache(maxsize=8)
 def _secret_file(folder: Path) -> bytes:
     path = folder / "secret.key"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         fresh = secrets.token_urlsafe(48).encode()
         # O_EXCL lets only one of two processes that start together make the secret.
         with (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from bot.settings import Settings, settings
+from cases import unreached
 
 CONNECT_SECONDS = 30.0
 FINAL_DOT_SECONDS = 600.0
@@ -290,4 +291,4 @@ def _by_kind(failure: smtplib.SMTPException | OSError) -> DeliveryFailure:
         if failure.smtp_code == _CLOSES:
             return Away(said)
         return PermanentFailure(said) if 500 <= failure.smtp_code < 600 else TemporaryFailure(said)
-    return Away(f"the relay cannot be reached: {failure}")
+    return Away(f"the relay cannot be reached: {unreached.why(failure)}")

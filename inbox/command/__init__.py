@@ -1,16 +1,19 @@
 """The `tregua` command. Each subcommand is loaded only when it is called."""
 
+import errno
 import os
+import re
 from importlib import import_module
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from cases import language
 from cases.language import gettext as _
 from cases.retelling import retold
 from cases.settings import BadSetting
 from cases.signing import Tampered
+from inbox.command import click_words
 from inbox.embedded.refusals import CannotStart
 
 # The subcommands ask for their words while they are loaded, so the language is known before.
@@ -19,12 +22,22 @@ language.choose(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
     )[:2]
 )
+click_words.speak()
+
+# What is said of a database that is away, lacks tables, or is none; any other is a bug of ours.
+UNUSABLE = (DatabaseError, OperationalError, ProgrammingError)
+_LACKS_A_TABLE = re.compile(r'relation ".*" does not exist')
+# Files that a command was told to use, as against bugs.
+OUTSIDE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC),
+    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR),
+)
 
 # Name of the subcommand -> module:attribute. Order is the order of --help.
 COMMANDS = {
     "demo": "inbox.command.demo:demo",
     "init": "inbox.command.setup:init",
-    "user": "inbox.command.setup:user",
+    "user": "inbox.command.users:user",
     "mailbox": "inbox.command.mailboxes:mailbox",
     "token": "inbox.command.feed:token",
     "sandbox": "inbox.command.sandbox:sandbox",
@@ -70,16 +83,29 @@ class _Lazily(click.Group):
             raise click.UsageError(retold(str(wrong))) from wrong
         except CannotStart as refusal:
             raise click.ClickException(retold(str(refusal))) from refusal
-        except (OperationalError, ProgrammingError) as away:
+        except DatabaseError as away:
+            if type(away) not in UNUSABLE:
+                raise
             raise click.ClickException(_say_database(away)) from away
+        except OSError as failure:
+            if failure.errno not in OUTSIDE or failure.filename is None:
+                raise
+            raise click.ClickException(_say_file(failure)) from failure
 
 
-def _say_database(away: OperationalError | ProgrammingError) -> str:
+def _say_database(away: DatabaseError) -> str:
     said = str(away.orig)
-    if "no such table" in said or "does not exist" in said:
+    if "no such table" in said or _LACKS_A_TABLE.search(said):
         return _("The database has no tables yet. Run: tregua init")
+    if "disk is full" in said or "No space left" in said:
+        return _("The disk of the database is full. Make room and try again.")
     first = said.strip().splitlines()[0] if said.strip() else type(away).__name__
     return _("The database cannot be used: {reason}. Check TREGUA_DATABASE_URL.", reason=first)
+
+
+def _say_file(failure: OSError) -> str:
+    reason = retold(failure.strerror or str(failure))
+    return _("{file} cannot be used: {reason}.", file=failure.filename, reason=reason)
 
 
 @click.group(cls=_Lazily, context_settings={"help_option_names": ["-h", "--help"]})

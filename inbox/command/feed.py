@@ -12,6 +12,7 @@ from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from inbox import tokens
+from inbox.command.addresses import NETWORK
 from inbox.tokens import Limits, Scope, Token
 
 SCOPES = [scope.value for scope in Scope]
@@ -40,7 +41,9 @@ def token() -> None:
     multiple=True,
     help=_("Only for these campaign classes."),
 )
-@click.option("--from", "networks", multiple=True, help=_("Only from this network (CIDR)."))
+@click.option(
+    "--from", "networks", type=NETWORK, multiple=True, help=_("Only from this network (CIDR).")
+)
 @click.option("--days", type=click.IntRange(1, 3650), default=None, help=_("Ends after so long."))
 @click.option(
     "--mailbox", "boxes", multiple=True, help=_("It sends for this mailbox's brand alone.")

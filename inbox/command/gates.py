@@ -1,7 +1,5 @@
 """`tregua smtp-gate`, `postfix-policy`: the gates in the path of the mail."""
 
-import logging
-import socket
 from collections.abc import Callable
 
 import click
@@ -12,6 +10,7 @@ from cases.db import reading
 from cases.language import gettext as _
 from inbox.command.feed import mailboxes_of
 from inbox.command.run import stop_on_signals
+from inbox.command.working import log_to_stderr, need_port
 from inbox.freshness import Lag, freshness
 from inbox.gateway import policy
 from inbox.gateway.gate import Gate
@@ -29,9 +28,9 @@ from inbox.gateway.settings import settings
     ),
 )
 def smtp_gate() -> None:
-    logging.basicConfig(level=logging.WARNING)
+    log_to_stderr()
     over, chosen, fresh = stop_on_signals(), settings(), look_out()
-    _need(chosen.gate_host, chosen.gate_port, "TREGUA_GATE_PORT")
+    need_port(chosen.gate_host, chosen.gate_port, "TREGUA_GATE_PORT")
     with serving(fresh) as gate:
         gate.look_again(over.is_set)
         _greet(gate)
@@ -58,30 +57,12 @@ def _greet(gate: Gate) -> None:
     "postfix-policy", help=_("Answer Postfix: who is on truce is refused while the mail is told.")
 )
 def postfix_policy() -> None:
-    logging.basicConfig(level=logging.WARNING)
+    log_to_stderr()
     over, chosen, fresh = stop_on_signals(), settings(), look_out()
-    _need(chosen.policy_host, chosen.policy_port, "TREGUA_POLICY_PORT")
+    need_port(chosen.policy_host, chosen.policy_port, "TREGUA_POLICY_PORT")
     with policy.serving(fresh):
         click.echo(_("Postfix can ask on port {port}.", port=chosen.policy_port))
         over.wait()
-
-
-def _need(host: str, port: int, setting: str) -> None:
-    """Say in a sentence that the port cannot be had; a server's own words come late and long."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((host, port), family=family).close()
-    except OSError as taken:
-        raise click.ClickException(
-            _(
-                "Nothing can listen on {host}:{port} ({reason})."
-                " Stop who does, or choose another: {setting}.",
-                host=host,
-                port=port,
-                reason=(taken.strerror or str(taken)).partition(" (")[0],
-                setting=setting,
-            )
-        ) from taken
 
 
 def look_out() -> Callable[[], bool]:

@@ -13,6 +13,7 @@ import click
 
 from cases.language import gettext as _
 from cases.mail import Bounce, Mail
+from cases.retelling import retold
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.known import BadRules, BotRule, Known, read_bot_rules
 from inbox.intake.mbox import mails_in
@@ -57,7 +58,8 @@ def inspect(
             sys.stdout.write(show(name, opened) + "\n")
             sys.stdout.flush()
     except OSError as failure:
-        raise click.ClickException(f"{failure.filename or path}: {failure.strerror}.") from failure
+        said = retold(failure.strerror or str(failure))
+        raise click.ClickException(f"{failure.filename or path}: {said}.") from failure
 
 
 def _known(
@@ -66,7 +68,7 @@ def _known(
     try:
         rules: tuple[BotRule, ...] = read_bot_rules(bot) if bot else ()
     except BadRules as refusal:
-        raise click.UsageError(f"{refusal}.") from refusal
+        raise click.UsageError(retold(str(refusal))) from refusal
     return Known(
         own=frozenset(address.lower() for address in own),
         agents=frozenset(address.lower() for address in agents),

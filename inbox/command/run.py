@@ -14,11 +14,12 @@ from bot.settings import settings as bot_settings
 from cases.language import gettext as _
 from cases.settings import settings
 from inbox.command.setup import greet_the_first
-from inbox.command.working import log_to_stderr, need_tables
+from inbox.command.working import log_to_stderr, need_port, need_tables
 from inbox.embedded.processes import hold
 from inbox.embedded.supervisor import Part, Supervisor
 from inbox.embedded.valkey import Valkey
 from inbox.intake import poller
+from inbox.settings import Settings
 from inbox.settings import settings as inbox_settings
 
 ADAPTIVE = "TREGUA_REDIS_URL"
@@ -51,15 +52,22 @@ def up() -> None:
     need_tables()
     stopping = stop_on_signals()
     with hold(settings().data), redis_if_needed() as environment:
+        chosen = _need_place()
         supervisor = Supervisor(parts(environment), said=_said)
         with supervisor:
-            chosen = inbox_settings()
             click.echo(
                 _("Tregua is up: http://{host}:{port}", host=chosen.web_host, port=chosen.web_port)
             )
             greet_the_first()
             supervisor.watch(stopping)
             click.echo(_("Stopping…"))
+
+
+def _need_place() -> Settings:
+    """The settings of the inbox, once it is known that its pages can be served there."""
+    chosen = inbox_settings()
+    need_port(chosen.web_host, chosen.web_port, "TREGUA_WEB_PORT")
+    return chosen
 
 
 def _said(part: Part, status: int, wait: float) -> None:
@@ -84,7 +92,9 @@ def stop_on_signals() -> threading.Event:
 
 @click.command(help=_("Serve the pages and the API (gunicorn)."))
 def serve() -> None:
-    chosen = inbox_settings()
+    # The server would tell of what is wrong with them again and again, from inside.
+    settings(), bot_settings()
+    chosen = _need_place()
     command = [
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),
         *("--bind", f"{chosen.web_host}:{chosen.web_port}"),

@@ -1,28 +1,45 @@
 """`tregua work`: one worker, which loads nothing that its queue does not need."""
 
 import logging
-import os
+import socket
 
 import click
 
 from bot import queues
 from bot.worker import work as serve_queue
 from cases.language import gettext as _
+from cases.retelling import retold
+from cases.settings import settings
 from inbox import revision
 
 
 def log_to_stderr() -> None:
-    """What a process of ours has to tell, in the detail that the environment asks for."""
-    logging.basicConfig(
-        level=os.environ.get("TREGUA_LOG", "WARNING").upper(),
-        format="%(asctime)s %(name)s: %(message)s",
-    )
+    """What a process of ours has to tell, in the detail that was chosen."""
+    logging.basicConfig(level=settings().log, format="%(asctime)s %(name)s: %(message)s")
 
 
 def need_tables() -> None:
     """Refuse to start where the tables are not those of this version."""
     if not revision.is_current():
         raise click.ClickException(_("The tables are not those of this version. Run: tregua init"))
+
+
+def need_port(host: str, port: int, setting: str) -> None:
+    """Say in a sentence that the port cannot be had; a server's own words come late and long."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as taken:
+        raise click.ClickException(
+            _(
+                "Nothing can listen on {host}:{port} ({reason})."
+                " Stop who does, or choose another: {setting}.",
+                host=host,
+                port=port,
+                reason=retold((taken.strerror or str(taken)).partition(" (")[0]),
+                setting=setting,
+            )
+        ) from taken
 
 
 @click.command(help=_("Work on one queue: file, send or tag."))

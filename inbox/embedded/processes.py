@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from cases.retelling import retold
 from inbox.embedded import refusals
 
 TETHER = Path(__file__).with_name("tether.py")
@@ -67,9 +68,10 @@ def own_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise refusals.not_writable(folder, "no permission")
+            raise refusals.not_writable(folder, retold("Permission denied"))
     except OSError as error:
-        raise refusals.not_writable(folder, error.strerror or str(error)) from error
+        said = retold(error.strerror or str(error))
+        raise refusals.not_writable(folder, said) from error
     return folder.resolve()
 
 

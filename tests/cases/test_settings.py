@@ -90,3 +90,50 @@ def test_nothing_is_signed_with_an_empty_secret(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_a_setting_the_database_lies_in_the_data_folder(tmp_path: Path) -> None:
     assert settings().database() == f"sqlite:///{tmp_path.resolve() / 'data' / 'tregua.db'}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DATABASE_URL", "nonsense", "as postgresql"),
+        ("DATABASE_URL", "mysql://ana:geheim@db/tregua", "as postgresql"),
+        ("DATABASE_URL", "postgresql+psycopg2://ana:geheim@db/tregua", "as postgresql"),
+        ("REDIS_URL", "cache:6379", "as redis://cache"),
+        ("REDIS_URL", "redis://:geheim@cache:many/0", "as redis://cache"),
+        ("LOG", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
+    ],
+)
+def test_an_address_of_a_server_is_refused_without_repeating_its_password(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(f"TREGUA_{name}", value)
+    with pytest.raises(BadSetting, match=says) as refusal:
+        settings(), bot_settings()
+    assert "geheim" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b'language = "en"\nzone =\n', "line 2"), (b"\xff\xfe", "written as TOML")],
+)
+def test_a_file_that_is_no_toml_is_named_with_its_line(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    (tmp_path / "tregua.toml").write_bytes(content)
+    with pytest.raises(BadSetting, match=says) as refusal:
+        settings()
+    assert str(tmp_path) in str(refusal.value)
+
+
+def test_nobody_else_may_look_into_the_folder_of_the_data(tmp_path: Path) -> None:
+    settings().database()
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_named_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TREGUA_DATA", str(tmp_path / "file" / "data"))
+    with pytest.raises(BadSetting, match="TREGUA_DATA"):
+        settings().database()

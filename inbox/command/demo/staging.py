@@ -11,7 +11,7 @@ from cases.mailbox import Mailbox, Mode
 from inbox import schema, tokens
 from inbox.command.demo.place import Place
 from inbox.command.demo.script import Staff, cast
-from inbox.command.setup import an_agent
+from inbox.command.users import an_agent
 from inbox.embedded.processes import LOOPBACK
 from inbox.tokens import Scope, Token
 

@@ -1,6 +1,7 @@
-"""Settings, secret, database, Redis and the workers behind it."""
+"""Secret, database, Redis and the workers behind it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,22 +11,11 @@ from bot.settings import settings as bot_settings
 from cases.agent import Agent, Role
 from cases.db import engine, reading
 from cases.language import gettext as _
-from cases.settings import BadSetting, settings, toml_file
+from cases.settings import BadSetting, settings
 from inbox import revision
 from inbox.command.doctor.found import Found, good, surprised, unknown, wrong
-from inbox.settings import settings as inbox_settings
 
-
-def settings_are_good() -> Iterator[Found]:
-    part = _("settings")
-    try:
-        settings(), bot_settings(), inbox_settings()
-    except BadSetting as bad:
-        yield wrong(part, str(bad), _("docs/configuration.md says what each setting may be."))
-        return
-    file = toml_file()
-    source = str(file) if file.exists() else _("environment and defaults")
-    yield good(part, source)
+OTHERS = 0o077
 
 
 def secret() -> Iterator[Found]:
@@ -33,13 +23,13 @@ def secret() -> Iterator[Found]:
     chosen = settings()
     try:
         length = len(chosen.secret())
-    except OSError as failure:
+    except (OSError, BadSetting) as failure:
         yield surprised(part, failure, _("Make the folder {folder} writable.", folder=chosen.data))
         return
     file = chosen.data / "secret.key"
     if length < 16:
         yield wrong(part, _("it is too short"), _("Set TREGUA_SECRET_KEY to 32 random characters."))
-    elif not chosen.secret_key.get_secret_value() and file.stat().st_mode & 0o077:
+    elif not chosen.secret_key.get_secret_value() and file.stat().st_mode & OTHERS:
         yield wrong(part, _("others may read {file}", file=file), f"chmod 600 {file}")
     else:
         yield good(part, _("is there"))
@@ -58,8 +48,19 @@ def database() -> Iterator[Found]:
         said = _("its tables are not those of this version")
         yield wrong(part, said, _("Run: tregua init"))
         return
-    yield good(part, engine().dialect.name)
+    yield _own_file(part)
     yield _people()
+
+
+def _own_file(part: str) -> Found:
+    """Customers' mail lies in SQLite's file, which others on the machine may not read."""
+    name = engine().url.database or ""
+    if engine().dialect.name != "sqlite" or not (file := Path(name)).is_file():
+        return good(part, engine().dialect.name)
+    # What stands in the folder cannot be reached where the folder is closed.
+    if file.stat().st_mode & OTHERS and file.parent.stat().st_mode & OTHERS:
+        return wrong(part, _("others may read {file}", file=file), f"chmod 700 {file.parent}")
+    return good(part, engine().dialect.name)
 
 
 def _people() -> Found:

@@ -6,7 +6,7 @@ from cases.db import transaction
 from cases.language import gettext as _
 from cases.mailbox import Mode
 from inbox.command.mailboxes.adding import add
-from inbox.command.mailboxes.finding import found
+from inbox.command.mailboxes.finding import found, note
 from inbox.command.mailboxes.folders import backfill, copies, folder
 from inbox.command.mailboxes.granting import authorize, plus
 from inbox.command.mailboxes.leaving import leave
@@ -25,17 +25,22 @@ for command in (add, test, list_all, read, folder, backfill, copies, authorize, 
 @mailbox.command("pause", help=_("Stop reading a mailbox for a while; nothing is lost."))
 @click.argument("address")
 def pause(address: str) -> None:
-    with transaction() as session:
-        found(session, address).paused = True
+    _pause(address, paused=True)
     click.echo(_("{address} is paused.", address=address))
 
 
 @mailbox.command("resume", help=_("Read a paused mailbox again, from where it stopped."))
 @click.argument("address")
 def resume(address: str) -> None:
-    with transaction() as session:
-        found(session, address).paused = False
+    _pause(address, paused=False)
     click.echo(_("{address} is read again.", address=address))
+
+
+def _pause(address: str, *, paused: bool) -> None:
+    with transaction() as session:
+        box = found(session, address)
+        box.paused = paused
+        note(session, "paused", box, paused=paused)
 
 
 @mailbox.command("mode", help=_("Let automatic mail leave (send) or only be shown (shadow)."))
@@ -43,5 +48,7 @@ def resume(address: str) -> None:
 @click.argument("mode", type=click.Choice([one.value for one in Mode]))
 def change_mode(address: str, mode: str) -> None:
     with transaction() as session:
-        found(session, address).mode = Mode(mode)
+        box = found(session, address)
+        box.mode = Mode(mode)
+        note(session, "changed", box, mode=mode)
     click.echo(f"{address}: {mode}")

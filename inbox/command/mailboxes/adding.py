@@ -8,7 +8,9 @@ from cases import clock, language
 from cases.db import transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode
-from inbox.command.mailboxes.finding import a_day, find
+from cases.settings import settings
+from inbox.command.addresses import ADDRESS
+from inbox.command.mailboxes.finding import a_day, find, note
 from inbox.intake.poller.places import EVER
 
 SECURITY = ("tls", "starttls", "none")
@@ -24,14 +26,20 @@ def _start(ctx: click.Context, parameter: click.Parameter, said: str) -> datetim
 
 
 @click.command("add", help=_("Read a mailbox. Its password is asked for and kept encrypted."))
-@click.argument("address")
+@click.argument("address", type=ADDRESS)
 @click.option("--host", required=True, help=_("IMAP server."))
-@click.option("--port", type=int, default=993, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=993, show_default=True)
 @click.option("--security", type=click.Choice(SECURITY), default="tls", show_default=True)
 @click.option("--user", "account", default="", help=_("If it differs from the address."))
 @click.option("--folder", default="INBOX", show_default=True)
 @click.option("--name", default="", help=_("Who customers see as the sender."))
-@click.option("--language", "speaks", type=click.Choice(language.LANGUAGES), default="es")
+@click.option(
+    "--language",
+    "speaks",
+    type=click.Choice(language.LANGUAGES),
+    default=lambda: settings().language,
+    help=_("What we write in where the customer's is not known."),
+)
 @click.option(
     "--from",
     "start",
@@ -51,7 +59,7 @@ def _start(ctx: click.Context, parameter: click.Parameter, said: str) -> datetim
 def add(address: str, password: str, start: datetime, **said: str) -> None:
     now = clock.now()
     box = Mailbox(
-        address=address.strip().lower(),
+        address=address,
         name=said["name"],
         language=said["speaks"],
         imap_host=said["host"],
@@ -71,6 +79,7 @@ def add(address: str, password: str, start: datetime, **said: str) -> None:
         if find(session, box.address) is not None:
             raise click.UsageError(_("{address} is read already.", address=address))
         session.add(box)
+        note(session, "added", box)
     click.echo(
         _("{address} is read from now on. Try it: tregua mailbox test {address}", address=address)
     )

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases import audit
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
@@ -28,6 +29,11 @@ def found(session: Session, address: str) -> Mailbox:
     if box is None:
         raise click.UsageError(_("There is no mailbox {address}.", address=address))
     return box
+
+
+def note(session: Session, what: str, box: Mailbox, **data: object) -> None:
+    """By whoever may run commands on the machine: the log knows no name of theirs."""
+    audit.note(session, by="command line", what=f"mailbox.{what}", about=box.address, **data)
 
 
 def number_of(address: str) -> int:

@@ -9,7 +9,7 @@ from cases.db import transaction
 from cases.language import gettext as _
 from cases.language import ngettext
 from cases.mailbox import FolderRole, Mailbox, WatchedFolder
-from inbox.command.mailboxes.finding import a_day, account, found, number_of, outside
+from inbox.command.mailboxes.finding import a_day, account, found, note, number_of, outside
 from inbox.intake.imap import Connection
 from inbox.intake.poller.backfill import backfill as fill
 from inbox.intake.poller.backfill import want
@@ -40,6 +40,7 @@ def folder(address: str, name: str, role: str, start: datetime, remove: bool) ->
                     name=name, role=FolderRole(role), import_from=start, created_at=clock.now()
                 )
             )
+        note(session, "changed", box, folder=name)
     said = _("{name} is read no more.", name=name) if remove else _("{name} is read.", name=name)
     click.echo(said)
 
@@ -67,6 +68,7 @@ def _wish(address: str, start: datetime) -> None:
     """The folders want that much of their past from now on, after a renumbering too."""
     with transaction() as session:
         box = found(session, address)
+        note(session, "changed", box, history_from=f"{start:%Y-%m-%d}")
         watched: tuple[Mailbox | WatchedFolder, ...] = (box, *box.more_folders)
         for one in watched:
             if one.import_from is not None:
@@ -82,4 +84,5 @@ def copies(address: str, switch: str, name: str) -> None:
         box = found(session, address)
         box.copy_sent = switch == "on"
         box.sent_folder = name or box.sent_folder
+        note(session, "changed", box, copy_sent=box.copy_sent)
     click.echo(f"{address}: {switch}")

@@ -10,7 +10,7 @@ from cases.language import gettext as _
 from cases.mailbox import xoauth
 from cases.mailbox.xoauth import PROVIDERS
 from cases.retelling import retold
-from inbox.command.mailboxes.finding import found, outside
+from inbox.command.mailboxes.finding import found, note, outside
 
 
 @click.command("authorize", help=_("Sign in to Gmail or Microsoft 365 in a browser (OAuth)."))
@@ -29,7 +29,9 @@ def authorize(address: str, provider: str, client_id: str, client_secret: str) -
     with outside():
         grant = xoauth.granted(PROVIDERS[provider], client, asked, came_back)
     with transaction() as session:
-        found(session, address).keep_grant(grant)
+        box = found(session, address)
+        box.keep_grant(grant)
+        note(session, "granted", box, provider=provider)
     click.echo(_("Granted. Try it: tregua mailbox test {address}", address=address))
 
 

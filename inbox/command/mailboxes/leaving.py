@@ -7,7 +7,7 @@ import click
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.language import say_number
-from inbox.command.mailboxes.finding import account, found, outside
+from inbox.command.mailboxes.finding import account, found, note, outside
 from inbox.intake.imap import Connection
 
 A_ROUND = 2.0
@@ -20,7 +20,9 @@ A_ROUND = 2.0
 def leave(address: str, wait: float) -> None:
     known = account(address)
     with transaction() as session:
-        found(session, address).paused = True
+        box = found(session, address)
+        box.paused = True
+        note(session, "paused", box, paused=True)
     with reading() as session:
         folders = [name for name, _role in found(session, address).watched()]
     time.sleep(wait)

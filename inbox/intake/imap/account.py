@@ -11,6 +11,7 @@ from typing import Any, cast
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from cases import unreached
 from cases.language import gettext as _
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
@@ -84,7 +85,7 @@ def _away(account: Account, failure: Exception) -> str:
     return _(
         "{host} cannot be used now: {reason}",
         host=f"{account.host}:{account.port}",
-        reason=str(failure)[:300] or type(failure).__name__,
+        reason=unreached.why(failure)[:300] or type(failure).__name__,
     )
 
 

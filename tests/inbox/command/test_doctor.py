@@ -12,9 +12,9 @@ from cases.db import transaction
 from cases.mailbox import Mailbox
 from inbox import schema
 from inbox.command import tregua
-from inbox.command.doctor import machine, mail, stores
+from inbox.command.doctor import chosen, machine, mail, stores
 from inbox.command.doctor.found import State
-from inbox.command.setup import an_agent
+from inbox.command.users import an_agent
 from tests.databases import forget
 from tests.running import add_mailbox
 from tests.servers.ports import free_port
@@ -32,6 +32,17 @@ def home(installation, monkeypatch):
     monkeypatch.setenv("TREGUA_WEB_PORT", str(free_port()))
     forget()
     schema.stamp()
+
+
+@pytest.fixture
+def bare_file(monkeypatch, tmp_path):
+    """The file of a database in a folder of its own."""
+    monkeypatch.setenv("TREGUA_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("TREGUA_DATABASE_URL", raising=False)
+    forget()
+    schema.upgrade()
+    yield tmp_path / "data" / "tregua.db"
+    forget()
 
 
 @pytest.mark.usefixtures("installation")
@@ -69,6 +80,40 @@ def test_a_setting_that_cannot_be_used_is_named_before_anything_else(monkeypatch
     assert told.exit_code == 1
     (part,) = json.loads(told.stdout)["parts"]
     assert "TREGUA_WEB_PORT" in part["said"]
+
+
+def test_a_setting_that_nobody_knows_is_named_with_the_one_that_was_meant(monkeypatch, tmp_path):
+    file = tmp_path / "tregua.toml"
+    file.write_text('web_prt = 9000\nzone = "Europe/Madrid"\n')
+    monkeypatch.setenv("TREGUA_CONFIG", str(file))
+    monkeypatch.setenv("TREGUA_SMTP_HOTS", "relay.test")
+    forget()
+    read, *odd = chosen.settings_are_good()
+    forget()
+    assert (read.state, read.said) == (State.GOOD, str(file))
+    assert [one.advice for one in odd] == [
+        "Did you mean TREGUA_SMTP_HOST?",
+        "Did you mean web_port?",
+    ]
+
+
+def test_settings_of_every_part_are_looked_at(monkeypatch):
+    monkeypatch.setenv("TREGUA_TRUCE_AFTER_CLOSING", "soon")
+    monkeypatch.setenv("TREGUA_SMTP_PORT", "many")
+    forget()
+    found = " ".join(one.said for one in chosen.settings_are_good())
+    monkeypatch.undo()
+    forget()
+    assert "TREGUA_TRUCE_AFTER_CLOSING" in found
+    assert "TREGUA_SMTP_PORT" in found
+
+
+def test_a_database_that_others_may_read_is_wrong(bare_file):
+    assert stores._own_file("database").state is State.GOOD
+    bare_file.parent.chmod(0o755)
+    bare_file.chmod(0o644)
+    found = stores._own_file("database")
+    assert (found.state, found.advice) == (State.WRONG, f"chmod 700 {bare_file.parent}")
 
 
 def test_a_secret_that_others_can_read_is_wrong(monkeypatch, tmp_path):

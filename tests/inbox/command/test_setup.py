@@ -1,11 +1,8 @@
-"""`tregua init` and `tregua user`: safe to repeat, and every refusal says why."""
+"""`tregua init`: safe to repeat, and a database that cannot be used is named."""
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
-from cases.agent import Agent, signed_in_by
-from cases.db import reading
 from inbox import revision
 from inbox.command import tregua
 from inbox.command.setup import _without_password
@@ -42,34 +39,16 @@ def test_a_password_in_the_database_url_is_not_shown():
     assert "host/db" in shown
 
 
-@pytest.mark.usefixtures("installation")
-class TestPeople:
-    """Who may sign in."""
+def test_a_file_that_is_no_database_is_told_apart_from_one_without_tables(bare):
+    (bare / "tregua.db").write_bytes(b"a letter to nobody, " * 100)
+    told = run("user", "list")
+    assert told.exit_code == 1
+    assert "file is not a database" in told.output
+    assert "tregua init" not in told.output
 
-    def test_a_made_password_is_shown_once_and_works(self):
-        made = run("user", "add", "Ana@Tienda.test", "--role", "admin", "--language", "en")
-        assert made.exit_code == 0, made.output
-        password = made.output.split("Password: ")[1].split()[0]
-        with reading() as session:
-            assert signed_in_by(session, "ana@tienda.test", password)
-            assert not signed_in_by(session, "ana@tienda.test", "something else")
 
-    def test_short_passwords_and_known_addresses_are_refused(self):
-        assert run("user", "add", "ana@t.test", "--password", "short").exit_code == 2
-        assert run("user", "add", "ana@t.test", "--password", "long enough").exit_code == 0
-        again = run("user", "add", "ANA@t.test", "--password", "long enough")
-        assert again.exit_code == 2
-        assert "ana" in again.output.lower()
-
-    def test_who_is_stopped_is_listed_as_such_and_cannot_sign_in(self):
-        run("user", "add", "ana@t.test", "--password", "long enough")
-        assert run("user", "stop", "ana@t.test").exit_code == 0
-        assert "may not sign in" in run("user", "list").output
-        with reading() as session:
-            assert signed_in_by(session, "ana@t.test", "long enough") is None
-            assert not session.scalars(select(Agent.active)).one()
-
-    def test_stopping_nobody_is_refused(self):
-        refused = run("user", "stop", "nobody@t.test")
-        assert refused.exit_code == 2
-        assert "nobody@t.test" in refused.output
+def test_a_file_that_cannot_be_written_is_named(bare):
+    run("init")
+    told = run("contacts", "export", str(bare / "none" / "people.csv"))
+    assert told.exit_code == 1
+    assert "people.csv cannot be used" in told.output
