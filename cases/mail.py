@@ -12,6 +12,12 @@ def own_words(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not line.startswith(">"))
 
 
+def without_tag(address: str) -> str:
+    """The address without what follows a plus sign."""
+    local, at, domain = address.rpartition("@")
+    return local.partition("+")[0] + at + domain
+
+
 class Origin(StrEnum):
     """Who is speaking in a mail. Every mail has exactly one."""
 

@@ -13,6 +13,7 @@ from bot.delivery import uncertain
 from bot.settings import settings
 from cases.contact import normalised
 from cases.db import reading
+from cases.mail import without_tag
 from cases.mailbox import Mailbox
 
 
@@ -28,7 +29,6 @@ def look_for_it(all_is_filed: Callable[[], bool]) -> int:
 
 def _journal_read_at() -> datetime | None:
     """When the mailbox that gets the copies was last read to its end."""
-    local, _, domain = normalised(settings().journal).partition("@")
-    address = f"{local.partition('+')[0]}@{domain}"
+    address = without_tag(normalised(settings().journal))
     with reading() as session:
         return session.scalar(select(Mailbox.last_ok_at).where(Mailbox.address == address))

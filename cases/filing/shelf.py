@@ -15,7 +15,7 @@ from cases.filing.arrival import Arrival, Belief
 from cases.filing.ids import answered, kept
 from cases.filing.likeness import likeness, wording
 from cases.filing.tokens import subject_tokens
-from cases.mail import Mail
+from cases.mail import Mail, without_tag
 from cases.message import Direction, KnownId, Message
 from cases.rows.among import among
 
@@ -61,12 +61,6 @@ class Shelf:
     def remember(self, known: KnownId) -> None:
         """Let later mails of the batch find it."""
         self.ids[known.rfc_id].append(known)
-
-
-def without_tag(address: str) -> str:
-    """The address without what follows a plus sign."""
-    local, at, domain = address.rpartition("@")
-    return local.partition("+")[0] + at + domain
 
 
 def as_matched(address: str) -> str:

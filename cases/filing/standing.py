@@ -5,8 +5,8 @@ from enum import IntEnum
 from cases.case import Case, Part
 from cases.contact import Contact, normalised
 from cases.filing.arrival import Belief
-from cases.filing.shelf import Shelf, as_matched, without_tag
-from cases.mail import Mail, Origin, Trust
+from cases.filing.shelf import Shelf, as_matched
+from cases.mail import Mail, Origin, Trust, without_tag
 
 _OF_OURS = (Origin.OWN, Origin.AGENT)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from cases.mail import Mail, Origin, Trust
+from cases.mail import Mail, Origin, Trust, without_tag
 from inbox.intake.known import Known
 from inbox.intake.lists import foreign_list, our_own_list
 
@@ -140,12 +140,6 @@ def _not_to_us(mail: Mail, known: Known) -> str | None:
         return None
     named = {without_tag(each.address) for each in (*mail.to, *mail.cc)}
     return None if named & known.own else "none of our addresses is in To or Cc"
-
-
-def without_tag(address: str) -> str:
-    """The address without what follows a plus sign."""
-    local, at, domain = address.rpartition("@")
-    return local.partition("+")[0] + at + domain
 
 
 # The first that objects gives the reason that people read, so the plainest come first.

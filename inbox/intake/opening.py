@@ -3,9 +3,8 @@
 from dataclasses import replace
 from email.message import Message
 
-from cases.mail import Mail, Origin, Speaker
+from cases.mail import Mail, Origin, Speaker, without_tag
 from inbox.intake.addresses import read_addresses
-from inbox.intake.answerable import without_tag
 from inbox.intake.bounces import read_bounce
 from inbox.intake.known import Known
 from inbox.intake.origin import who_speaks
