@@ -2,20 +2,25 @@
 
 import random
 import time
+from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
 from tregua_client import Client, FeedStale, Mirror, NoAnswer, Patience, Refusal, clockwork
 
-from cases import Mailbox, clock
+from cases import Exclusion, Mailbox, clock
+from cases.contact import find
 from cases.db import reading, transaction
 from cases.exclusions import feed
+from cases.exclusions.changes import note_contact
+from cases.exclusions.reasons import Reason, Severity
 from cases.exclusions.rows import FeedEntry
 from inbox.tokens import Scope, Token
 from tests.builders import MORNING
 
-ANA, EVA = "ana@cliente.example", "eva@cliente.example"
+ANA, EVA, LUZ = (f"{name}@cliente.example" for name in ("ana", "eva", "luz"))
+MINUTE = timedelta(minutes=1)
 AT_ONCE = Patience(rest=0)
 RAW = (Scope.FEED_READ, Scope.FEED_RAW, Scope.CHECK)
 
@@ -152,9 +157,21 @@ def test_a_wrong_clock_changes_nothing(api_server, client, mirror, monkeypatch, 
     real = time.time
     monkeypatch.setattr(clockwork.time, "time", lambda: real() + minutes * 60)
     api_server.case(ANA)
+    # One whose truce ends, and one whose begins, within the error of the clock.
+    for name, begins, ends in ((EVA, -5, 5), (LUZ, 5, 60)):
+        api_server.meet(name)
+        with transaction() as session:
+            person = find(session, name)
+            session.add(Exclusion(
+                contact_id=person.id, reason=Reason.MANUAL, severity=Severity.HARD,
+                starts_at=clock.now() + begins * MINUTE, until=clock.now() + ends * MINUTE,
+                origin="bea@tienda.example", created_at=clock.now()))  # fmt: skip
+            session.flush()
+            note_contact(session, person.id)
     mirror.sync(client)
-    assert mirror.allowed(EVA)
-    assert not mirror.allowed(ANA)
+    assert mirror.allowed("nobody@cliente.example")
+    held = [one for one in (ANA, EVA, LUZ) if not mirror.allowed(one)]
+    assert held == [ANA, EVA]
     assert mirror.age() < 60
 
 

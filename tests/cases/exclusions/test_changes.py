@@ -1,16 +1,19 @@
 """Exclusions follow the state of cases, whoever changes it, and nobody who follows misses one."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
 from cases import Case, Contact, Exclusion, FeedChange, FeedEntry, Identifier, Kind, Origin, clock
 from cases.contact import introduce
 from cases.db import engine, reading, transaction
 from cases.exclusions import changes, feed
 from cases.exclusions.reasons import Reason
+from cases.exclusions.verbs import Set, exclude
 from cases.filing import file, file_all
 from cases.filing.arrival import Belief
 from tests.builders import MORNING, a_mail, an_arrival, spoken_by
@@ -226,13 +229,45 @@ def test_time_alone_releases_at_the_next_sweep():
     assert entries() == {}
 
 
-def test_what_is_read_before_the_lock_of_another_writer_is_not_believed():
-    """Two writers about one person, one after the other: neither overwrites the other."""
+def test_a_second_case_of_a_person_adds_to_the_first():
     a = a_case()
     with transaction() as session:
         filed = file_all(session, [an_arrival(a_mail("Otra cosa"))], Belief())
         filed[0].case.contact_id = session.get_one(Case, a).contact_id
     assert entries()[ANA].count("open_case") == 2
+
+
+def test_two_writers_about_one_person_at_once_leave_what_both_wrote():
+    a_case()
+    with reading() as session:
+        contact_id = session.scalars(select(Identifier.contact_id)).one()
+    first_wrote, second_waits = threading.Event(), threading.Event()
+
+    def hold(_session: Session) -> None:
+        """The first has written all and not committed while the second comes to the feed."""
+        first_wrote.set()
+        second_waits.wait(5)
+        time.sleep(0.2)
+
+    def write_first() -> None:
+        with clock.at(MORNING), transaction() as session:
+            event.listen(session, "before_commit", hold, once=True)
+            exclude(session, contact_id, Set(Reason.SPAM_COMPLAINT), by="one", at=MORNING)
+
+    first = threading.Thread(target=write_first)
+    first.start()
+    first_wrote.wait(5)
+    # SQLite lets nobody begin to write meanwhile, so there the second only ever comes after.
+    second_waits.set()
+    with transaction() as session:
+        wish = Set(Reason.UNSUBSCRIBED_ALL)
+        exclude(session, contact_id, wish, by="two", at=MORNING)
+    first.join()
+    found = {"spam_complaint", "unsubscribed_all", "open_case", "sla_breach"}
+    assert set(entries()[ANA]) == found
+    with reading() as session:
+        numbers = session.scalars(select(FeedChange.seq).order_by(FeedChange.seq)).all()
+    assert list(numbers) == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.slow
