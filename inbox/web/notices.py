@@ -1,7 +1,7 @@
 """What was just done, in a sentence, and how to take it back: for toasts and for plain pages."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from flask import request, url_for
 
@@ -20,6 +20,8 @@ class Notice:
     text: str
     undo: str = ""
     seconds: int = 10
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What its undoing has to know."""
 
 
 Kind = Callable[[int], Notice]
@@ -179,6 +181,12 @@ def leaves_now(_case_id: int) -> Notice:
 
 def dropped(_case_id: int) -> Notice:
     return Notice(_("Draft discarded"))
+
+
+def words_dropped(case_id: int, fields: Mapping[str, str], *, had_files: bool) -> Notice:
+    """The words come back, should somebody want them after all."""
+    said = _("Draft discarded; its files do not come back") if had_files else _("Draft discarded")
+    return Notice(said, url_for("half_written.bring_back", case_id=case_id), 30, fields)
 
 
 def with_people(_case_id: int) -> Notice:

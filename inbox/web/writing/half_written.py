@@ -1,19 +1,23 @@
 """What is half written: saved while it is typed, with its files, until it is sent or discarded."""
 
+from dataclasses import asdict, replace
+
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, unsent
 from cases.db import reading
 from cases.language import gettext as _
-from cases.unsent import Overtaken, TooMuch, Unsent
-from inbox.web import box, hx
+from cases.unsent import Overtaken, TooMuch, Unsent, Written
+from inbox.web import box, hx, notices
 from inbox.web.access import Pages, Policy, allow, takes
 from inbox.web.box.enclosed import its_row, lend, take_files
 from inbox.web.box.sending import typed_or
 from inbox.web.case import gathered
 from inbox.web.errors import show as show_error
+from inbox.web.fragments import piece
 from inbox.web.ids import a_number
+from inbox.web.notices import Notice
 from inbox.web.visible import acting_on, the_case, the_message
 from inbox.web.who import agent
 from inbox.web.writing import saying
@@ -135,11 +139,43 @@ def _files(case_id: int) -> AnyResponse:
 @allow(Policy.CASES)
 @takes(LARGEST)
 def discard(case_id: int) -> AnyResponse:
-    """Nobody wants it any more."""
+    """Nobody wants it any more; the toast has its words, should somebody want them after all."""
+    written = box.typed()
     with acting_on(case_id) as (session, _case):
-        unsent.settle(session, case_id, agent().id, box.typed(), at=clock.now())
+        had_files = bool(unsent.files_of(session, unsent.find(session, case_id, agent().id)))
+        unsent.settle(session, case_id, agent().id, written, at=clock.now())
     if not hx.asked().is_partial:
         address = url_for("case.page", case_id=case_id, done=f"dropped.{case_id}")
         return redirect(address, 303)
+    notice = notices.words_dropped(case_id, _fields(written), had_files=had_files)
+    return _box_and(case_id, notice)
+
+
+def _fields(written: Written) -> dict[str, str]:
+    """As a form sends them."""
+    said = {name: str(value) for name, value in asdict(written).items() if value}
+    return said | ({"macro": said.pop("macro_id")} if "macro_id" in said else {})
+
+
+def _box_and(case_id: int, notice: Notice) -> AnyResponse:
     with reading() as session:
-        return hx.answer(box_of(session, gathered(session, case_id)))
+        shown = box_of(session, gathered(session, case_id))
+    return hx.answer(shown, piece("toast.html", "toast", "#toasts", notice=notice))
+
+
+@pages.post("/cases/<int:case_id>/draft/discarding/withdrawal")
+@allow(Policy.CASES)
+@takes(LARGEST)
+def bring_back(case_id: int) -> AnyResponse:
+    """What was discarded stands in the box again, above what was written since."""
+    written, me = box.typed(), agent().id
+    with acting_on(case_id) as (session, _case):
+        row = unsent.find(session, case_id, me)
+        since = row.written if row is not None else Written("")
+        if since.text and since.text != written.rest.text:
+            below = f"{written.text}\n\n{since.text}".strip()
+            written = replace(written, text=below, aside=since.aside or written.aside)
+        unsent.keep(session, case_id, me, written, at=clock.now())
+    if not hx.asked().is_partial:
+        return _back(case_id)
+    return _box_and(case_id, notices.kept(case_id))

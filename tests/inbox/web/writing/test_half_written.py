@@ -1,6 +1,7 @@
 """What is half written survives everything, and two windows never wipe each other's words."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import select
@@ -159,6 +160,21 @@ def test_without_scripts_files_and_text_go_in_one_form(enter: Enter) -> None:
     gone = ana.post(f"/cases/{case.id}/draft/discarding")
     assert "Borrador descartado" in ana.get(gone.location).text
     assert "a.txt" not in _box(ana, case)
+
+
+def test_what_was_discarded_comes_back_above_what_was_written_since(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    address = f"/cases/{case.id}/draft"
+    said = {"mode": "note", "text": "Una nota\nlarga", "aside": "Una respuesta", "cc": "a@b.test"}
+    ana.post(address, **said)
+    gone = ana.post(f"{address}/discarding", partial=True, **said).text
+    assert "Una respuesta</textarea>" in gone
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', gone.split('id="undo"')[0][-900:]))
+    assert fields.items() >= said.items()
+    ana.post(address, text="Otra cosa")
+    back = ana.post(f"{address}/discarding/withdrawal", partial=True, **fields).text
+    assert "Una nota\nlarga\n\nOtra cosa</textarea>" in back
+    assert 'value="a@b.test"' in back
 
 
 def test_too_much_to_attach_is_refused(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
