@@ -142,7 +142,11 @@ def _report(part: Message) -> str:
     blocks = _payload(part)
     if not isinstance(blocks, list):
         return decoded(part)
-    return "\n\n".join(_text_of(block) for block in blocks[:1000] if isinstance(block, Message))
+    found = [block for block in blocks[:1000] if isinstance(block, Message)]
+    encoding = str(part["content-transfer-encoding"] or "").strip().lower()
+    if encoding in ("base64", "quoted-printable") and found and not found[0].keys():
+        return _recoded(part, found[0])
+    return "\n\n".join(_text_of(block) for block in found)
 
 
 def _text_of(block: Message) -> str:

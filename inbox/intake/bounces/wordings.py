@@ -10,6 +10,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         r"delivery status notification",
         r"delivery (?:has )?(?:failure|failed|problem|error|delayed|report\b|notification:)",
         r"failure notice",
+        r"notice: mail delivery",
         r"mail delivery (?:failed|failure|error|problem|delayed|status|system)",
         r"returned (?:e-?)?mail\b",
         r"(?:e-?mail|message) delivery (?:failure|failed|delayed|error)",

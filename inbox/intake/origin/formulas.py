@@ -33,7 +33,7 @@ _PIECES = {
         r"(?:received|created|opened|logged|registered|assigned|recorded|submitted|being reviewed"
         r"|raised|recibid|registrad|cread|abiert|abert|asignad|revisad|tramitad|recebid|registad"
         r"|criad|recu\b|enregistre|cree\b|pris[e]? en compte|transmis|eingegangen|erhalten"
-        r"|registriert|erfasst|aufgenommen|gestionad|ricevut|registrat|pres[ao] in carico"
+        r"|registriert|erstellt|erfasst|aufgenommen|gestionad|ricevut|registrat|pres[ao] in carico"
         r"|apert[ao]|rebu[dt]|ontvangen)"
     ),
 }

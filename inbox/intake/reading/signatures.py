@@ -149,6 +149,8 @@ def _delimited(page: Page, lines: list[int], *, first: bool) -> int | None:
 def _is_drawn(line: str, rest: list[str]) -> bool:
     if line not in (SIGNATURE_MARK, "--", "—"):
         return False
+    if line != SIGNATURE_MARK and rest and _is_prose(rest[0]):
+        return False
     return not any(_is_quite_long(text) for text in rest)
 
 
@@ -163,7 +165,14 @@ def _rules_off(line: str, rest: list[str]) -> bool:
     """A long rule may divide a text as well, so more than a few lines must show an address."""
     if not is_rule(line, at_least=2):
         return _is_rule_with_name(line)
-    return len(line) < 5 or len(rest) <= 3 or any(_reaches(text) for text in rest)
+    # Who divides his own text draws it with dashes.
+    few = len(rest) <= 3 and (line[0] == "_" or not any(_says(text) for text in rest))
+    return len(line) < 5 or few or any(_reaches(text) for text in rest)
+
+
+def _says(line: str) -> bool:
+    """A sentence, however short, as "Second: the table." is one."""
+    return len(line.split()) > 2 and line.endswith((".", "!", "?"))
 
 
 def _reaches(line: str) -> bool:

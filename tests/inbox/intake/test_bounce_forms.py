@@ -88,6 +88,23 @@ def test_the_mail_that_failed_is_found_in_the_text(below: str) -> None:
     assert (bounce.original_message_id, bounce.recipients) == (ID, (ANA,))
 
 
+def test_a_report_is_read_though_it_is_encoded() -> None:
+    fields = f"Final-Recipient: rfc822; {ANA}\nAction: failed\nStatus: 5.1.1\n"
+    report = (
+        "--b\r\nContent-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64"
+        f"\r\n\r\n{base64.b64encode(fields.encode()).decode()}\r\n--b--\r\n"
+    )
+    bounce = _bounce(report, 'multipart/report; report-type=delivery-status; boundary="b"')
+    assert (bounce.recipients, bounce.status, bounce.address_dead) == ((ANA,), "5.1.1", True)
+
+
+def test_a_server_that_names_no_address_of_its_own_is_heard() -> None:
+    sender, empty = '"Courier mail server at mx.example" <@>', "Return-Path: <>\r\n"
+    body = f"Your message cannot be delivered.\r\n\r\n<{ANA}>:\r\n    550 User unknown."
+    bounce = _bounce(body, sender=sender, subject="NOTICE: mail delivery status.", more=empty)
+    assert (bounce.recipients, bounce.permanent) == ((ANA,), True)
+
+
 @pytest.mark.parametrize("name", ["In-Reply-To", "References"])
 def test_the_mail_that_failed_may_be_the_one_that_is_answered(name: str) -> None:
     assert _bounce(UNKNOWN, more=f"{name}: <{ID}>\r\n").original_message_id == ID
