@@ -128,5 +128,6 @@ def _ask_to_sign_in() -> AnyResponse:
 
 
 def _keep_visit(response: Response) -> Response:
-    csrf.keep_visit(response)
+    if _policy() not in WITHOUT_SESSION:
+        csrf.keep_visit(response)
     return response

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_skeleton, get_datetime_format
 from cases import clock
 from cases.language import current
 from cases.language import gettext as _
+from cases.settings import settings
 from inbox.web import who
 
 FAR = 10
@@ -75,6 +76,11 @@ def dated(said: str) -> str:
     except ValueError:
         found = None
     return said if found is None else date_of(found)
+
+
+def today_in_shop() -> date:
+    """The day it is in the shop, wherever who asks is."""
+    return clock.now().astimezone(ZoneInfo(settings().zone)).date()
 
 
 def _here(instant: datetime) -> datetime:

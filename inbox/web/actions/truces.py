@@ -30,6 +30,7 @@ from inbox.web import live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import done
 from inbox.web.ids import whole
+from inbox.web.times import today_in_shop
 from inbox.web.visible import the_case, the_contact
 from inbox.web.who import agent
 
@@ -63,8 +64,7 @@ def endable(holds: Sequence[Exclusion]) -> list[tuple[Exclusion, bool]]:
 
 def tomorrow() -> str:
     """The first day on which a truce that is set today may end."""
-    today = clock.now().astimezone(ZoneInfo(settings().zone)).date()
-    return (today + timedelta(days=1)).isoformat()
+    return (today_in_shop() + timedelta(days=1)).isoformat()
 
 
 @pages.post("/contacts/<int:contact_id>/truces")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import Response, abort, redirect, request, url_for
 from sqlalchemy import select
@@ -20,13 +19,13 @@ from cases.exclusions.policies import Content, PolicyVersion
 from cases.exclusions.rehearsing import Rehearsed
 from cases.language import gettext as _
 from cases.pressure import Limit
-from cases.settings import settings
 from inbox.web import conflicts, hx, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.chips import Chip
 from inbox.web.conflicts import Late
 from inbox.web.console import limit_form as form
 from inbox.web.console.frame import shown
+from inbox.web.times import today_in_shop
 from inbox.web.who import agent
 
 pages = Pages("limits", __name__, url_prefix="/console/pressure/limits")
@@ -44,11 +43,6 @@ class Line:
     beside: float | None
     """The cap of all mail, where it is lower and holds too."""
     is_over: bool = False
-
-
-def today() -> date:
-    """The day it is in the shop."""
-    return clock.now().astimezone(ZoneInfo(settings().zone)).date()
 
 
 @pages.get("")
@@ -107,7 +101,7 @@ def _late(session: Session, typed: dict[str, str]) -> Late | None:
 
 def lines(some: Sequence[Ceiling], usual: Limit) -> list[Line]:
     """The limits as they stand today; those that are over last."""
-    day = today()
+    day = today_in_shop()
     found = [
         Line(
             one,
@@ -153,7 +147,7 @@ def write() -> AnyResponse:
         if saves and (late := _late(session, typed)):
             return _page(session, typed, late=late)
         try:
-            new = form.read(typed, by=agent().address, today=today())
+            new = form.read(typed, by=agent().address, today=today_in_shop())
             after = ceilings.with_ceiling(before, new)
             if saves and not typed["why"]:
                 raise BadCeiling("why")

@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from flask import Response, abort, g, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -41,7 +41,6 @@ _MOMENT = re.compile(r"((\d{1,12})-[0-9a-f]{16})\.([a-z2-7]{26})")
 
 @pages.after_request
 def _in_any_frame(response: Response) -> Response:
-    g.visit = ""
     response.headers["X-Content-Kind"] = "embedded"
     return response
 

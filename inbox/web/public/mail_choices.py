@@ -4,7 +4,7 @@ The link is what lets them in, so no cookie is set and none is needed: mail prog
 one-click refusal (RFC 8058) without any.
 """
 
-from flask import Response, abort, g, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ LARGEST = 20_000
 
 
 @pages.after_request
-def _no_cookie(response: Response) -> Response:
-    g.visit = ""
+def _not_to_be_found(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

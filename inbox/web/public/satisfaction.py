@@ -3,7 +3,7 @@
 Scanners of mails follow every link, so only the button of the page counts. No cookie is set.
 """
 
-from flask import Response, abort, g, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ def comment_of(case: Case) -> str:
 
 
 @pages.after_request
-def _no_cookie(response: Response) -> Response:
-    g.visit = ""
+def _not_to_be_found(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -4,7 +4,6 @@ import csv
 import io
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, abort, make_response, request
 from sqlalchemy import func, select
@@ -17,7 +16,6 @@ from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.reporting.scope import Scope
 from cases.reporting.sums import with_kept
-from cases.settings import settings
 from classifiers import taxonomy
 from inbox.web import words
 from inbox.web.access import Pages, Policy, allow
@@ -26,6 +24,7 @@ from inbox.web.fragments import show
 from inbox.web.reports.card import Card
 from inbox.web.reports.cards import KINDS, TABS
 from inbox.web.reports.choosing import SPANS, Chosen, chosen
+from inbox.web.times import today_in_shop
 from inbox.web.who import agent
 
 pages = Pages("reports", __name__, url_prefix="/reports")
@@ -99,7 +98,7 @@ def _tab(name: str) -> Response:
             before=[day.date for day in scope.before.days()],
             oldest=_oldest(scope, begun),
             only=_only(said, **choices),
-            today=_today(),
+            today=today_in_shop(),
             tab=name,
             spans=SPANS,
             **choices,
@@ -150,9 +149,4 @@ def _mailboxes(session: Session) -> tuple[dict[int, str], datetime | None]:
 
 
 def _chosen(choices: dict[str, Any]) -> Chosen:
-    return chosen(request.args, choices["mailboxes"], choices["types"], _today())
-
-
-def _today() -> date:
-    """The day in the shop."""
-    return clock.now().astimezone(ZoneInfo(settings().zone)).date()
+    return chosen(request.args, choices["mailboxes"], choices["types"], today_in_shop())

@@ -304,3 +304,4 @@ def test_what_needs_neither_session_nor_token_is_listed(app: Flask) -> None:
         *("/solved/<token>", "/welcome/<token>", "/mail/<token>", "/mail/<token>/stop"),
         *("/mail/<token>/stop/<topic>", "/mail/confirm/<said>"),
     }
+    assert "Set-Cookie" not in app.test_client().get("/help").headers
