@@ -119,7 +119,7 @@ def decode(content: bytes, declared: str | None) -> tuple[str, str]:
 def _plain(content: bytes, codec: str | None) -> tuple[str, str]:
     """ASCII is itself in every charset, but for the few that hide letters in it."""
     if codec == "utf-7" or codec == "hz":
-        return content.decode(codec, "replace"), ""
+        return _leniently(content, codec), ""
     return content.decode("ascii"), ""
 
 

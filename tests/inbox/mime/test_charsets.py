@@ -106,6 +106,10 @@ def test_a_byte_order_mark_is_no_text() -> None:
     assert decode("hola".encode("utf-16"), None)[0] == "hola"
 
 
+def test_no_half_surrogate_comes_out_of_plain_letters() -> None:
+    assert decode(b"+2AA- hola", "utf-7")[0] == "? hola"
+
+
 def test_no_half_surrogate_ever_comes_out() -> None:
     for codec in ("utf-7", "utf-8", "gb18030", "cp932"):
         text, _ = decode(b"+2AA- \xed\xa0\x80 \x84\x31", codec)
