@@ -11,7 +11,7 @@ _MOST_RECEIVED = 25
 
 _NOBODY = re.compile(
     r"^(?:[\w.+-]{0,60}[._+-])?(?:no[._-]?-?(?:reply|replies|responder|responda|respuesta"
-    r"|contestar|answer|response)|nao[._-]?responda"
+    r"|contest(?:ar|e|eu|es)|respon(?:gueu|eu|dre)|answer|response)|n[aã]o[._-]?respond(?:a|er)"
     r"|do[._-]?not[._-]?(?:reply|respond)|dont[._-]?reply|never[._-]?reply"
     r"|ne[._-]?pas[._-]?repondre|nicht[._-]?antworten|keine?[._-]?antwort"
     r"|non[._-]?rispondere|noreplay|niet[._-]?beantwoorden|ikke[._-]?svar|auto[._-]?(?:reply"
@@ -22,7 +22,8 @@ _NOBODY = re.compile(
 _ROLE = re.compile(
     r"^(?:mailer-?daemon|postmaster|hostmaster|abuse|nobody|daemon|root|www-data|cron|listserv"
     r"|majordomo|mailman|sympa|devnull|null|spam"
-    r"|bounces?|bounced|undisclosed-recipients|notifications?|notificaciones|notificacoes"
+    r"|bounces?|bounced|undisclosed-recipients|notifications?"
+    r"|notifica[cç](?:iones|ions|[oõ]es|[aã]o)|unsubscribe|dmarc[._-]?reports?|robot|bot|automatico"
     r"|newsletters?|boletin|mailing|alerts?|alertas|system|sistema|scanner|copier|printer|mfp"
     r"|scan-?to-?mail|escaner|impresora|microsoftexchange\w{20,40}"
     r"|owner-.{1,64}|.{1,64}-(?:request|owner|relay|bounces?|outgoing|errors))(?:[+=].{0,200})?$",
