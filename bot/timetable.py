@@ -45,3 +45,10 @@ TIMETABLE = (
     Periodic("inbox.spool.jobs.let_go_of_old", TAG, timedelta(hours=1)),
     Periodic("inbox.intake.nightly.retrain_if_due", TAG, timedelta(minutes=10)),
 )
+
+CALLS = frozenset({one.job for one in TIMETABLE}) | {
+    "bot.jobs.deliver_due",
+    "inbox.intake.nightly.retrain",
+    "inbox.intake.trying.run_waiting",
+}
+"""All that Redis may have a worker do: it names a call of these, and brings nothing along."""

@@ -13,13 +13,14 @@ from typing import Any, cast
 
 from redis import RedisError
 from rq import SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from bot import queues, signs
 from bot.settings import settings
-from bot.timetable import TIMETABLE, Periodic
+from bot.timetable import CALLS, TIMETABLE, Periodic
 from cases import clock
 from cases.db import transaction
 
@@ -51,6 +52,27 @@ class _Work:
 
 
 _work = _Work()
+
+
+class NotACall(Exception):
+    """What stands in Redis is none of our calls, so whoever wrote it is not obeyed."""
+
+
+class _Call(Job):
+    """A ring of the bell. Whoever can write to Redis could else run what they like here."""
+
+    @property
+    def func(self) -> Callable[[], None]:
+        brought = self.args or self.kwargs or self.instance is not None
+        if brought or self.func_name not in CALLS:
+            raise NotACall(f"{self.func_name} is none of our calls, or brings something along")
+        return named(self.func_name)
+
+    @property
+    def success_callback(self) -> None:
+        """Nothing is called afterwards, whatever is written there."""
+
+    failure_callback = stopped_callback = success_callback
 
 
 class _Worker(SimpleWorker):
@@ -115,6 +137,7 @@ def _worker(name: str) -> _Worker:
         [name],
         connection=queues.connect(settings().redis_url, patience=20),
         serializer=JSONSerializer,
+        job_class=_Call,
         worker_ttl=25,
         maintenance_interval=10,
         job_monitoring_interval=5,
@@ -126,10 +149,18 @@ def _sweep(periodic: Periodic, call: Callable[[], None]) -> None:
         try:
             with _work:
                 call()
+        except OperationalError as away:
+            # Nothing is wrong with us: a trace of each sweep would hide what is.
+            log.warning("%s waits: %s", periodic.job, _first_line(away))
         except Exception:
             # A sweep that fails is tried again at its next turn; the reason is in the log.
             log.exception("%s failed", periodic.job)
         time.sleep(periodic.every.total_seconds())
+
+
+def _first_line(away: OperationalError) -> str:
+    """What the database said; a statement and its values are people's."""
+    return str(away.orig).strip().partition("\n")[0]
 
 
 def _give_signs(name: str) -> None:
@@ -138,6 +169,8 @@ def _give_signs(name: str) -> None:
         try:
             with transaction() as session:
                 signs.give(session, name, clock.now())
+        except OperationalError as away:
+            log.warning("no sign of life could be written: %s", _first_line(away))
         except SQLAlchemyError:
             log.exception("no sign of life could be written")
         time.sleep(signs.EVERY.total_seconds())
