@@ -159,7 +159,7 @@ def _message(content: bytes) -> Message | None:
         return None
     try:
         parser = BytesFeedParser(another)
-        parser.feed(content[:LONGEST_MESSAGE])
+        parser.feed(content[:LONGEST_MESSAGE].replace(b"\x00", b""))
         return parser.close()
     except Exception:
         return None

@@ -214,7 +214,8 @@ def _after_header(content: bytes, position: int, end: int) -> int:
 
 
 def _unfolded(chunks: list[tuple[str, list[bytes]]]) -> list[tuple[str, bytes]]:
-    return [(name, b"".join(lines).strip()) for name, lines in chunks]
+    # A field has no zero bytes (RFC 5322, 4.1), and no database keeps them.
+    return [(name, b"".join(lines).replace(b"\x00", b"").strip()) for name, lines in chunks]
 
 
 def _boundary_lines(

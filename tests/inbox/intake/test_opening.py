@@ -1,5 +1,10 @@
 """A mail is opened in one go: read, judged, and asked who is speaking."""
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+import pytest
+
 from cases.mail import Origin
 from inbox.intake.known import Known
 from inbox.intake.opening import open_mail
@@ -59,3 +64,32 @@ def test_a_forward_is_told_by_its_subject_or_by_what_it_encloses() -> None:
 
 def test_nothing_at_all_can_be_opened_too() -> None:
     assert open_mail(b"", Known()).text == ""
+
+
+def _unkept(value: object, where: str = "") -> Iterator[str]:
+    """Where a mail says what PostgreSQL cannot keep: zero bytes and half characters."""
+    if isinstance(value, str) and not ("\x00" not in value and value.isascii()):
+        whole = value.encode("utf-8", "replace").decode() == value
+        yield from [where] * ("\x00" in value or not whole)
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from _unkept(getattr(value, one.name), f"{where}.{one.name}")
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _unkept(one, where)
+
+
+@pytest.mark.parametrize("odd", [b"a\x00b", b"=?utf-7?q?a+2AA-b?=", b"=?utf-8?q?a=00b?="])
+def test_nothing_of_a_mail_is_what_no_database_keeps(odd: bytes) -> None:
+    named = (b"From", b"To", b"Cc", b"Reply-To", b"Return-Path", b"Delivered-To")
+    ids = (b"Message-ID", b"References", b"In-Reply-To")
+    raw = b"".join(b'%s: "%s" <%s@b.c>\r\n' % (one, odd, odd) for one in named)
+    raw += b"".join(b"%s: <%s@b.c>\r\n" % (one, odd) for one in ids)
+    raw += b"Subject: %s\r\nContent-Type: multipart/report; boundary=q\r\n\r\n" % odd
+    raw += b"--q\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n%s +2AA-\r\n" % odd
+    raw += b"--q\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+    raw += b"Final-Recipient: rfc822; %s@c.d\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" % odd
+    raw += b'--q\r\nContent-Type: image/png; name="%s"\r\n' % odd
+    raw += b"Content-ID: <%s>\r\n\r\nx\r\n" % odd
+    raw += b"--q\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <%s@b>\r\n\r\n--q--\r\n" % odd
+    assert list(_unkept(open_mail(raw, Known()))) == []
