@@ -52,11 +52,8 @@ def _subjects() -> list[str]:
 def test_a_mail_that_kills_its_reader_gets_a_case_whatever_bytes_its_header_has(
     place: Place,
 ) -> None:
-    killing, other = _taken(
-        place,
-        b"From: ana\x00@c.test\r\nSubject: No\x00 llega",
-        b"From: bea\x00@c.test\r\nSubject: dos",
-    )
+    hostile = b"From: %s\x00@c.test\r\nSubject: %s\x00 llega"
+    killing, other = _taken(place, hostile % (b"ana", b"No"), hostile % (b"bea", b"Ya"))
     readable: Parsed = other, open_mail(other.content, who_is_who())
     pipeline.ingest([(killing, Unreadable("it killed the reader")), readable])
     assert _fates() == [Fate.FAILED, Fate.FILED]
