@@ -26,6 +26,8 @@ _TALE = re.compile(
     r"|ich|wir|ihre?|mir|uns|je|nous|vous|votre|mi|ci|vi|vostr[ao]|eu|nosso|meu|who)(?!\w)",
 )
 _ENDS = (":", "：")
+# Nobody says much in as few words: "Ana Ruiz, 24/11/2026 10:12:".
+_NAME_AND_DATE = 6
 # Telephones put the old mail behind its attribution: two blanks part them.
 _GOES_ON = re.compile(r":[ \u00a0]{2,10}(?=[^ \u00a0])")
 _SHARED_LINE = re.compile(r"[ -](?:On|El|Le|Am|Il|Em|Op) (?=[^ ])")
@@ -161,6 +163,8 @@ def _names_a_writer(plain: str, *, above_a_quote: bool) -> bool:
     if not plain.endswith(_ENDS) or words > (20 if address and _TIME.search(plain) else 12):
         return False
     if above_a_quote and address and (_TIME.search(plain) or _MACHINE_DAY.search(plain)):
+        return True
+    if above_a_quote and words <= _NAME_AND_DATE and _TIME.search(plain) and _DATE.search(plain):
         return True
     if plain.startswith(phrases.QUOTING) and (above_a_quote or "@" in plain):
         return True

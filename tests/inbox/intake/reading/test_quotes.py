@@ -324,3 +324,10 @@ def test_an_old_mail_whose_header_stands_on_the_line_of_its_separator_is_quoted(
     )
     text = f"Nothing came.\n-------- Original message --------{header} Subject: Order\nDid it come?"
     assert newly_written(text).new_text == "Nothing came."
+
+
+def test_a_name_and_a_time_announce_a_quotation_but_a_few_words_more_do_not():
+    below = "\n> Estamos en ello.\n> Un saludo"
+    assert newly_written(f"Vale.\n\nTienda, 02/03/2026 10:15:{below}").new_text == "Vale."
+    said = "El seguimiento del paquete dice el 02/03/2026 a las 10:15:"
+    assert said in newly_written(f"{said}{below}\n\nNo es verdad.").new_text

@@ -162,6 +162,7 @@ MOLLY = signer_of("Molly Núñez", "molly.nunez@home.example")
         "\nmolly n.\n\nEnviado desde mi iPhone",
         "\n\nMolly Nunez",
         "\n\nMolly Núñez\nJefa de Compras\nTalleres Núñez S.L.\nTel. 930 000 000",
+        "\n\nMolly Núñez Finch",
     ],
 )
 def test_the_senders_own_name_below_the_text_is_a_signature(signature: str) -> None:
@@ -180,6 +181,7 @@ def test_the_senders_own_name_below_the_text_is_a_signature(signature: str) -> N
         "Which of us two is right?\n\nMolly?",
         "Only the blue one.\n\nMonday",
         "Ship to:\n\nMolly Núñez\nTel. 930 000 000",
+        "Who signed?\n\nMolly Finch",
         "These two come:\n\nAda Finch\nMolly Núñez",
     ],
 )
