@@ -214,12 +214,9 @@ def _address(path: str, bots: dict[str, Any] | None = None) -> str:
 
 
 def test_no_screen_is_forgotten(app: Flask) -> None:
-    screens = {
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ())
-        and policy_of(app.view_functions[rule.endpoint]) not in WITHOUT_SESSION
-    }
+    views = app.view_functions
+    shown = [one.endpoint for one in app.url_map.iter_rules() if "GET" in (one.methods or ())]
+    screens = {one for one in shown if policy_of(views[one]) not in WITHOUT_SESSION}
     assert screens - NO_SCREENS == set(SCREENS)
 
 
