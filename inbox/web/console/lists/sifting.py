@@ -60,17 +60,19 @@ def _take() -> tuple[int, Wish] | None:
     """Lease the oldest list that waits, or whose worker died."""
     now = clock.now()
     late = (AudienceList.state == State.WORKING) & (AudienceList.leased_until < now)
+    waits = or_(AudienceList.state == State.WAITING, late)
+    oldest = (
+        select(AudienceList.id)
+        .where(waits, AudienceList.bytes > 0)
+        .order_by(AudienceList.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     with transaction() as session:
-        oldest = (
-            select(AudienceList.id)
-            .where(or_(AudienceList.state == State.WAITING, late), AudienceList.bytes > 0)
-            .order_by(AudienceList.id)
-            .limit(1)
-            .scalar_subquery()
-        )
         row = session.execute(
             update(AudienceList)
-            .where(AudienceList.id == oldest)
+            # Said once more, since another worker may have taken it a moment ago.
+            .where(AudienceList.id == oldest, waits)
             .values(state=State.WORKING, leased_until=now + LEASE)
             .returning(AudienceList.id, AudienceList.wish)
         ).first()
