@@ -15,6 +15,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 from sqlalchemy import make_url
@@ -26,6 +27,8 @@ from cases.language import gettext as _
 from cases.retelling import retold
 
 PATIENCE_SECONDS = 1.0
+LINE = "%(asctime)s %(name)s: %(message)s"
+"""How each process of ours writes its log."""
 DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -61,6 +64,14 @@ class EnvironmentThenFile(BaseSettings):
             return cls()
         except ValidationError as wrong:
             raise BadSetting(explain(wrong)) from wrong
+        except SettingsError as wrong:
+            name = re.search(r'field "(\w+)"', str(wrong))
+            why = _("it is written as JSON, such as {example}", example='["one", "two"]')
+            raise BadSetting(_unusable(name[1] if name else "?", why)) from wrong
+
+
+def _unusable(name: str, why: str) -> str:
+    return _("Setting {name} cannot be used: {why}.", name=f"TREGUA_{name.upper()}", why=why)
 
 
 def _read(settings_cls: type[BaseSettings], file: Path) -> TomlConfigSettingsSource:
@@ -201,10 +212,9 @@ def settings() -> Settings:
 def explain(wrong: ValidationError) -> str:
     """One sentence per setting that cannot be used: which it is, and what it may be."""
     return " ".join(
-        _(
-            "Setting {name} cannot be used: {why}.",
-            name=f"TREGUA_{str(error['loc'][0]).upper()}" if error["loc"] else "?",
-            why=_why(error["type"], error.get("ctx", {}), error["msg"]),
+        _unusable(
+            str(error["loc"][0]) if error["loc"] else "?",
+            _why(error["type"], error.get("ctx", {}), error["msg"]),
         )
         for error in wrong.errors()
     )

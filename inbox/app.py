@@ -133,8 +133,8 @@ def _look_behind_proxies(app: Flask) -> None:
 
 
 def _follow_the_tree() -> None:
-    """Types may have been renamed by another process; files need no names."""
-    if request.endpoint not in style.FILES:
+    """Types may have been renamed by another process; files and machines need no names."""
+    if request.endpoint not in style.FILES and request.blueprint != monitoring.pages.name:
         following.follow()
 
 

@@ -9,13 +9,13 @@ from bot import queues
 from bot.worker import work as serve_queue
 from cases.language import gettext as _
 from cases.retelling import retold
-from cases.settings import settings
+from cases.settings import LINE, settings
 from inbox import revision
 
 
 def log_to_stderr() -> None:
     """What a process of ours has to tell, in the detail that was chosen."""
-    logging.basicConfig(level=settings().log, format="%(asctime)s %(name)s: %(message)s")
+    logging.basicConfig(level=settings().log, format=LINE)
 
 
 def need_tables() -> None:

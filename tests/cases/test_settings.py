@@ -100,6 +100,7 @@ def test_without_a_setting_the_database_lies_in_the_data_folder(tmp_path: Path) 
         ("DATABASE_URL", "postgresql+psycopg2://ana:geheim@db/tregua", "as postgresql"),
         ("REDIS_URL", "cache:6379", "as redis://cache"),
         ("REDIS_URL", "redis://:geheim@cache:many/0", "as redis://cache"),
+        ("OLD_SECRET_KEYS", "geheim", "OLD_SECRET_KEYS cannot be used: it is written as JSON"),
         ("LOG", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
     ],
 )

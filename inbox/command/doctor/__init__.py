@@ -1,6 +1,7 @@
 """`tregua doctor`: looks at every part and says what to do."""
 
 import json
+from collections import Counter
 from dataclasses import asdict
 
 import click
@@ -26,9 +27,18 @@ def doctor(as_json: bool) -> None:
         parts = [asdict(one) for one in found]
         click.echo(json.dumps({"ok": not wrong, "parts": parts}, ensure_ascii=False))
     else:
-        click.echo(_("Something is wrong: {n}", n=wrong) if wrong else _("All is well."))
+        click.echo(_conclusion(found))
     if wrong:
         raise click.exceptions.Exit(1)
+
+
+def _conclusion(found: list[Found]) -> str:
+    count = Counter(one.state for one in found)
+    if count[State.WRONG]:
+        return _("Something is wrong: {n}", n=count[State.WRONG])
+    if count[State.UNKNOWN]:
+        return _("Nothing is wrong; to be looked at: {n}", n=count[State.UNKNOWN])
+    return _("All is well.")
 
 
 def _line(found: Found) -> str:

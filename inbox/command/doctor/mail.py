@@ -41,7 +41,9 @@ def _mailbox(box: Mailbox) -> Found:
             return unknown(part, _("is paused"))
         with Connection(account) as connection:
             connection.open(box.folder)
-    except (ImapFailure, GrantLost, ProviderAway, Tampered) as failure:
+    except Tampered as failure:
+        return surprised(part, failure, _("Put the secret of before into TREGUA_OLD_SECRET_KEYS."))
+    except (ImapFailure, GrantLost, ProviderAway) as failure:
         advice = _("Try again with: tregua mailbox test {address}", address=box.address)
         return surprised(part, failure, advice)
     if box.last_ok_at is None or clock.now() - box.last_ok_at > SILENT:

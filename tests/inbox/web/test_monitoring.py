@@ -2,7 +2,9 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import delete, select
 
 from bot import queues, signs
@@ -10,8 +12,10 @@ from bot.signs import WorkerSign
 from cases import clock
 from cases.audit import Entry
 from cases.db import reading, transaction
+from cases.taxonomy import following
 from inbox import schema, tokens
 from inbox.tokens import Scope
+from tests.databases import forget
 from tests.inbox.web.conftest import Enter, Visitor
 from tests.seeding import ADMIN
 
@@ -22,6 +26,19 @@ def test_it_says_that_it_lives_and_whether_it_can_serve(visitor: Visitor) -> Non
     assert (away.status_code, away.json["tables"]) == (503, False)
     schema.stamp()
     assert visitor.get("/readyz").json == {"ok": True, "database": True, "tables": True}
+
+
+def test_it_lives_while_the_database_is_away(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    following.forget()
+    monkeypatch.setenv("TREGUA_DATABASE_URL", f"sqlite:///{tmp_path}/none/tregua.db")
+    forget()
+    alive, ready = visitor.get("/healthz"), visitor.get("/readyz")
+    monkeypatch.undo()
+    forget()
+    assert (alive.status_code, alive.json) == (200, {"ok": True})
+    assert (ready.status_code, ready.json["database"]) == (503, False)
 
 
 def test_whoever_watches_from_outside_is_told_that_nobody_works(visitor: Visitor) -> None:
