@@ -165,12 +165,12 @@ def called(contact: Contact) -> str:
 
 
 def holds_of(session: Session, contact_ids: set[int]) -> dict[int, list[Exclusion]]:
-    """The exclusions of those contacts that nobody lifted."""
+    """The exclusions of those contacts that nobody lifted, what lasts longest first."""
     found: dict[int, list[Exclusion]] = defaultdict(list)
     for row in session.scalars(
         select(Exclusion)
         .where(Exclusion.contact_id.in_(contact_ids), Exclusion.lifted_at.is_(None))
-        .order_by(Exclusion.id)
+        .order_by(Exclusion.until.desc().nulls_first(), Exclusion.id)
     ):
         found[row.contact_id].append(row)
     return found

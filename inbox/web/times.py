@@ -129,12 +129,11 @@ def rough(span: timedelta) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A duration in two units, as a deadline needs it."""
-    minutes = int(length.total_seconds() // 60)
-    if minutes < 60:
-        return _("{minutes} min", minutes=max(minutes, 1))
-    if 60 * FAR <= minutes < 60 * 24:
-        return _("{hours} h", hours=minutes // 60)
-    if minutes < 60 * 24:
-        return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
-    return _("{days} d {hours} h", days=minutes // 1440, hours=minutes % 1440 // 60)
+    """A duration in two units, as a deadline needs it, or in one where the other says nothing."""
+    minutes = max(int(length.total_seconds() // 60), 0)
+    hours, days = minutes // 60, minutes // 1440
+    if days and hours % 24:
+        return _("{days} d {hours} h", days=days, hours=hours % 24)
+    if 0 < hours < FAR and minutes % 60:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes % 60)
+    return rough(length)
