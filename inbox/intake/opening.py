@@ -9,12 +9,7 @@ from inbox.intake.bounces import read_bounce
 from inbox.intake.known import Known
 from inbox.intake.origin import who_speaks
 from inbox.intake.parsing import parse
-from inbox.intake.reading import (
-    forwarded_sender,
-    is_forward,
-    newly_written,
-    signer_of,
-)
+from inbox.intake.reading import forwarded_sender, newly_written, signer_of
 from inbox.intake.trust import verdict
 
 _ENCLOSED = "message/rfc822"
@@ -41,7 +36,7 @@ def _read(mail: Mail) -> Mail:
         mail,
         new_text=written.new_text,
         new_text_with_signature=written.with_signature,
-        forwarded=written.forwards or is_forward(mail.subject, mail.text) or _only_encloses(mail),
+        forwarded=written.forwards or _only_encloses(mail),
     )
 
 

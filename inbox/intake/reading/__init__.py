@@ -38,17 +38,18 @@ def newly_written(
 
     Give `html` if the text was made of it; its structure then tells what is quoted.
     """
-    if html and not is_forward(subject, text):
+    forwards = is_forward(subject, text)
+    if html and not forwards:
         read = _read(without_quotes(html), subject, signer)
         if has_words(read.new_text):
             folds = folds_against(text, read.new_text, read.with_signature)
-            return NewlyWritten(read.new_text, read.with_signature, folds)
-    read = _read(text, subject, signer)
+            return NewlyWritten(read.new_text, read.with_signature, folds, read.forwards)
+    read = _read(text, subject, signer, forwards=forwards)
     # Pages indent for many reasons, so only marks that stand in the text itself are believed.
     return read if read.new_text or not html else NewlyWritten(text.strip(), text.strip())
 
 
-def _read(text: str, subject: str, signer: Signer) -> NewlyWritten:
+def _read(text: str, subject: str, signer: Signer, *, forwards: bool = False) -> NewlyWritten:
     page, rest = pages_of(text)
     mark_quotes(page)
     if "-----BEGIN PGP" in text:
@@ -57,14 +58,15 @@ def _read(text: str, subject: str, signer: Signer) -> NewlyWritten:
     mark_signatures(page, signer)
     said = has_words(page.joined(Part.WORDS))
     keep_context(page)
-    forwards = keep_forwarded(page, subject)
+    kept = keep_forwarded(page, subject)
+    forwards = forwards or kept
     tail = "" if page.parts[-1] is Part.QUOTE else rest
     new_text = page.joined(Part.WORDS, Part.CONTEXT) + tail
     signed = page.joined(Part.WORDS, Part.CONTEXT, Part.SIGNATURE, Part.DISCLAIMER) + tail
-    if said or forwards or has_words(tail):
+    if said or kept or has_words(tail):
         return NewlyWritten(new_text, signed, page.folds(), forwards)
-    if is_forward(subject, text):
-        return NewlyWritten(text.strip(), text.strip())
+    if forwards:
+        return NewlyWritten(text.strip(), text.strip(), forwards=True)
     if has_words(signed):
         return NewlyWritten(signed, signed, _quotes_only(page))
     if _is_marked(page):
