@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.kinds import Mode
 from bot.rules import CONDITIONS, Rule
+from bot.rules.rulebook import RuleRow
 from cases.language import current
 from cases.language import gettext as _
 from cases.mail import Origin
@@ -147,11 +148,10 @@ def _plain_labels() -> dict[str, str]:
     }
 
 
-def unread(why: str) -> str:
+def unread(row: RuleRow) -> str:
     """Said in the place of what a rule does, if this version of the program cannot read it."""
-    return _(
-        "This version of the program cannot read it, so it does nothing: {why}.", why=retold(why)
-    )
+    why = retold(row.unreadable).removeprefix(f"rule {row.name}: ")
+    return _("This version of the program cannot read it, so it does nothing: {why}.", why=why)
 
 
 def conditions(rule: Rule) -> list[str]:

@@ -152,7 +152,7 @@ def test_a_rule_of_a_newer_version_is_shown_with_the_reason_and_breaks_no_page(
 ) -> None:
     number, admin = _of_a_newer_version(), enter(ADMIN)
     for path in ("/admin/rules", f"/admin/rules/{number}"):
-        assert "nadie conoce la condición" in admin.get(path).text, path
+        assert "no hace nada: nadie conoce la condición" in admin.get(path).text, path
     assert "moon = [&#34;full&#34;]" in admin.get(f"/admin/rules/{number}").text
     assert f'href="/admin/rules/{number}"' in admin.get("/admin/simulator").text
     assert admin.get("/admin/templates/acknowledgement").status_code == 200
