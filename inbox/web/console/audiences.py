@@ -170,6 +170,11 @@ def the_list(session: Session, number: int) -> tuple[AudienceList, Campaign]:
     return one, session.get_one(Campaign, one.campaign_id)
 
 
+def _taken(session: Session, number: int) -> AudienceList:
+    """That list, locked: whoever presses twice finds it begun the second time."""
+    return session.get(AudienceList, number, with_for_update=True) or abort(404)
+
+
 @pages.get("/<int:number>")
 @allow(Policy.CONSOLE)
 def page(number: int) -> Response:
@@ -200,20 +205,20 @@ def page(number: int) -> Response:
 @allow(Policy.MARKETING)
 def check_again(number: int) -> AnyResponse:
     """The late difference: who must be taken out now, and who is free again."""
-    return _again(number, Wish.CHECK, (State.READY,))
+    return _again(number, Wish.CHECK)
 
 
 @pages.post("/<int:number>/sending")
 @allow(Policy.MARKETING)
 def sent(number: int) -> AnyResponse:
     """The allowed ones got the mail."""
-    return _again(number, Wish.REPORT, (State.READY,))
+    return _again(number, Wish.REPORT)
 
 
-def _again(number: int, wish: Wish, may_be: tuple[State, ...]) -> AnyResponse:
+def _again(number: int, wish: Wish) -> AnyResponse:
     with transaction() as session:
-        one, _campaign_of = the_list(session, number)
-        if one.state not in may_be:
+        one = _taken(session, number)
+        if one.state is not State.READY:
             abort(409)
         one.state, one.wish, one.done = State.WAITING, wish, 0
         small = one.bytes <= AT_ONCE
@@ -231,7 +236,7 @@ def _again(number: int, wish: Wish, may_be: tuple[State, ...]) -> AnyResponse:
 def forget(number: int) -> AnyResponse:
     """Delete who is on it, now."""
     with transaction() as session:
-        one, _campaign_of = the_list(session, number)
+        one = _taken(session, number)
         if one.state is State.WORKING:
             abort(409)
         keeping.forget(session, one)
