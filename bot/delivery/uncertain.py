@@ -13,6 +13,7 @@ from cases.case import Case
 from cases.db import reading, transaction
 
 A_DAY = timedelta(days=1)
+UNDER_WAY = (State.PENDING, State.DEFERRED, State.CLAIMED, State.DATA_SENT)
 
 
 def give_up_uncertain() -> int:
@@ -24,6 +25,25 @@ def give_up_uncertain() -> int:
         settled_at=clock.now(),
         last_error="the worker stopped before the relay answered",
     )
+
+
+def doubt_all(session: Session, now: datetime) -> int:
+    """A backup was put back: whether what was due has left since it was made, nobody knows here.
+
+    The journal may know. What was to leave later has not left.
+    """
+    held = (
+        update(OutgoingMail)
+        .where(OutgoingMail.state.in_(UNDER_WAY), OutgoingMail.due_at <= now)
+        .values(
+            state=State.UNCERTAIN,
+            settled_at=now,
+            leased_until=now,
+            last_error="a backup was put back; it may have left before",
+        )
+        .returning(OutgoingMail.id)
+    )
+    return len(session.scalars(held).all())
 
 
 def _move(which: ColumnElement[bool], **values: Any) -> int:

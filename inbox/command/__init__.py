@@ -37,6 +37,7 @@ OUTSIDE = (
 COMMANDS = {
     "demo": "inbox.command.demo:demo",
     "init": "inbox.command.setup:init",
+    "restored": "inbox.command.restored:restored",
     "user": "inbox.command.users:user",
     "mailbox": "inbox.command.mailboxes:mailbox",
     "token": "inbox.command.feed:token",

@@ -33,6 +33,7 @@ def kinds() -> dict[str, str]:
         "retention": _("How long it is kept"),
         "queue": _("Queues"),
         "example": _("Example data"),
+        "backup": _("Backups"),
     }
 
 
@@ -71,6 +72,7 @@ def _of_access() -> dict[str, str]:
         "queue.discarded": _("discarded"),
         "example.loaded": _("loaded"),
         "example.removed": _("removed"),
+        "backup.restored": _("put back"),
     }
 
 
