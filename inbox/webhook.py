@@ -50,7 +50,7 @@ class Webhook(Base):
     disabled_at: Mapped[datetime | None]
 
     def secret(self) -> bytes:
-        """The key its messages are signed with."""
+        """The key its messages are signed with; raises signing.Tampered."""
         text_ = signing.unseal(self.sealed, row=f"webhook:{self.url}")
         return base64.b64decode(text_.removeprefix("whsec_"))
 

@@ -1,5 +1,6 @@
 """Alarms: what is wrong with the installation is told once to whom the admin chose, and its end."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,9 +97,10 @@ class AlarmGoal(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    def secret(self) -> str:
-        """In clear; raises signing.Tampered."""
-        return signing.unseal(self.sealed, row=f"alarm:{self.address}")
+    def secret(self) -> bytes:
+        """The key its messages are signed with; raises signing.Tampered."""
+        text_ = signing.unseal(self.sealed, row=f"alarm:{self.address}")
+        return b64decode(text_.removeprefix("whsec_"))
 
 
 class AlarmPost(Base):

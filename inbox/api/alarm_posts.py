@@ -1,7 +1,5 @@
 """Alarms on their way to webhooks: signed as all messages to webhooks are."""
 
-from base64 import b64decode
-
 from sqlalchemy import select
 
 from bot.staff_mail.alarms import AlarmGoal, AlarmPost
@@ -33,14 +31,10 @@ def _take() -> list[Due]:
             if goal.ended_at is not None:
                 post.settled_at = now
         return [
-            Due(post.id, goal.address, _key(goal), post.payload)
+            Due(post.id, goal.address, posting.key_of(goal), post.payload)
             for post, goal in rows
             if post.settled_at is None
         ]
-
-
-def _key(goal: AlarmGoal) -> bytes:
-    return b64decode(goal.secret().removeprefix("whsec_"))
 
 
 def _record(post_id: int, status: int, error: str) -> None:

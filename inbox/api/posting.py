@@ -9,12 +9,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases import clock
+from cases import clock, signing
 from cases.db import transaction
 from inbox import outward
 from inbox.api.settings import settings
@@ -28,6 +28,7 @@ PATIENCE, LONGEST = 10.0, 20.0
 # Eight tries within a day.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800))
 AT_ONCE = 50
+LOCKED = "its secret does not open with this installation's key"
 
 
 Record = Callable[[int, int, str], None]
@@ -44,8 +45,24 @@ class Due:
 
     id: int
     url: str
-    secret: bytes
+    secret: bytes | None
+    """What it is signed with, or nothing where that does not open."""
     payload: dict[str, Any]
+
+
+class Told(Protocol):
+    """Whoever is told by webhook."""
+
+    def secret(self) -> bytes:
+        """The key its messages are signed with; raises signing.Tampered."""
+
+
+def key_of(one: Told) -> bytes | None:
+    """Its key, or nothing where that does not open, which must not keep others waiting."""
+    try:
+        return one.secret()
+    except signing.Tampered:
+        return None
 
 
 def goal_of(url: str) -> Goal:
@@ -66,7 +83,7 @@ def sign(secret: bytes, id_: str, at: datetime, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(secret, said, hashlib.sha256)).decode()
 
 
-def post(due: Due, at: datetime) -> int:
+def post(due: Due, secret: bytes, at: datetime) -> int:
     """Send one message; the status of the answer. Redirects are not followed."""
     goal = goal_of(due.url)
     body = json.dumps(due.payload).encode()
@@ -76,7 +93,7 @@ def post(due: Due, at: datetime) -> int:
         "User-Agent": "Tregua",
         "webhook-id": id_,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": sign(due.secret, id_, at, body),
+        "webhook-signature": sign(secret, id_, at, body),
     }
     try:
         with Pinned(goal, patience=PATIENCE, longest=LONGEST) as connection:
@@ -98,10 +115,13 @@ def post_each(taken: Sequence[Due], record: Record) -> int:
     """
     away: dict[str, str] = {}
     for due in taken:
+        if due.secret is None:
+            record(due.id, 0, LOCKED)
+            continue
         status = 0
         if due.url not in away:
             try:
-                status = post(due, clock.now())
+                status = post(due, due.secret, clock.now())
             except NotReachable as wrong:
                 away[due.url] = str(wrong)
         record(due.id, status, away.get(due.url, ""))
@@ -125,7 +145,7 @@ def _take() -> list[Due]:
         for telling, _hook in rows:
             telling.attempts += 1
             telling.due_at = now + _wait(telling.id, telling.attempts)
-        return [Due(one.id, hook.url, hook.secret(), one.payload) for one, hook in rows]
+        return [Due(one.id, hook.url, key_of(hook), one.payload) for one, hook in rows]
 
 
 def _wait(id_: int, attempts: int) -> timedelta:

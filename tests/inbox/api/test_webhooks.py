@@ -105,6 +105,19 @@ def test_who_says_gone_is_told_nothing_more(api_server, listener):
     assert log[0]["status"] == 410
 
 
+def test_a_secret_that_does_not_open_keeps_no_other_waiting(api_server, listener):
+    program = api_server.program(HOOKS)
+    spoilt = a_hook(program, listener, "exclusion.upserted")
+    a_hook(program, listener, "exclusion.upserted")
+    with transaction() as session:
+        session.get_one(Webhook, spoilt["id"]).sealed = "of another installation"
+    api_server.case()
+    jobs.tell_webhooks()
+    assert len(listener.heard) == 1
+    [tried] = program.get(f"/v1/webhooks/{spoilt['id']}/deliveries").json["items"]
+    assert "does not open" in tried["error"]
+
+
 @pytest.mark.parametrize("end", [{"revoked_at": MORNING}, {"expires_at": MORNING}])
 def test_the_webhooks_of_a_token_end_with_it(api_server, listener, end):
     program = api_server.program(HOOKS)
