@@ -63,3 +63,15 @@ def test_no_personal_mail_is_taken_for_an_automatic_answer_or_a_bounce() -> None
     mails = list(_mails())
     assert len(mails) > 2_500
     assert not _taken_for_machines(mails)
+
+
+@pytest.mark.parametrize("subject", ["RV: Respuesta automática: Pedido", "Re: Pedido"])
+@pytest.mark.parametrize("above", ["Solo me llega esto.\r\n\r\n", ""])
+def test_who_hands_a_machines_mail_on_is_a_person(subject: str, above: str) -> None:
+    body = (
+        f"{above}---------- Forwarded message ---------\r\nDe: Luz <noreply@luz.example>\r\n"
+        "Date: lun, 2 mar 2026 a las 9:00\r\nSubject: Respuesta automática: Pedido\r\n"
+        "To: <ana@cliente.example>\r\n\r\nEste es un mensaje automático, no responda a este"
+        " correo. Estoy de vacaciones."
+    )
+    assert not _taken_for_machines(_in_all_forms(subject, body))
