@@ -124,7 +124,9 @@ def make_engine(url: str) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
-    made = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=60, **_HOW)
+    made = create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=60, connect_args=_PATIENCE, **_HOW
+    )
     event.listen(made, "connect", _prepare_postgresql)
     event.listen(made, "do_executemany", copying.copy)
     return made
@@ -135,6 +137,24 @@ _HOW: dict[str, Any] = {
     "json_serializer": json.JSONEncoder(ensure_ascii=False).encode,
     "hide_parameters": True,
 }
+
+
+# A machine that dies says no goodbye. Each side asks the other after a while, so that a database
+# that is gone holds up nobody here, and nobody who is gone holds a lock there for two hours.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+_OTHER_SIDE = """
+SET jit = off;
+SET tcp_keepalives_idle = 30;
+SET tcp_keepalives_interval = 10;
+SET tcp_keepalives_count = 3;
+SET tcp_user_timeout = 60000
+"""
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -150,7 +170,7 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: ConnectionPoolEntr
     # Compiling a statement takes a second, and none of ours runs as long.
     connection.autocommit = True
     cursor = connection.cursor()
-    cursor.execute("SET jit = off")
+    cursor.execute(_OTHER_SIDE)
     cursor.close()
     connection.autocommit = False
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from cases import Contact, clock
-from cases.db import afterwards, reading, scratch, transaction
+from cases.db import afterwards, make_engine, reading, scratch, transaction
 from tests.builders import MORNING
 
 
@@ -82,3 +82,13 @@ def test_what_fails_in_the_database_says_nothing_of_people(installation: str) ->
         session.execute(text("SELECT :name FROM nowhere"), {"name": "ana@cliente.example"})
     assert "nowhere" in str(failed.value)
     assert "ana@" not in str(failed.value)
+
+
+def test_a_machine_that_is_gone_is_noticed(postgres_url: str) -> None:
+    # By default it would take two hours, and whoever was at it would hold its locks for so long.
+    made = make_engine(postgres_url)
+    with made.connect() as connection:
+        said = connection.connection.driver_connection.info.get_parameters()
+    made.dispose()
+    assert int(said["connect_timeout"]) <= 10
+    assert int(said["keepalives_idle"]) + 3 * int(said["keepalives_interval"]) <= 60

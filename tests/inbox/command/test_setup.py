@@ -33,6 +33,15 @@ def test_init_makes_tables_and_a_secret_and_may_be_repeated(bare):
     assert "tregua user add" in made.output
 
 
+def test_the_first_link_leads_to_where_the_pages_are(bare, monkeypatch):
+    monkeypatch.setenv("TREGUA_WEB_PORT", "8199")
+    forget()
+    assert "http://127.0.0.1:8199/welcome/" in run("init").output
+    monkeypatch.setenv("TREGUA_PUBLIC_URL", "https://tregua.test/")
+    forget()
+    assert "https://tregua.test/welcome/" in run("init").output
+
+
 def test_a_password_in_the_database_url_is_not_shown():
     shown = _without_password("postgresql://ana:geheim@host/db")
     assert "geheim" not in shown
