@@ -239,12 +239,16 @@ def view_removed(number: int) -> Notice:
     return Notice(_("The view is gone"), url_for("views.bring_back", number=number))
 
 
+def view_back(_number: int) -> Notice:
+    return Notice(_("The view is back"))
+
+
 def truce_begun(_id: int) -> Notice:
     return Notice(_("On truce: marketing waits until that day"))
 
 
 def truce_ended(_id: int) -> Notice:
-    return Notice(_("This truce is over; the others stay"))
+    return Notice(_("That truce is over; what was not chosen stays"))
 
 
 def refusal_kept(_id: int) -> Notice:
@@ -288,7 +292,7 @@ KINDS = {
         again,
         rest_wanted,
         saved,
-        view_removed,
+        *(view_removed, view_back),
         alarm_tested,
         gone,
         example_loaded,

@@ -178,7 +178,7 @@ def bring_back(number: int) -> AnyResponse:
     with transaction() as session:
         if not saved.bring_back(session, number, by=agent()):
             abort(404)
-    return hx.lead_to(url_for("views.overview", done="saved.0"))
+    return hx.lead_to(url_for("views.overview", done=f"view_back.{number}"))
 
 
 @pages.post("/views/<code>/place")
