@@ -19,7 +19,7 @@ from inbox.web import hx, live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import after
 from inbox.web.case import came_from, gathered, pieces, see
-from inbox.web.casefile import ASSIGNABLE
+from inbox.web.casefile import can_have_cases
 from inbox.web.ids import whole
 from inbox.web.notices import Notice
 from inbox.web.visible import acting_on
@@ -92,13 +92,14 @@ def case_of(event_id: int, what: What) -> int:
 @pages.post("/assignments/<int:event_id>/undoing")
 @allow(Policy.CASES)
 def unassign(event_id: int) -> AnyResponse:
-    """It is whose it was before, unless somebody gave it to another since."""
+    """It is whose it was before, or nobody's if they left; a later giver's choice stays."""
     case_id = case_of(event_id, What.ASSIGNED)
     with acting_on(case_id) as (session, case):
         if newest(session, case_id, What.ASSIGNED) != event_id:
             abort(409, _("It was given to somebody else since, so it stays theirs."))
-        was = session.get_one(Event, event_id).data.get("was")
-        case.assign(was, by=agent().address, at=clock.now())
+        was = session.get(Agent, session.get_one(Event, event_id).data.get("was") or 0)
+        back = was.id if was is not None and can_have_cases(was) else None
+        case.assign(back, by=agent().address, at=clock.now())
         live.announce(session)
     return done(case_id, notices.given_back)
 
@@ -107,7 +108,7 @@ def _chosen(found: Agent | None, wanted: str) -> int | None:
     """The id of the person meant; nobody for an empty choice."""
     if wanted in ("", "me"):
         return agent().id if wanted else None
-    if found is None or not found.active or found.role not in ASSIGNABLE:
+    if found is None or not can_have_cases(found):
         abort(422)
     return found.id
 

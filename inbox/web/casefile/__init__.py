@@ -146,6 +146,11 @@ def gather(
 ASSIGNABLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 
 
+def can_have_cases(one: Agent) -> bool:
+    """Whether a case can be theirs."""
+    return one.active and one.role in ASSIGNABLE
+
+
 def assignable(session: Session) -> list[Agent]:
     """Everybody who can have a case."""
     query = select(Agent).where(Agent.active, Agent.role.in_(ASSIGNABLE))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from cases import Agent, Case, Event, State, What
-from cases.db import reading
+from cases.db import reading, transaction
 from tests.inbox.web.conftest import Enter, case_about
 from tests.seeding import ANA, BEA, LUIS
 
@@ -89,6 +89,17 @@ def test_giving_a_case_is_taken_back_unless_somebody_gave_it_on_since(enter: Ent
     assert ana.post(undo).status_code == 409
     assert enter(LUIS).post(undo).status_code == 404
     assert case_about(SUBJECT).assignee_id == _id_of(BEA)
+
+
+def test_a_case_of_somebody_who_left_meanwhile_comes_back_to_nobody(enter: Enter) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    ana.post(f"/cases/{case.id}/assignee", agent=_id_of(BEA))
+    taken = ana.get(ana.post(f"/cases/{case.id}/assignee", agent="me").location).text
+    with transaction() as session:
+        session.get_one(Agent, _id_of(BEA)).active = False
+    undo = re.findall(r"/assignments/\d+/undoing", taken)[0]
+    assert ana.post(undo, partial=True).status_code == 200
+    assert case_about(SUBJECT).assignee_id is None
 
 
 @pytest.mark.parametrize("address", ["mar@tienda.test", "ex@tienda.test"])
