@@ -1,6 +1,7 @@
 """Every address of the program, for everybody: who is let in, who is not, and what they may see."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -57,6 +58,21 @@ def _values(rule: Rule) -> dict[str, object]:
         return _of_marketing(rule)
     if rule.rule.startswith("/admin/tokens/"):
         return {"number": _a_token()}
+    known = _known()
+    case_id = known["case_id"]
+    made: dict[str, Callable[[], int]] = {
+        "number": _an_incident,
+        "correction_id": lambda: _a_correction(case_id),
+        "event_id": lambda: _a_retagging(case_id),
+        "goal_id": _a_goal,
+        "macro_id": _a_macro,
+        "exclusion_id": lambda: _an_opt_out(known["contact_id"]),
+    }
+    return {name: made[name]() if name in made else known[name] for name in rule.arguments}
+
+
+def _known() -> dict[str, Any]:
+    """What is in the shop already."""
     with reading() as session:
         message = session.scalars(
             select(Message)
@@ -67,7 +83,7 @@ def _values(rule: Rule) -> dict[str, object]:
         failed = session.scalars(select(RawMail.id).where(RawMail.fate == Fate.FAILED)).one()
         eva = session.scalars(select(Agent.id).where(Agent.address == EX)).one()
         contact = session.get_one(Contact, message.case.contact_id)
-        known = {
+        return {
             "case_id": message.case_id,
             "message_id": message.id,
             "contact_id": contact.id,
@@ -84,15 +100,6 @@ def _values(rule: Rule) -> dict[str, object]:
             # These are looked for within the case, and nobody may have one there.
             **dict.fromkeys(("mail_id", "file_id", "proposal_id", "other_id"), 1),
         }
-    made: dict[str, Callable[[], int]] = {
-        "number": _an_incident,
-        "correction_id": lambda: _a_correction(message.case_id),
-        "event_id": lambda: _a_retagging(message.case_id),
-        "goal_id": _a_goal,
-        "macro_id": _a_macro,
-        "exclusion_id": lambda: _an_opt_out(contact.id),
-    }
-    return {name: made[name]() if name in made else known[name] for name in rule.arguments}
 
 
 def _of_marketing(rule: Rule) -> dict[str, object]:
