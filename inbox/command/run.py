@@ -93,7 +93,7 @@ def stop_on_signals() -> threading.Event:
 @click.command(help=_("Serve the pages and the API (gunicorn)."))
 def serve() -> None:
     # The server would tell of what is wrong with them again and again, from inside.
-    settings(), bot_settings()
+    settings().database(), settings().secret(), bot_settings()
     chosen = _need_place()
     command = [
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cases.settings import settings
 from inbox.command.doctor import chosen, gate, machine, mail, stores
 from inbox.command.doctor.found import Found, State
 
@@ -13,6 +14,9 @@ def look() -> Iterator[Found]:
     if any(one.state is State.WRONG for one in base):
         return
     yield from stores.secret()
+    if not settings().data.is_dir():
+        # Where nothing can be kept, there is nothing to be looked at.
+        return
     tables = list(stores.database())
     yield from tables
     yield from stores.redis()

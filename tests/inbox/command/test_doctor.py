@@ -108,6 +108,19 @@ def test_settings_of_every_part_are_looked_at(monkeypatch):
     assert "TREGUA_SMTP_PORT" in found
 
 
+def test_a_folder_that_cannot_be_made_ends_the_look(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TREGUA_DATA", str(tmp_path / "file" / "data"))
+    monkeypatch.delenv("TREGUA_SECRET_KEY", raising=False)
+    monkeypatch.delenv("TREGUA_DATABASE_URL", raising=False)
+    forget()
+    told = CliRunner().invoke(tregua, ["doctor", "--json"])
+    monkeypatch.undo()
+    forget()
+    assert told.exit_code == 1
+    assert "TREGUA_DATA" in json.loads(told.stdout)["parts"][-1]["said"]
+
+
 def test_a_database_that_others_may_read_is_wrong(bare_file):
     assert stores._own_file("database").state is State.GOOD
     bare_file.parent.chmod(0o755)
