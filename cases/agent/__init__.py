@@ -26,6 +26,10 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+ASSIGNABLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+"""Who answers customers, so that a case can be theirs."""
+
+
 class Agent(Base):
     """A person who signs in."""
 
@@ -53,6 +57,11 @@ class Agent(Base):
     zone: Mapped[str] = mapped_column(default="", server_default="")
     """The zone of their clock; that of the shop where it is empty."""
     created_at: Mapped[datetime]
+
+    @property
+    def can_have_cases(self) -> bool:
+        """Whether a case can be theirs."""
+        return self.active and self.role in ASSIGNABLE
 
     def is_away(self, now: datetime) -> bool:
         """Whether they are not at work: the end that they gave needs nobody to write it down."""
@@ -88,6 +97,12 @@ def _matches(hashed: str, password: str) -> bool:
         return _hasher.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def who_still_can(session: Session, agent_id: int | None) -> int | None:
+    """Whose a case becomes that goes back to that agent: nobody's, if they left meanwhile."""
+    one = session.get(Agent, agent_id) if agent_id is not None else None
+    return one.id if one is not None and one.can_have_cases else None
 
 
 def is_last_admin(session: Session, agent: Agent) -> bool:

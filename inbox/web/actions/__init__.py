@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, correcting
-from cases.agent import Agent
+from cases.agent import Agent, who_still_can
 from cases.correcting.correction import MOODS, Correction, Field
 from cases.db import reading
 from cases.history import Event, What
@@ -19,7 +19,6 @@ from inbox.web import hx, live, notices
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.actions import after
 from inbox.web.case import came_from, gathered, pieces, see
-from inbox.web.casefile import can_have_cases
 from inbox.web.ids import whole
 from inbox.web.notices import Notice
 from inbox.web.visible import acting_on
@@ -97,9 +96,8 @@ def unassign(event_id: int) -> AnyResponse:
     with acting_on(case_id) as (session, case):
         if newest(session, case_id, What.ASSIGNED) != event_id:
             abort(409, _("It was given to somebody else since, so it stays theirs."))
-        was = session.get(Agent, session.get_one(Event, event_id).data.get("was") or 0)
-        back = was.id if was is not None and can_have_cases(was) else None
-        case.assign(back, by=agent().address, at=clock.now())
+        was = session.get_one(Event, event_id).data.get("was")
+        case.assign(who_still_can(session, was), by=agent().address, at=clock.now())
         live.announce(session)
     return done(case_id, notices.given_back)
 
@@ -108,7 +106,7 @@ def _chosen(found: Agent | None, wanted: str) -> int | None:
     """The id of the person meant; nobody for an empty choice."""
     if wanted in ("", "me"):
         return agent().id if wanted else None
-    if found is None or not can_have_cases(found):
+    if found is None or not found.can_have_cases:
         abort(422)
     return found.id
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases import correcting, incident, snoozing
+from cases.agent import who_still_can
 from cases.case import Case, State, take
 from cases.correcting.correction import Correction, Field
 from cases.history import What
@@ -78,7 +79,8 @@ def _assign(doing: Doing, case: Case) -> Before:
 
 
 def _assign_back(doing: Doing, case: Case, before: Before) -> None:
-    case.assign(before["assignee_id"], by=doing.by, at=doing.at)
+    back = who_still_can(doing.session, before["assignee_id"])
+    case.assign(back, by=doing.by, at=doing.at)
 
 
 def _close(doing: Doing, case: Case) -> Before:

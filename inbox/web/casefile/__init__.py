@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from bot.decided import Decided
 from bot.outbox import OutgoingMail
-from cases.agent import Agent, Role
+from cases.agent import ASSIGNABLE, Agent
 from cases.case import Case
 from cases.contact import Contact
 from cases.exclusions.rows import Exclusion
@@ -141,14 +141,6 @@ def gather(
         unsent=found.unsent,
         is_unseen=found.is_unseen,
     )
-
-
-ASSIGNABLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
-
-
-def can_have_cases(one: Agent) -> bool:
-    """Whether a case can be theirs."""
-    return one.active and one.role in ASSIGNABLE
 
 
 def assignable(session: Session) -> list[Agent]:

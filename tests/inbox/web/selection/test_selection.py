@@ -17,7 +17,7 @@ from inbox.web.bulk import jobs
 from inbox.web.bulk.verbs import VERBS, Doing
 from inbox.web.selection import everything
 from tests.inbox.web.conftest import Enter, Visitor, case_about
-from tests.seeding import ADMIN, ANA, LUIS
+from tests.seeding import ADMIN, ANA, BEA, LUIS
 
 OPEN, CLOSED = "Charged twice for order 88213", "¡Gracias!"
 
@@ -85,6 +85,19 @@ def test_everything_can_be_undone(enter: Enter, do: str) -> None:
     assert "taken_back." in str(back.location)
     assert _but_deadlines(_standing(ids)) == _but_deadlines(before)
     assert admin.post(f"/selection/{number}/undoing").location.endswith("taken_back.0")
+
+
+def test_cases_of_somebody_who_left_meanwhile_come_back_to_nobody(enter: Enter) -> None:
+    admin, ids = enter(ADMIN), _some(2)
+    with transaction() as session:
+        bea = session.scalars(select(Agent).where(Agent.address == BEA)).one()
+        for one in ids:
+            session.get_one(Case, one).assignee_id = bea.id
+    number = _act(admin, ids, "take")
+    with transaction() as session:
+        session.get_one(Agent, bea.id).active = False
+    admin.post(f"/selection/{number}/undoing")
+    assert [row[1] for row in _standing(ids).values()] == [None, None]
 
 
 def test_closed_cases_are_opened_again_and_that_is_undone(enter: Enter) -> None:
