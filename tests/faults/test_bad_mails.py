@@ -54,7 +54,7 @@ def _done() -> bool:
     return stored == GOOD + 5 and not waiting
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database_url", BY_DAY, indirect=True)
 def test_bad_mails_are_shown_and_the_good_go_on(shop: Shop) -> None:
     good = [
         a_raw_mail("No llega", subject=f"good-{n}", sender=f"g{n}@c{n}.test") for n in range(GOOD)
@@ -89,7 +89,7 @@ def test_a_mail_that_kills_its_reader_gets_a_stub_case_and_can_be_tried_again(
     shop.customer_writes(a_raw_mail("No llega", subject="poison"))
     monkeypatch.setenv("TREGUA_FAILPOINT_POISON", "poison")
     with running(shop.folder, ("poll",), ("work", "file")):
-        until(lambda: _fate() is Fate.FAILED, seconds=60, what="giving up")
+        until(lambda: _fate() is Fate.FAILED, seconds=100, what="giving up")
     with reading() as session:
         stub = session.scalars(select(Case)).one()
         assert stub.is_open
@@ -98,7 +98,7 @@ def test_a_mail_that_kills_its_reader_gets_a_stub_case_and_can_be_tried_again(
     with transaction() as session:
         assert spool.try_again(session, 1)
     with running(shop.folder, ("work", "file")):
-        until(lambda: _fate() is Fate.FILED, seconds=60, what="the second try")
+        until(lambda: _fate() is Fate.FILED, seconds=100, what="the second try")
     with reading() as session:
         old, new = session.scalars(select(Case).order_by(Case.id)).all()
         assert old.merged_into_id == new.id

@@ -42,7 +42,7 @@ def runs(shop: Shop) -> Iterator[Callable[[Walk, str, str], str]]:
         stops.append((server, thread))
         told = {"TREGUA_URL": f"http://127.0.0.1:{server.server_port}", "TREGUA_TOKEN": token}
         ran = subprocess.run(
-            [sys.executable, "-c", code], env=told, capture_output=True, text=True, timeout=30
+            [sys.executable, "-c", code], env=told, capture_output=True, text=True, timeout=120
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout

@@ -36,7 +36,7 @@ def feed_token(shop):
 
 def test_a_mail_is_seen_answered_and_excluded(shop: Shop, port: int, feed_token: str) -> None:
     base = f"http://127.0.0.1:{port}"
-    with running(shop.folder, ("up",)) as up, httpx.Client(base_url=base, timeout=10) as browser:
+    with running(shop.folder, ("up",)) as up, httpx.Client(base_url=base, timeout=60) as browser:
         until(lambda: _answers(browser), seconds=60, what="the pages\n" + up.said())
         assert browser.get("/").status_code in (302, 303, 401)
         _sign_in(browser)

@@ -45,7 +45,7 @@ def ask(url, token, method="GET", body=None, kind="application/json"):
     request = Request(url, body, method=method, headers={"Content-Type": kind})
     request.add_header("Authorization", f"Bearer {token}")
     try:
-        with urlopen(request, timeout=20) as answer:
+        with urlopen(request, timeout=60) as answer:
             return answer.status
     except HTTPError as refusal:
         with refusal:
