@@ -61,9 +61,9 @@ def _said(rule: Rule) -> str:
 
 
 def _assign(session: Session, case: Case, rule: Rule, at: datetime) -> None:
-    named = select(Agent).where(Agent.address == rule.assign.lower(), Agent.active)
+    named = select(Agent).where(Agent.address == rule.assign.lower())
     agent = session.scalars(named).one_or_none()
-    if agent is not None and case.assignee_id is None:
+    if agent is not None and agent.can_have_cases and case.assignee_id is None:
         case.assign(agent.id, by=rule.label, at=at)
 
 

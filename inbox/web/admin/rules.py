@@ -13,7 +13,7 @@ from bot.rules import BadRule, Rule, rulebook, rules_toml
 from bot.rules.rulebook import RuleRow
 from bot.wording import templates
 from cases import clock
-from cases.agent import Agent
+from cases.agent import ASSIGNABLE, Agent
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
@@ -97,7 +97,7 @@ def _form(
 ) -> Response:
     when: Mapping[str, Any] = typed["when"]
     boxes = list(session.scalars(select(Mailbox.address).order_by(Mailbox.address)))
-    agents = select(Agent.address).where(Agent.active).order_by(Agent.address)
+    agents = select(Agent.address).where(Agent.active, Agent.role.in_(ASSIGNABLE))
     return show(
         session,
         "admin/bots/rule.html",
@@ -110,7 +110,7 @@ def _form(
         compared=rule_words.compared(fields),
         settable=field_words.settable(),
         replies=templates.names(session),
-        agents=session.scalars(agents).all(),
+        agents=session.scalars(agents.order_by(Agent.address)).all(),
         modes=list(Mode),
         said=rule_words,
         past=_versions(session, row) if row is not None else None,

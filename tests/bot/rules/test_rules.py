@@ -19,7 +19,7 @@ from bot.rules import BadRule, Rule, rulebook
 from bot.rules.rulebook import RuleRow
 from bot.wording import templates
 from bot.wording.templates import MailTemplate, UnknownPlaces
-from cases import Case, Message, Origin, correcting
+from cases import Case, Message, Origin, Role, correcting
 from cases.correcting.correction import Correction, Field
 from tests.bot.writing import a_case, an_agent
 from tests.builders import MORNING
@@ -191,6 +191,16 @@ def test_a_rule_assigns_tags_notes_escalates_and_answers_once(session: Session):
     assert (mail.template, mail.rule) == ("parcel", "rule:own@1")
     notes = select(Message).where(Message.rule == "note")
     assert session.scalars(notes).one().text == "Ojo"
+
+
+def test_a_rule_gives_no_case_to_whoever_cannot_answer_it(session: Session):
+    bea = an_agent(session)
+    bea.role = Role.AUDITOR
+    rule = a_rule(when={"type": ["fulfil"]}, reply="", assign=bea.address)
+    rulebook.save(session, rule, by="admin", at=MORNING)
+    case = _classified(session)
+    considering.consider(session, case, MORNING + timedelta(seconds=5))
+    assert case.assignee_id is None
 
 
 SETS = {"type": "money.refund", "complaint": False, "urgency": "raised", "language": "en"}
