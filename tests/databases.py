@@ -135,8 +135,11 @@ def installation(
     database_url: str,
     tmp_path: Path,
     _sqlite_with_tables: Path,
+    doorbell: str,
 ) -> Iterator[str]:
     """An installation with empty tables; gives the database's URL."""
+    if "TREGUA_REDIS_URL" not in os.environ:
+        monkeypatch.setenv("TREGUA_REDIS_URL", doorbell)
     settle_in(monkeypatch, database_url, tmp_path)
     if database_url.startswith("sqlite:///"):
         shutil.copyfile(_sqlite_with_tables, database_url.removeprefix("sqlite:///"))

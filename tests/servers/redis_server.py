@@ -73,6 +73,13 @@ def a_redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
+def doorbell() -> Iterator[str]:
+    """The address of a Redis that rings for nobody: without one each bell is waited for."""
+    with a_redis() as redis:
+        yield redis.url
+
+
+@pytest.fixture(scope="session")
 def _redis_of_the_session() -> Iterator[RedisServer]:
     with a_redis() as redis:
         yield redis

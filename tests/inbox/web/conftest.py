@@ -23,19 +23,11 @@ from inbox.web import csrf, signin
 from inbox.web.signin import sessions
 from tests.databases import forget, made_once, settle_in
 from tests.seeding import seed
-from tests.servers.redis_server import a_redis
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture(scope="session")
-def doorbell() -> Iterator[str]:
-    """The address of a Redis that rings for nobody."""
-    with a_redis() as redis:
-        yield redis.url
 
 
 @pytest.fixture(scope="session")
