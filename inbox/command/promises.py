@@ -205,8 +205,10 @@ def hours(name: str, days: tuple[str, ...], **said: str | None) -> None:
 def explain(case_id: int) -> None:
     with reading() as session:
         case = session.get(Case, case_id)
-        told = moments(case.events) if case is not None else []
-        if case is None or not told:
+        if case is None:
+            raise click.UsageError(_("there is no case {number}", number=case_id))
+        told = moments(case.events)
+        if not told:
             raise click.UsageError(_("case {number} owes nothing", number=case_id))
         policy, calendar = sla.promised(case, case.policy_id, told, books.read(session))
         for one in clocks(told, policy, calendar).running:

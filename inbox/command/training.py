@@ -22,6 +22,8 @@ from inbox.intake import nightly, retraining
 @click.option("--out", type=FOLDER, help=_("Write it to this folder, from the corpus alone."))
 @click.option("--corpus", type=FOLDER, default=CORPUS, help=_("Folder of the texts to learn from."))
 def train(out: Path | None, corpus: Path) -> None:
+    if not any(corpus.glob("*/*.jsonl")):
+        raise click.UsageError(_("There are no texts in {folder}.", folder=corpus))
     if out is None:
         _retrain(corpus)
         return

@@ -86,6 +86,10 @@ class MailHost:
             path.rename(self.folder / "new" / path.name)
 
 
+# A locale that every machine has, whatever the terminal asks for.
+INITDB = ("initdb", "-U", "tregua", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+
+
 @contextlib.contextmanager
 def mail_host(folder: Path, address: str) -> Iterator[MailHost]:
     """Dovecot if the system has it, else the embedded server."""
@@ -164,7 +168,7 @@ def _postgres(programs: Path) -> Iterator[str]:
     _give(folder, "postgres")
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c shared_buffers=128MB"
     try:
-        _run(programs, folder, "initdb", "-U", "tregua", "--auth=trust", "-E", "UTF8")
+        _run(programs, folder, *INITDB)
         _run(programs, folder, "pg_ctl", "-o", options, "-l", f"{folder}/log", "-w", "start")
         yield f"postgresql+psycopg://tregua@/postgres?host={folder}"
     finally:
