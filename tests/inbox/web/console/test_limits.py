@@ -92,7 +92,7 @@ def test_another_that_stands_meanwhile_is_not_pushed_aside(enter: Enter) -> None
     "wrong",
     [{"topic": "", "runs": "always"}, {"cap": "nan"}, {"cap": "1e400"}, {"cap": "-1"},
      {"from": "20/11/2026"}, {"until": "9999-12-31", "runs": "once"}, {"runs": "sometimes"},
-     {"gap": "inf"}, {"gap": "1e9"}, {"topic": "a\x00b"}, {"name": "n" * 61}],
+     {"gap": "inf"}, {"gap": "1e9"}, {"name": "n" * 61}],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_beside_its_field(enter: Enter, wrong: dict[str, str]) -> None:
     answer = enter(ADMIN).post(PAGE, do="save", **{**WISH, "why": "x", **wrong})
