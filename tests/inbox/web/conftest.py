@@ -204,5 +204,8 @@ def open_as(page: "Page", site: str, enter: "Enter") -> Callable[..., None]:
             ]
         )
         page.goto(site + path)
+        # Scripts take up their work a moment after the page is there; some pages have none.
+        if page.locator("#feed[hx-get]").count():
+            page.locator("#feed[data-htmx-powered]").wait_for(state="attached")
 
     return opened
