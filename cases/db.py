@@ -271,6 +271,17 @@ def one_by_one() -> Iterator[Connection]:
 
 
 @contextmanager
+def another(url: str) -> Iterator[Connection]:
+    """A look at a database that is not the one of this installation."""
+    other = make_engine(url)
+    try:
+        with other.connect() as connection:
+            yield connection
+    finally:
+        other.dispose()
+
+
+@contextmanager
 def scratch() -> Iterator[Session]:
     """A database in memory that is gone at the end of the block: for simulations."""
     memory = make_engine("sqlite://")

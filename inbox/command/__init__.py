@@ -38,6 +38,7 @@ COMMANDS = {
     "demo": "inbox.command.demo:demo",
     "init": "inbox.command.setup:init",
     "restored": "inbox.command.restored:restored",
+    "from-sqlite": "inbox.command.from_sqlite:from_sqlite",
     "user": "inbox.command.users:user",
     "mailbox": "inbox.command.mailboxes:mailbox",
     "token": "inbox.command.feed:token",

@@ -73,6 +73,7 @@ def _of_access() -> dict[str, str]:
         "example.loaded": _("loaded"),
         "example.removed": _("removed"),
         "backup.restored": _("put back"),
+        "database.moved": _("moved to PostgreSQL"),
     }
 
 
