@@ -132,7 +132,11 @@ def test_after_going_back_everything_still_works(
     second = open_case(page)
     page.go_back()
     page.locator(f"#reader .case:not([data-case='{second}'])").wait_for()
+    # To go back is to load the page anew, and letters that come before its scripts are lost.
+    page.wait_for_load_state()
+    page.locator("#feed[data-htmx-powered]").wait_for(state="attached")
     page.keyboard.press("Control+k")
+    page.locator("#palette-input:focus").wait_for()
     page.keyboard.type("Problemas")
     page.locator("#palette-list .option:first-child:has-text('Problemas')").wait_for()
     page.keyboard.press("Enter")
