@@ -21,7 +21,10 @@ from cases.exclusions.settings import settings as exclusion_settings
 from cases.people import scale
 from cases.settings import settings
 from cases.taxonomy import following
-from inbox import freshness
+from inbox import (
+    freshness,
+    sighting,  # noqa: F401  owns a table
+)
 from inbox.settings import settings as inbox_settings
 from tests.servers.postgres import Postgres
 
