@@ -114,7 +114,7 @@ def _break_things(history, writers, redis_url):
                 return
             writers.kill(turn % PROCESSES)
             history.count("killed writers")
-            if turn % 40 == 39:
+            if turn % 8 == 7:
                 serving.close()
                 serving.enter_context(_serving())
                 history.count("killed servers")
