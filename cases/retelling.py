@@ -26,6 +26,11 @@ def retold(text: str, deepest: int = DEEPEST) -> str:
     return text
 
 
+def reason_of(failure: OSError) -> str:
+    """Why the system refused, in the current language; of a port, without where it was tried."""
+    return retold((failure.strerror or str(failure)).partition(" (")[0])
+
+
 @cache
 def _known(spoken: str) -> tuple[dict[str, str], list[Shape]]:
     """What is told as it stands, and what is told with values; the more is fixed, the earlier."""

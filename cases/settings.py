@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError
 from cases import hours
 from cases.hours import BadHours
 from cases.language import gettext as _
-from cases.retelling import retold
+from cases.retelling import reason_of
 
 PATIENCE_SECONDS = 1.0
 LINE = "%(asctime)s %(name)s: %(message)s"
@@ -82,7 +82,7 @@ def _read(settings_cls: type[BaseSettings], file: Path) -> TomlConfigSettingsSou
             "{file} cannot be read: {reason}. Change its permissions, or name another file in"
             " TREGUA_CONFIG.",
             file=file,
-            reason=retold(wrong.strerror or str(wrong)),
+            reason=reason_of(wrong),
         )
         raise BadSetting(said) from wrong
     except ValueError as wrong:
@@ -172,7 +172,7 @@ def _make(folder: Path) -> None:
             "The folder {folder} cannot be made: {reason}. Make it yourself, or name another in"
             " TREGUA_DATA.",
             folder=folder,
-            reason=retold(wrong.strerror or str(wrong)),
+            reason=reason_of(wrong),
         )
         raise BadSetting(said) from wrong
 

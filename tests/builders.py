@@ -7,6 +7,7 @@ from typing import Any
 
 from cases import Address, Mail, Origin, Speaker
 from cases.filing.arrival import Arrival
+from classifiers.labels import Guess, Labels, Sentiment
 
 # A Tuesday morning in opening hours.
 MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -28,6 +29,28 @@ def a_mail(text: str = "No llega mi pedido", **values: Any) -> Mail:
     if isinstance(values.get("sender"), str):
         values["sender"] = Address(values["sender"])
     return replace(Mail(), **(said | values))
+
+
+def some_labels(**values: Any) -> Labels:
+    """What the classifiers say of an angry mail about a parcel."""
+    said: dict[str, Any] = {
+        "id": "",
+        "language": "es",
+        "type": "fulfil.delivery",
+        "secondary": None,
+        "probability": 0.9,
+        "top3": (Guess("fulfil.delivery", 0.9),),
+        "complaint": 0.8,
+        "negative": 0.9,
+        "sentiment": Sentiment.NEGATIVE,
+        "anger": 1.5,
+        "urgency": 0.5,
+        "signals": (),
+        "evidence": (),
+        "needs_review": False,
+        "model": "m1",
+    }
+    return Labels(**(said | values))
 
 
 def spoken_by(origin: Origin, **values: Any) -> Speaker:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from cases import language
 from cases.language import gettext as _
-from cases.retelling import retold
+from cases.retelling import reason_of, retold
 from cases.settings import BadSetting
 from cases.signing import Tampered
 from inbox.command import click_words
@@ -106,8 +106,7 @@ def _say_database(away: DatabaseError) -> str:
 
 
 def _say_file(failure: OSError) -> str:
-    reason = retold(failure.strerror or str(failure))
-    return _("{file} cannot be used: {reason}.", file=failure.filename, reason=reason)
+    return _("{file} cannot be used: {reason}.", file=failure.filename, reason=reason_of(failure))
 
 
 @click.group(cls=_Lazily, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,7 +13,7 @@ import click
 
 from cases.language import gettext as _
 from cases.mail import Bounce, Mail
-from cases.retelling import retold
+from cases.retelling import reason_of, retold
 from inbox.intake.jail import Unreadable, parse_safely
 from inbox.intake.known import BadRules, BotRule, Known, read_bot_rules
 from inbox.intake.mbox import mails_in
@@ -58,7 +58,7 @@ def inspect(
             sys.stdout.write(show(name, opened) + "\n")
             sys.stdout.flush()
     except OSError as failure:
-        said = retold(failure.strerror or str(failure))
+        said = reason_of(failure)
         raise click.ClickException(f"{failure.filename or path}: {said}.") from failure
 
 

@@ -8,7 +8,7 @@ import click
 from bot import queues
 from bot.worker import work as serve_queue
 from cases.language import gettext as _
-from cases.retelling import retold
+from cases.retelling import reason_of
 from cases.settings import LINE, settings
 from inbox import revision
 
@@ -36,7 +36,7 @@ def need_port(host: str, port: int, setting: str) -> None:
                 " Stop who does, or choose another: {setting}.",
                 host=host,
                 port=port,
-                reason=retold((taken.strerror or str(taken)).partition(" (")[0]),
+                reason=reason_of(taken),
                 setting=setting,
             )
         ) from taken

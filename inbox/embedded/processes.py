@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cases.retelling import retold
+from cases.retelling import reason_of, retold
 from inbox.embedded import refusals
 
 TETHER = Path(__file__).with_name("tether.py")
@@ -70,7 +70,7 @@ def own_folder(folder: Path) -> Path:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise refusals.not_writable(folder, retold("Permission denied"))
     except OSError as error:
-        said = retold(error.strerror or str(error))
+        said = reason_of(error)
         raise refusals.not_writable(folder, said) from error
     return folder.resolve()
 

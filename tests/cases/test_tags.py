@@ -13,27 +13,12 @@ from cases.exclusions.reasons import Reason
 from cases.filing import file
 from cases.incident import Incident, IncidentCase
 from cases.sla import book
-from classifiers.labels import Guess, Labels, Sentiment
-from tests.builders import a_mail, an_arrival
+from classifiers.labels import Guess, Sentiment
+from tests.builders import a_mail, an_arrival, some_labels
 from tests.meanwhile import ON_POSTGRESQL, meanwhile
 
-SAID = Labels(
-    id="",
-    language="es",
-    type="fulfil.delivery",
-    secondary=None,
-    probability=0.9,
-    top3=(Guess("fulfil.delivery", 0.9), Guess("money.refund", 0.05), Guess("other.other", 0.01)),
-    complaint=0.8,
-    negative=0.9,
-    sentiment=Sentiment.NEGATIVE,
-    anger=1.5,
-    urgency=0.5,
-    signals=(),
-    evidence=(),
-    needs_review=False,
-    model="m1",
-)
+OTHERS = (Guess("money.refund", 0.05), Guess("other.other", 0.01))
+SAID = some_labels(top3=(Guess("fulfil.delivery", 0.9), *OTHERS))
 CALM = replace(SAID, type="info.question", complaint=0.1, sentiment=Sentiment.NEUTRAL, anger=0.2)
 
 

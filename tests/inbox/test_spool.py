@@ -1,6 +1,6 @@
 """What comes in is kept once, with its bytes, and what was deleted does not come back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from cases import clock
 from cases.db import reading, transaction
-from cases.mailbox import Mailbox
 from cases.settings import settings
 from inbox import spool
 from inbox.spool import Fate, Fetched, Place, RawContent, RawMail, Tombstone
@@ -16,17 +15,7 @@ from inbox.spool.burying import bury
 from inbox.spool.marks import head_mark, sent_at
 from inbox.spool.storing import complete, known_uids
 from inbox.spool.taking import want_rest
-
-AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def place(installation: str) -> Place:
-    with transaction() as session:
-        box = Mailbox(address="s@t.test", imap_host="h", imap_user="s", created_at=AT)
-        session.add(box)
-        session.flush()
-        return Place(box.id, "INBOX")
+from tests.inbox.conftest import AT
 
 
 def _mail(uid: int, text: str = "hola", *, id_: str = "", at: datetime = AT) -> Fetched:

@@ -1,13 +1,10 @@
 """Mails go from the spool into cases, and what cannot be read or filed holds up no other."""
 
-from datetime import UTC, datetime
-
 import pytest
 from sqlalchemy import select, update
 
 from cases import Case
 from cases.db import reading, transaction
-from cases.mailbox import Mailbox
 from inbox import spool
 from inbox.intake import pipeline
 from inbox.intake.jail import Unreadable
@@ -15,17 +12,7 @@ from inbox.intake.knowing import who_is_who
 from inbox.intake.opening import open_mail
 from inbox.intake.pipeline import Parsed
 from inbox.spool import Fate, Fetched, Place, RawMail
-
-AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def place(installation: str) -> Place:
-    with transaction() as session:
-        box = Mailbox(address="s@t.test", imap_host="h", imap_user="s", created_at=AT)
-        session.add(box)
-        session.flush()
-        return Place(box.id, "INBOX")
+from tests.inbox.conftest import AT
 
 
 def _taken(place: Place, *heads: bytes, last_try: bool = True) -> list[spool.Taken]:

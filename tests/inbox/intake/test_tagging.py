@@ -6,27 +6,9 @@ from sqlalchemy.orm import Session
 from cases import Case, Message
 from cases.db import reading, transaction
 from cases.filing import file
-from classifiers.labels import Guess, Labels, Sentiment, Text
+from classifiers.labels import Text
 from inbox.intake import tagging
-from tests.builders import a_mail, an_arrival
-
-SAID = Labels(
-    id="",
-    language="es",
-    type="fulfil.delivery",
-    secondary=None,
-    probability=0.9,
-    top3=(Guess("fulfil.delivery", 0.9),),
-    complaint=0.8,
-    negative=0.9,
-    sentiment=Sentiment.NEGATIVE,
-    anger=1.5,
-    urgency=0.5,
-    signals=(),
-    evidence=(),
-    needs_review=False,
-    model="m1",
-)
+from tests.builders import a_mail, an_arrival, some_labels
 
 
 def _a_message(session: Session, sender: str) -> Message:
@@ -39,7 +21,7 @@ def test_a_case_that_cannot_be_labelled_keeps_no_other_waiting(installation: str
         spoilt, other = (one.id for one in messages)
         of_ana = update(Case).where(Case.id == messages[0].case_id)
         session.execute(of_ana.values(course={"start": "nobody can read this"}))
-    tagging.tag([Text(str(spoilt), "", ""), Text(str(other), "", "")], [SAID, SAID])
+    tagging.tag([Text(str(spoilt), "", ""), Text(str(other), "", "")], [some_labels()] * 2)
     with reading() as session:
         tagged = session.scalars(select(Message.id).where(Message.tagged_at.is_not(None)))
         assert list(tagged) == [other]

@@ -61,12 +61,17 @@ class Late:
         self.waiting.append(lambda: route.fulfill(response=answer))
 
 
+def comes_true(page: "Page", true: Callable[[], object]) -> bool:
+    """Look until it is so, or patience ends."""
+    ends = time.monotonic() + PATIENCE
+    while not (so := bool(true())) and time.monotonic() < ends:
+        page.wait_for_timeout(20)
+    return so
+
+
 def wait_until(page: "Page", true: Callable[[], object]) -> None:
     """Look until it is so."""
-    ends = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < ends, "it did not happen"
-        page.wait_for_timeout(20)
+    assert comes_true(page, true), "it did not happen"
 
 
 def becomes(page: "Page", said: Callable[[], object], wanted: object) -> None:
