@@ -58,11 +58,14 @@ class RuleRow(Base):
 
 def live(session: Session) -> tuple[Rule, ...]:
     """The rules in use, in their order; those that are off are left out."""
-    used = [row for row in newest(session) if row.mode is not Mode.OFF]
-    for row in used:
-        if row.unreadable:
-            log.error("the rule %r does nothing: %s", row.name, row.unreadable)
-    return tuple(row.as_rule() for row in used if not row.unreadable)
+    found = []
+    for row in newest(session):
+        try:
+            if row.mode is not Mode.OFF:
+                found.append(row.as_rule())
+        except BadRule as wrong:
+            log.error("the rule %r does nothing: %s", row.name, wrong)
+    return tuple(found)
 
 
 def unreadable(session: Session) -> list[RuleRow]:
