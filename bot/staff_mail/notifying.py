@@ -1,7 +1,7 @@
 """Agents are told what concerns them: a case given to them, a note that names them, a promise
 about to break. In the page and by mail, as each of them chose."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,7 @@ from cases.history import Event, What
 from cases.language import gettext as _
 from cases.language import speaking
 from cases.mention import Mention
+from cases.rows.among import among
 
 LONGEST_SUBJECT, MANY = 120, 100
 _UNSEEN = text("seen_at IS NULL")
@@ -110,7 +111,7 @@ def tell(session: Session, events: Sequence[Event]) -> int:
             select(Agent).where(Agent.active, Agent.id.in_({one.agent_id for one in new.values()}))
         )
     }
-    chosen = {agent_id: choices(session, agent_id) for agent_id in people}
+    chosen = _choices(session, people)
     for one in new.values():
         if one.agent_id in people:
             _tell(session, people[one.agent_id], one, chosen[one.agent_id][one.kind])
@@ -197,13 +198,21 @@ def sentence(kind: Kind, case_id: int) -> str:
 
 def choices(session: Session, agent_id: int) -> dict[Kind, NotifyChoice]:
     """How that agent wants to be told of each kind."""
-    rows = session.scalars(select(NotifyChoice).where(NotifyChoice.agent_id == agent_id))
-    made = {row.kind: row for row in rows}
-    usual = {
-        kind: NotifyChoice(agent_id=agent_id, kind=kind, in_page=True, by_mail=False)
-        for kind in Kind
+    return _choices(session, [agent_id])[agent_id]
+
+
+def _choices(session: Session, agents: Collection[int]) -> dict[int, dict[Kind, NotifyChoice]]:
+    found = {
+        one: {
+            kind: NotifyChoice(agent_id=one, kind=kind, in_page=True, by_mail=False)
+            for kind in Kind
+        }
+        for one in agents
     }
-    return usual | made
+    made = select(NotifyChoice).where(among(NotifyChoice.agent_id, agents))
+    for row in session.scalars(made):
+        found[row.agent_id][row.kind] = row
+    return found
 
 
 def choose(session: Session, agent_id: int, kind: Kind, *, in_page: bool, by_mail: bool) -> None:
