@@ -6,8 +6,7 @@ import click
 from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.orm import Session
 
-from bot import queues, signs
-from cases import Contact, Mailbox, audit, clock, db
+from cases import Contact, Mailbox, audit, db
 from cases.agent import Agent
 from cases.db import Base
 from cases.language import gettext as _
@@ -16,6 +15,7 @@ from cases.message import Message
 from cases.reporting import watching
 from cases.rows import carrying
 from inbox import revision, schema
+from inbox.command.working import somebody_works
 
 
 @click.command(
@@ -56,7 +56,7 @@ def _refuse_unfit(source: Connection) -> None:
             )
         )
     with Session(source) as session:
-        if len(signs.silent(session, clock.now())) < len(queues.QUEUES):
+        if somebody_works(session):
             said = _("Somebody works on this file. Stop all processes, and wait two minutes.")
             raise click.ClickException(said)
 

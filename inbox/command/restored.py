@@ -4,7 +4,6 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import queues, signs
 from bot.delivery import uncertain
 from cases import audit, clock
 from cases.db import transaction
@@ -12,7 +11,7 @@ from cases.exclusions import feed
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode
 from inbox.command.mailboxes.finding import note
-from inbox.command.working import need_tables
+from inbox.command.working import need_tables, somebody_works
 
 
 @click.command(
@@ -24,11 +23,10 @@ from inbox.command.working import need_tables
 def restored() -> None:
     need_tables()
     with transaction() as session:
-        now = clock.now()
-        if len(signs.silent(session, now)) < len(queues.QUEUES):
+        if somebody_works(session):
             said = _("Somebody works on this database. Stop all processes, and wait two minutes.")
             raise click.ClickException(said)
-        held, boxes = uncertain.doubt_all(session, now), _quieten(session)
+        held, boxes = uncertain.doubt_all(session, clock.now()), _quieten(session)
         # What followers know may be of a future that is gone.
         feed.renew_epoch(session)
         audit.note(session, by="command line", what="backup.restored", about=str(held))

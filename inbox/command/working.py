@@ -4,9 +4,13 @@ import logging
 import socket
 
 import click
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from bot import queues
+from bot.signs import SILENCE, WorkerSign
 from bot.worker import work as serve_queue
+from cases import clock
 from cases.language import gettext as _
 from cases.retelling import reason_of
 from cases.settings import LINE, settings
@@ -22,6 +26,12 @@ def need_tables() -> None:
     """Refuse to start where the tables are not those of this version."""
     if not revision.is_current():
         raise click.ClickException(_("The tables are not those of this version. Run: tregua init"))
+
+
+def somebody_works(session: Session) -> bool:
+    """Whether a worker or the poller of that database gave a sign of life of late."""
+    of_late = exists().where(WorkerSign.seen_at >= clock.now() - SILENCE)
+    return bool(session.scalar(select(of_late)))
 
 
 def need_port(host: str, port: int, setting: str) -> None:

@@ -69,9 +69,10 @@ def test_nobody_is_acknowledged_twice_and_followers_begin_anew() -> None:
         assert feed.lock(session).epoch != before
 
 
-def test_it_is_refused_while_somebody_works() -> None:
+@pytest.mark.parametrize("living", [queues.SEND, signs.POLLER])
+def test_it_is_refused_while_somebody_works(living: str) -> None:
     with transaction() as session:
-        signs.give(session, queues.SEND, clock.now())
+        signs.give(session, living, clock.now())
     refused = CliRunner().invoke(tregua, ["restored"])
     assert refused.exit_code == 1
     assert "Stop all processes" in refused.output
