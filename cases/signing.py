@@ -17,6 +17,7 @@ from cases.settings import settings
 
 _OUR_ID = re.compile(r"tregua\.c(\d{1,12})\.([a-z2-7]{8})\.([a-z2-7]{26})@([^\s@<>]{1,255})")
 _OUR_TAG = re.compile(r"c(\d{1,12})\.([a-z2-7]{26})")
+_HOOK = "whsec_"
 
 
 class Tampered(Exception):
@@ -113,7 +114,12 @@ def unseal_bytes(sealed: bytes, *, row: str) -> bytes:
 
 def new_hook_secret() -> str:
     """A secret that signs messages to a webhook, as the Standard Webhooks write it."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return _HOOK + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def unseal_hook_key(sealed: str, *, row: str) -> bytes:
+    """The key that such a secret stands for; raises Tampered."""
+    return base64.b64decode(unseal(sealed, row=row).removeprefix(_HOOK))
 
 
 def fingerprint(text: str) -> str:

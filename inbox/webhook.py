@@ -1,6 +1,5 @@
 """Webhooks and the messages to them, as rows: what a program wants to be told, and was told."""
 
-import base64
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -51,8 +50,7 @@ class Webhook(Base):
 
     def secret(self) -> bytes:
         """The key its messages are signed with; raises signing.Tampered."""
-        text_ = signing.unseal(self.sealed, row=f"webhook:{self.url}")
-        return base64.b64decode(text_.removeprefix("whsec_"))
+        return signing.unseal_hook_key(self.sealed, row=f"webhook:{self.url}")
 
 
 _DUE = text("done_at IS NULL")

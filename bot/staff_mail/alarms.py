@@ -1,6 +1,5 @@
 """Alarms: what is wrong with the installation is told once to whom the admin chose, and its end."""
 
-from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -99,8 +98,7 @@ class AlarmGoal(Base):
 
     def secret(self) -> bytes:
         """The key its messages are signed with; raises signing.Tampered."""
-        text_ = signing.unseal(self.sealed, row=f"alarm:{self.address}")
-        return b64decode(text_.removeprefix("whsec_"))
+        return signing.unseal_hook_key(self.sealed, row=f"alarm:{self.address}")
 
 
 class AlarmPost(Base):
