@@ -179,13 +179,17 @@ def _press(session: Session, fresh: Sequence[dict[str, Any]]) -> None:
     half_life = in_force(session).chosen.pressure_half_life
     for touch in fresh:
         row = rows[touch["kind"], touch["value"]]
-        load = Load(row.score, row.at) if row.score else Load()
-        load = added(load, touch["weight"], touch["sent_at"], half_life)
-        row.score, row.at = load.score, load.at or row.at
+        _weigh(row, touch, half_life)
         before = row.last.get(touch["campaign_class"], "")
         row.last = row.last | {touch["campaign_class"]: max(before, touch["sent_at"].isoformat())}
-        if touch["topic"] and touch["weight"] > 0:
-            row.topics = _with_topic(row.topics, touch, half_life)
+
+
+def _weigh(row: Pressure, touch: Mapping[str, Any], half_life: timedelta) -> None:
+    load = Load(row.score, row.at) if row.score else Load()
+    load = added(load, touch["weight"], touch["sent_at"], half_life)
+    row.score, row.at = load.score, load.at or row.at
+    if touch["topic"] and touch["weight"] > 0:
+        row.topics = _with_topic(row.topics, touch, half_life)
 
 
 def _with_topic(
@@ -212,12 +216,9 @@ def fade_anew(session: Session, rows: Sequence[Pressure], now: datetime) -> None
     for one in session.execute(recent.order_by(Touch.sent_at, Touch.id)).mappings():
         mails.setdefault((one["kind"], one["value"]), []).append(dict(one))
     for row in rows:
-        load, topics = Load(), dict[str, Any]()
+        row.score, row.topics = 0.0, {}
         for mail in mails.get((row.kind, row.value), ()):
-            load = added(load, mail["weight"], mail["sent_at"], half_life)
-            if mail["topic"] and mail["weight"] > 0:
-                topics = _with_topic(topics, mail, half_life)
-        row.score, row.at, row.topics = load.score, load.at or row.at, topics
+            _weigh(row, mail, half_life)
 
 
 def make(session: Session, values: Sequence[tuple[Kind, str]]) -> None:
