@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import Connection, column, inspect, select, table
 
 from cases.db import engine
 
@@ -22,8 +22,13 @@ def newest() -> str:
 
 def is_current() -> bool:
     """Whether the database has the tables of this version."""
-    kept = table("alembic_version", column("version_num"))
     with engine().connect() as connection:
-        if not inspect(connection).has_table(kept.name):
-            return False
-        return connection.scalar(select(kept.c.version_num)) == newest()
+        return fits(connection)
+
+
+def fits(connection: Connection) -> bool:
+    """Whether that database, which may be another one, has the tables of this version."""
+    kept = table("alembic_version", column("version_num"))
+    if not inspect(connection).has_table(kept.name):
+        return False
+    return connection.scalar(select(kept.c.version_num)) == newest()

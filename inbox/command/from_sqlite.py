@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import click
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from cases import Contact, Mailbox, audit, db
@@ -46,9 +46,7 @@ def from_sqlite(file: Path) -> None:
 
 def _refuse_unfit(source: Connection) -> None:
     """The file must be of this version, and nobody may work on it."""
-    kept = table("alembic_version", column("version_num"))
-    is_ours = inspect(source).has_table(kept.name)
-    if not is_ours or source.scalar(select(kept.c.version_num)) != revision.newest():
+    if not revision.fits(source):
         raise click.ClickException(
             _(
                 "The tables in this file are not those of this version. Run tregua init with"
