@@ -16,6 +16,7 @@ from inbox.web import times
 from inbox.web.access import Pages, Policy, allow
 from inbox.web.console import charts
 from inbox.web.console.frame import shown
+from inbox.web.ids import whole
 from inbox.web.who import agent
 
 pages = Pages("load", __name__, url_prefix="/console/load")
@@ -33,10 +34,9 @@ def page() -> Response:
 
 def _asked() -> tuple[int, CampaignClass]:
     said = request.args.get("audience", "").strip().replace(".", "").replace(",", "")
-    number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
     kind = request.args.get("campaign_class", "")
     known = kind in frozenset(CampaignClass)
-    return min(number, MOST), CampaignClass(kind) if known else CampaignClass.PROMOTIONAL
+    return min(whole(said) or 0, MOST), CampaignClass(kind) if known else CampaignClass.PROMOTIONAL
 
 
 def _shown(session: Session, wrong: dict[str, str], status: int = 200) -> Response:

@@ -16,7 +16,7 @@ from inbox.web.box.sending import typed_or
 from inbox.web.case import gathered
 from inbox.web.errors import show as show_error
 from inbox.web.fragments import piece
-from inbox.web.ids import a_number
+from inbox.web.ids import a_number, whole
 from inbox.web.notices import Notice
 from inbox.web.visible import acting_on, the_case, the_message
 from inbox.web.who import agent
@@ -60,8 +60,7 @@ def save(case_id: int) -> AnyResponse:
 
 def _version() -> int | None:
     """The version that the window began from (RFC 9110, 13.1.1)."""
-    said = request.headers.get("If-Match", request.form.get("version", "")).strip('" ')
-    return int(said[:9]) if said.isascii() and said.isdecimal() else None
+    return whole(request.headers.get("If-Match", request.form.get("version", "")).strip('" '))
 
 
 def _tagged(page: str, version: int, status: int = 200) -> Response:
