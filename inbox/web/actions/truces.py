@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, object_session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import Contact, clock
-from cases.db import transaction
+from cases.db import reading, transaction
 from cases.exclusions.reasons import RULES, Group, Reason
 from cases.exclusions.rows import Exclusion
 from cases.exclusions.verbs import (
@@ -139,7 +139,7 @@ def _back(contact_id: int, kind: notices.Kind) -> AnyResponse:
     """To the case from which it was done, or to the customer's page."""
     case_id = whole(request.form.get("case", ""))
     if case_id is not None:
-        with transaction() as session:
+        with reading() as session:
             the_case(session, case_id)
         return done(case_id, kind)
     address = url_for("contact.page", contact_id=contact_id, done=f"{kind.__name__}.{contact_id}")
