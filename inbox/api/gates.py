@@ -82,11 +82,7 @@ def open_gate(name: str) -> ResponseReturnValue:
     if again and not _waits_for(gate_id, taken.values):
         return tell(token, gate_id), 200
     _keep_part(gate_id, 0, taken.values)
-    _answer_for(token, gate_id, asked.override)
-    try:
-        gating.seal(gate_id, terms_for(token, gate_id))
-    except NotOpen as wrong:
-        raise sealed_before() from wrong
+    _seal(token, gate_id, asked.override)
     return {**tell(token, gate_id), "invalid": taken.invalid}, 201
 
 
@@ -94,10 +90,11 @@ def _waits_for(gate_id: str, values: list[str]) -> bool:
     """Whether whoever opened it died before it was sealed; raises Problem if it is for others."""
     with reading() as session:
         gate = session.get_one(Gate, gate_id)
-        everybody = audience.whole(session, gate_id)
-        known = gate.audience_digest or receipts.digest_of_sorted(everybody)
-    is_open = gate.status is Status.OPEN
-    if not (is_open and not everybody) and known != receipts.digest_of_sorted(sorted({*values})):
+        is_open = gate.status is Status.OPEN
+        everybody = audience.whole(session, gate_id) if is_open else []
+    known = receipts.digest_of_sorted(everybody) if is_open else gate.audience_digest
+    is_free = is_open and not everybody
+    if not is_free and known != receipts.digest_of_sorted(sorted({*values})):
         raise used_before()
     return is_open
 
@@ -208,14 +205,18 @@ def seal(gate_id: str) -> ResponseReturnValue:
     if sealing.digest is not None and sealing.digest != receipts.digest_of_sorted(everybody):
         raise differs()
     del everybody
-    _answer_for(token, gate_id, sealing.override)
+    _seal(token, gate_id, sealing.override)
+    return tell(token, gate_id), 201
+
+
+def _seal(token: Token, gate_id: str, said: Override | None) -> None:
+    _answer_for(token, gate_id, said)
     try:
         gating.seal(gate_id, terms_for(token, gate_id))
     except NotOpen as wrong:
         raise sealed_before() from wrong
     except OtherAudience as wrong:
         raise differs() from wrong
-    return tell(token, gate_id), 201
 
 
 def _answer_for(token: Token, gate_id: str, said: Override | None) -> None:
