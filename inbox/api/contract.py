@@ -177,6 +177,19 @@ def maybe_body() -> Any:
     return body() if request.get_data() else {}
 
 
+def number(parameter: str, otherwise: int, largest: int = LARGEST_NUMBER) -> int:
+    """The whole number that the query says there; a 400 where it says anything else."""
+    said = request.args.get(parameter, "")
+    if not said:
+        return otherwise
+    plain = said.isascii() and said.isdecimal() and len(said) <= len(str(largest))
+    if not plain or int(said) > largest:
+        raise Problem(
+            400, "bad-number", N_("A parameter must be a whole number."), parameter=parameter
+        )
+    return int(said)
+
+
 def asker() -> Token:
     """The token of this request."""
     token: Token = g.token

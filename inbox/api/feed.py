@@ -21,9 +21,8 @@ from cases.exclusions.pressing import is_enforced, limits_of_all
 from cases.exclusions.rows import FeedChange
 from cases.settings import settings
 from inbox.api import snapshot
-from inbox.api.contract import asker, contract, needs, newest, note_pull
+from inbox.api.contract import asker, contract, needs, newest, note_pull, number
 from inbox.api.cursors import SNAPSHOT, Cursor, check, parse
-from inbox.api.problems import N_, Problem
 from inbox.api.seeing import KINDS, View, asked_view, say
 from inbox.api.snapshot import CSV, NDJSON
 from inbox.api.watching import watch
@@ -126,8 +125,8 @@ def _unchanged(etag: str) -> Response:
 
 def _page(view: View) -> Response:
     """A page of JSON. What changes meanwhile comes later in the order, so nothing is missed."""
-    limit = max(1, _number("limit", PAGE, PAGE))
-    after = _number("after", 0, 2**62)
+    limit = max(1, min(number("limit", PAGE), PAGE))
+    after = number("after", 0, 2**62)
     with reading() as session:
         feed.steady(session)
         head = g.head = feed.head(session) or newest()
@@ -144,15 +143,6 @@ def _page(view: View) -> Response:
     return answer
 
 
-def _number(name: str, default: int, most: int) -> int:
-    said = request.args.get(name)
-    if said is None:
-        return default
-    if not said.isascii() or not said.isdigit() or len(said) > 19:
-        raise Problem(400, "bad-number", N_("A parameter is not a number."), parameter=name)
-    return min(int(said), most)
-
-
 @pages.get("/exclusions/changes")
 @needs(Scope.FEED_READ)
 def changes() -> ResponseReturnValue:
@@ -160,8 +150,8 @@ def changes() -> ResponseReturnValue:
     view = asked_view(asker())
     note_pull(asker())
     cursor = parse(request.args.get("cursor", ""))
-    limit = max(1, _number("limit", CHANGES_AT_ONCE, CHANGES_AT_ONCE))
-    wait = _number("wait", 0, LONGEST_WAIT)
+    limit = max(1, min(number("limit", CHANGES_AT_ONCE), CHANGES_AT_ONCE))
+    wait = min(number("wait", 0), LONGEST_WAIT)
     head = newest()
     check(cursor, head, view.digest())
     if wait and cursor.seq == head.seq:

@@ -17,8 +17,7 @@ from cases.contact import Kind
 from cases.db import reading
 from cases.message import Direction, Message
 from inbox.api import bots, problems
-from inbox.api.contract import LARGEST_NUMBER, contract, needs
-from inbox.api.problems import N_, Problem
+from inbox.api.contract import contract, needs, number
 from inbox.api.seeing import say
 from inbox.tokens import Scope
 
@@ -27,21 +26,11 @@ MOST = 200
 LONGEST = 20_000
 
 
-def _number(name: str, otherwise: int) -> int:
-    said = request.args.get(name, "")
-    if not said:
-        return otherwise
-    if not said.isdecimal() or len(said) > 12 or int(said) > LARGEST_NUMBER:
-        title = N_("A parameter must be a whole number.")
-        raise Problem(400, "bad-number", title, parameter=name)
-    return int(said)
-
-
 @pages.get("/bots/cases")
 @needs(Scope.BOT_READ)
 def cases() -> ResponseReturnValue:
     """Cases that changed since a cursor; without one all that are open, and where to go on."""
-    limit = max(1, min(_number("limit", 100), MOST))
+    limit = max(1, min(number("limit", 100), MOST))
     with reading() as session:
         if "since" not in request.args:
             cursor = news.newest(session)
@@ -52,12 +41,12 @@ def cases() -> ResponseReturnValue:
                 .limit(MOST)
             ).all()
             return {"items": _cases(session, ids, {}), "next": cursor}
-        rows = news.since(session, _number("since", 0), limit)
+        rows = news.since(session, number("since", 0), limit)
         happened: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             told = {"event": row.kind.value, "at": say(row.at), **row.data}
             happened.setdefault(row.case_id, []).append(told)
-        cursor = rows[-1].id if rows else _number("since", 0)
+        cursor = rows[-1].id if rows else number("since", 0)
         return {"items": _cases(session, list(happened), happened), "next": cursor}
 
 
@@ -119,8 +108,8 @@ def _message(message: Message) -> dict[str, Any]:
 @needs(Scope.BOT_READ)
 def decisions() -> ResponseReturnValue:
     """Every decision to speak or to stay silent, with reason, inputs and version."""
-    limit = max(1, min(_number("limit", 100), MOST))
-    case_id, since = _number("case", 0), _number("since", 0)
+    limit = max(1, min(number("limit", 100), MOST))
+    case_id, since = number("case", 0), number("since", 0)
     with reading() as session:
         rows = select(Decided).where(Decided.id > since).order_by(Decided.id).limit(limit)
         if case_id:

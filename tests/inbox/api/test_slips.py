@@ -46,7 +46,7 @@ SLIPS: dict[str, tuple[Callable[[Program], TestResponse], int, str]] = {
         400, "This is no cursor. Take one from a snapshot."),
     "a negative limit": (
         lambda asks: asks.get("/v1/exclusions?limit=-1", headers={"Accept": JSON}),
-        400, "A parameter is not a number."),
+        400, "A parameter must be a whole number."),
     "an unknown class": (
         lambda asks: asks.get("/v1/exclusions?campaign_class=ads"),
         400, "A parameter has an unknown value."),
