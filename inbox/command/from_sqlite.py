@@ -15,7 +15,7 @@ from cases.message import Message
 from cases.reporting import watching
 from cases.rows import carrying
 from inbox import revision, schema
-from inbox.command.working import somebody_works
+from inbox.command.starting import somebody_works
 
 
 @click.command(

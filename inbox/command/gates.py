@@ -10,7 +10,7 @@ from cases.db import reading
 from cases.language import gettext as _
 from inbox.command.feed import mailboxes_of
 from inbox.command.run import stop_on_signals
-from inbox.command.working import log_to_stderr, need_port
+from inbox.command.starting import log_to_stderr, need_port
 from inbox.freshness import Lag, freshness
 from inbox.gateway import policy
 from inbox.gateway.gate import Gate

@@ -11,7 +11,7 @@ from cases.exclusions import feed
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode
 from inbox.command.mailboxes.finding import note
-from inbox.command.working import need_tables, somebody_works
+from inbox.command.starting import need_tables, somebody_works
 
 
 @click.command(

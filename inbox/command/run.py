@@ -14,7 +14,7 @@ from bot.settings import settings as bot_settings
 from cases.language import gettext as _
 from cases.settings import settings
 from inbox.command.setup import greet_the_first
-from inbox.command.working import log_to_stderr, need_port, need_tables
+from inbox.command.starting import log_to_stderr, need_port, need_tables
 from inbox.embedded.processes import hold
 from inbox.embedded.supervisor import Part, Supervisor
 from inbox.embedded.valkey import Valkey
