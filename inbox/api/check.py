@@ -21,7 +21,7 @@ from inbox.api.contract import asker, body, contract, needs, newest
 from inbox.api.naming import Named, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
-from inbox.api.seeing import View, chosen, say, view_of
+from inbox.api.seeing import View, asked_question, say, view_of
 from inbox.freshness import Freshness, Lag, freshness
 from inbox.tokens import Scope
 
@@ -108,8 +108,7 @@ def check_hash(digest: str) -> ResponseReturnValue:
     """The same for hooks at send time, which may put nothing but a keyed hash into the URL."""
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise Problem(400, "bad-hash", N_("Write the HMAC-SHA-256 in 64 hexadecimal digits."))
-    said, token = chosen("campaign_class", CampaignClass), asker()
-    question = Question(said or CampaignClass.PROMOTIONAL, request.args.get("topic", "")[:100])
+    token, question = asker(), asked_question()
     view = view_of(token, question)
     quotas.spend(token, 1)
     verdict, state = look_up(Named(Kind.ADDRESS, digest, hashed=True), view)

@@ -145,11 +145,13 @@ def view_of(token: Token, question: Question, form: Form | None = None) -> View:
 def asked_view(token: Token) -> View:
     """The view that the query of this request asks for."""
     form, fields = chosen("hash", Form), _asked_fields()
-    question = Question(
-        chosen("campaign_class", CampaignClass) or CampaignClass.PROMOTIONAL,
-        request.args.get("topic", "")[:100],
-    )
-    return replace(view_of(token, question, form), fields=fields)
+    return replace(view_of(token, asked_question(), form), fields=fields)
+
+
+def asked_question() -> Question:
+    """The kind of mail that the query of this request names; promotional where it names none."""
+    named = chosen("campaign_class", CampaignClass) or CampaignClass.PROMOTIONAL
+    return Question(named, request.args.get("topic", "")[:100])
 
 
 def chosen(parameter: str, choices: type[Choice]) -> Choice | None:
