@@ -1,7 +1,5 @@
 """POST /v1/check/bulk: many at once, answered in their order, at one seq."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,9 +18,9 @@ from cases.exclusions.asking import FREE, Verdict
 from cases.exclusions.matrix import FAILS_CLOSED, CampaignClass
 from cases.exclusions.spellings import Asked as Wanted
 from cases.exclusions.spellings import Match, decide_about
+from inbox.api import lists
 from inbox.api.check import NOT_NOW, VALID, Asked
 from inbox.api.contract import asker, body, contract, needs, newest
-from inbox.api.lists import without_header
 from inbox.api.naming import Named, an_address, hashes, named
 from inbox.api.problems import N_, Problem
 from inbox.api.quota import quotas
@@ -78,11 +76,10 @@ def _read() -> Many:
     items: list[str] | list[Any]
     if request.mimetype == "application/x-ndjson":
         items = list(_ndjson(text))
-    elif request.mimetype in ("text/csv", "text/plain"):
-        rows = csv.reader(io.StringIO(text, newline=""))
-        items = list(without_header(row[0] for row in rows if row and row[0]))
+    elif request.mimetype in lists.LINES:
+        items = list(lists.first_cells(text))
     else:
-        raise Problem(415, "unsupported-media-type", N_("Send JSON, NDJSON or CSV."))
+        raise lists.not_a_list()
     names = ("campaign_class", "topic", "match")
     said = {name: request.args[name] for name in names if name in request.args}
     return Many.model_validate({**said, "items": items})

@@ -87,16 +87,24 @@ def _lines(text: str) -> Iterator[str]:
     if request.mimetype == "application/x-ndjson":
         return (_address(line) for line in text.splitlines() if line.strip())
     if request.mimetype not in LINES:
-        raise Problem(415, "unsupported-media-type", N_("Send JSON, NDJSON or CSV."))
+        raise not_a_list()
+    return first_cells(text)
+
+
+def not_a_list() -> Problem:
+    return Problem(415, "unsupported-media-type", N_("Send JSON, NDJSON or CSV."))
+
+
+def first_cells(text: str) -> Iterator[str]:
+    """What stands first in each line, without that of the line that names the columns."""
     if '"' in text:
         rows = (row[0] for row in csv.reader(io.StringIO(text, newline="")) if row and row[0])
     else:
         rows = (line.split(",", 1)[0] for line in text.splitlines() if line.strip())
-    return without_header(rows)
+    return _without_header(rows)
 
 
-def without_header(rows: Iterator[str]) -> Iterator[str]:
-    """The first cells of lines, without that of the line that names the columns."""
+def _without_header(rows: Iterator[str]) -> Iterator[str]:
     for n, row in enumerate(rows):
         if n or row.strip().lower() not in HEADERS:
             yield row
