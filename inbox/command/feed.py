@@ -6,12 +6,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import audit, clock
+from cases import clock
 from cases.db import reading, transaction
 from cases.exclusions.matrix import CampaignClass
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from inbox import tokens
+from inbox.command import noting
 from inbox.command.addresses import NETWORK
 from inbox.tokens import Limits, Scope, Token
 
@@ -117,8 +118,7 @@ def rotate(prefix: str) -> None:
 
 
 def _note(session: Session, what: str, one: Token, **data: object) -> None:
-    """By whoever may run commands on the machine: the log knows no name of theirs."""
-    audit.note(session, by="command line", what=what, about=f"{one.name} ({one.prefix})", **data)
+    noting.note(session, what, f"{one.name} ({one.prefix})", **data)
 
 
 def _found(session: Session, prefix: str) -> Token:

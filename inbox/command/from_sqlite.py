@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from cases import Contact, Mailbox, audit, db
+from cases import Contact, Mailbox, db
 from cases.agent import Agent
 from cases.db import Base
 from cases.language import gettext as _
@@ -15,6 +15,7 @@ from cases.message import Message
 from cases.reporting import watching
 from cases.rows import carrying
 from inbox import revision, schema
+from inbox.command.noting import note
 from inbox.command.starting import somebody_works
 
 
@@ -40,7 +41,7 @@ def from_sqlite(file: Path) -> None:
             carrying.carry(source, target, Base.metadata, _tell)
             watching.follow(Base.metadata, target)
     with db.transaction() as session:
-        audit.note(session, by="command line", what="database.moved", about=file.name)
+        note(session, "database.moved", file.name)
     click.echo(_("All is here. Start all processes; delete the file when you have looked around."))
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from cases import audit
 from cases.db import transaction
 from cases.language import gettext as _
 from inbox.command.gates import look_out
+from inbox.command.noting import note
 from inbox.gateway.gate import Gate
 from inbox.gateway.parking import Parked
 from inbox.gateway.server import a_gate
@@ -130,7 +130,7 @@ def _settle(
             people += len(one.mail.recipients)
             done.append(act(gate, one))
     with transaction() as session:
-        audit.note(session, by="command line", what=what, about=str(people), reason=reason)
+        note(session, what, people, reason=reason)
     return done.count(True), done.count(False)
 
 

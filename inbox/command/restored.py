@@ -5,11 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.delivery import uncertain
-from cases import audit, clock
+from cases import clock
 from cases.db import transaction
 from cases.exclusions import feed
 from cases.language import gettext as _
 from cases.mailbox import Mailbox, Mode
+from inbox.command import noting
 from inbox.command.mailboxes.finding import note
 from inbox.command.starting import need_tables, somebody_works
 
@@ -29,7 +30,7 @@ def restored() -> None:
         held, boxes = uncertain.doubt_all(session, clock.now()), _quieten(session)
         # What followers know may be of a future that is gone.
         feed.renew_epoch(session)
-        audit.note(session, by="command line", what="backup.restored", about=str(held))
+        noting.note(session, "backup.restored", held)
     click.echo(_("Mails that may have left before, and wait for proof or for people: {n}", n=held))
     for address in boxes:
         click.echo(

@@ -8,12 +8,12 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import audit
 from cases.db import reading
 from cases.language import gettext as _
 from cases.mailbox import Mailbox
 from cases.mailbox.xoauth import GrantLost, ProviderAway
 from cases.retelling import retold
+from inbox.command import noting
 from inbox.intake.accounts import account_of
 from inbox.intake.imap import Account, ImapFailure
 
@@ -32,8 +32,8 @@ def found(session: Session, address: str) -> Mailbox:
 
 
 def note(session: Session, what: str, box: Mailbox, **data: object) -> None:
-    """By whoever may run commands on the machine: the log knows no name of theirs."""
-    audit.note(session, by="command line", what=f"mailbox.{what}", about=box.address, **data)
+    """In the audit log, by the mailbox's address."""
+    noting.note(session, f"mailbox.{what}", box.address, **data)
 
 
 def number_of(address: str) -> int:
