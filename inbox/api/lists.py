@@ -98,10 +98,20 @@ def not_a_list() -> Problem:
 def first_cells(text: str) -> Iterator[str]:
     """What stands first in each line, without that of the line that names the columns."""
     if '"' in text:
-        rows = (row[0] for row in csv.reader(io.StringIO(text, newline="")) if row and row[0])
+        rows = _of_csv(text)
     else:
         rows = (line.split(",", 1)[0] for line in text.splitlines() if line.strip())
     return _without_header(rows)
+
+
+def _of_csv(text: str) -> Iterator[str]:
+    try:
+        yield from (row[0] for row in csv.reader(io.StringIO(text, newline="")) if row and row[0])
+    except csv.Error as wrong:
+        # Something of 128 kB stands between two of them.
+        raise Problem(
+            400, "bad-request", N_("A quotation mark is opened and never closed.")
+        ) from wrong
 
 
 def _without_header(rows: Iterator[str]) -> Iterator[str]:

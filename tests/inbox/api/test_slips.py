@@ -25,6 +25,9 @@ SLIPS: dict[str, tuple[Callable[[Program], TestResponse], int, str]] = {
         lambda asks: asks.post("/v1/check/bulk", data=gzip.compress(b"a@x.example\n"),
                                content_type=CSV, headers={"Content-Encoding": "gzip"}),
         415, "Send the body unpacked."),
+    "a list in which a quote stays open": (
+        lambda asks: asks.post("/v1/check/bulk", data='"' + "a" * 200_000, content_type=CSV),
+        400, "A quotation mark is opened and never closed."),
     "half a body": (
         lambda asks: asks.post("/v1/check", data="{", content_type=JSON),
         400, "The body is no JSON in UTF-8."),
