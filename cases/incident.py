@@ -191,7 +191,7 @@ def _back(session: Session, incident: Incident, case_ids: Sequence[int]) -> list
     """What was taken out by hand comes back by hand."""
     out = select(IncidentCase).where(
         IncidentCase.incident_id == incident.id,
-        IncidentCase.case_id.in_(case_ids),
+        among(IncidentCase.case_id, case_ids),
         IncidentCase.out_at.is_not(None),
     )
     rows = session.scalars(out).all()
@@ -211,11 +211,8 @@ def _hold(session: Session, incident: Incident, case_ids: Sequence[int], at: dat
 
 
 def _contacts(session: Session, case_ids: Sequence[int]) -> list[int]:
-    found: set[int] = set()
-    for n in range(0, len(case_ids), 500):
-        wanted = select(Case.contact_id).where(Case.id.in_(case_ids[n : n + 500]))
-        found |= set(session.scalars(wanted))
-    return sorted(found)
+    wanted = select(Case.contact_id).where(among(Case.id, case_ids))
+    return sorted(set(session.scalars(wanted)))
 
 
 def _held(session: Session, incident: Incident) -> list[int]:
