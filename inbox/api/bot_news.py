@@ -1,11 +1,12 @@
 """Carries the news of cases to the webhooks of the bots that want them, each once."""
 
-from sqlalchemy.orm import Session
+from typing import Any
 
 from bot.registry import news
+from bot.registry.news import BotNews
 from cases import clock
 from cases.db import reading, transaction
-from inbox.api.hooks import announce, living
+from inbox.api import hooks
 from inbox.webhook import Happening
 
 AT_ONCE = 200
@@ -19,15 +20,13 @@ def tell() -> int:
             return 0
     with transaction(lock=LOCK) as session:
         rows = news.untold(session, AT_ONCE)
-        tokens = _tokens(session)
+        now = clock.now()
         for row in rows:
-            row.told_at = clock.now()
-            payload = {"case": row.case_id, "at": row.at.isoformat(), **row.data}
-            for token_id in tokens:
-                kind = Happening(row.kind.value)
-                announce(session, kind, payload, at=clock.now(), token_id=token_id)
+            row.told_at = now
+        hooks.announce_to_all(session, [_said(row) for row in rows], at=now)
         return len(rows)
 
 
-def _tokens(session: Session) -> list[int]:
-    return sorted({hook.token_id for hook in session.scalars(living(clock.now()))})
+def _said(row: BotNews) -> tuple[Happening, dict[str, Any]]:
+    payload = {"case": row.case_id, "at": row.at.isoformat(), **row.data}
+    return Happening(row.kind.value), payload

@@ -1,5 +1,6 @@
 """Webhooks and what is to be told to them: rows first, so that nothing is lost on the way."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +27,25 @@ def announce(
     session: Session, event: Happening, payload: dict[str, Any], *, at: datetime, token_id: int
 ) -> None:
     """Have the webhooks of that token told."""
-    hooks = session.scalars(living(at).where(Webhook.token_id == token_id))
-    _keep(session, [(hook, event, payload) for hook in hooks if event in hook.events], at)
+    hooks = session.scalars(living(at).where(Webhook.token_id == token_id)).all()
+    _tell(session, hooks, [(event, payload)], at)
+
+
+def announce_to_all(
+    session: Session, said: Sequence[tuple[Happening, dict[str, Any]]], *, at: datetime
+) -> None:
+    """Have all webhooks told that want it."""
+    _tell(session, session.scalars(living(at).order_by(Webhook.id)).all(), said, at)
+
+
+def _tell(
+    session: Session,
+    hooks: Sequence[Webhook],
+    said: Sequence[tuple[Happening, dict[str, Any]]],
+    at: datetime,
+) -> None:
+    wanted = [(hook, *one) for one in said for hook in hooks if one[0] in hook.events]
+    _keep(session, wanted, at)
 
 
 def tell_one(

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cases import clock, signing
 from cases.db import transaction
 from inbox import outward
+from inbox.api.hooks import living
 from inbox.api.settings import settings
 from inbox.outward import USUAL_PORTS, Goal, NotPublic, Pinned
-from inbox.tokens import Token
 from inbox.webhook import Telling, Webhook
 
 log = logging.getLogger(__name__)
@@ -133,19 +133,18 @@ def _take() -> list[Due]:
     now = clock.now()
     with transaction() as session:
         rows = session.execute(
-            select(Telling, Webhook)
-            .join(Webhook, Webhook.id == Telling.webhook_id)
-            .join(Token, Token.id == Webhook.token_id)
+            living(now)
+            .join(Telling, Telling.webhook_id == Webhook.id)
+            .add_columns(Telling)
             .where(Telling.done_at.is_(None), Telling.due_at <= now)
-            .where(Webhook.disabled_at.is_(None), Token.living(now))
             .order_by(Telling.due_at)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True, of=Telling)
         ).all()
-        for telling, _hook in rows:
+        for _hook, telling in rows:
             telling.attempts += 1
             telling.due_at = now + _wait(telling.id, telling.attempts)
-        return [Due(one.id, hook.url, key_of(hook), one.payload) for one, hook in rows]
+        return [Due(one.id, hook.url, key_of(hook), one.payload) for hook, one in rows]
 
 
 def _wait(id_: int, attempts: int) -> timedelta:

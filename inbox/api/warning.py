@@ -25,10 +25,10 @@ def warn(session: Session, now: datetime) -> int:
 def _load(session: Session, now: datetime) -> int:
     """The verdict on support's load, where it is another than the webhook was last told."""
     told = 0
-    for hook in session.scalars(hooks.living(now).order_by(Webhook.id)).all():
+    living = hooks.living(now).add_columns(Token).order_by(Webhook.id)
+    for hook, token in session.execute(living).all():
         if Happening.LOAD_CHANGED not in hook.events:
             continue
-        token = session.get_one(Token, hook.token_id)
         answer = ask(session, Asked(degraded=is_behind(session, token, now)), now)
         before, turned = hook.load.partition(">")[0], _turn(hook, answer.judgement.verdict.value)
         if turned:
