@@ -1,6 +1,6 @@
 """What is half written: saved while it is typed, with its files, until it is sent or discarded."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,7 +21,7 @@ from inbox.web.notices import Notice
 from inbox.web.visible import acting_on, the_case, the_message
 from inbox.web.who import agent
 from inbox.web.writing import saying
-from inbox.web.writing.replies import LARGEST, again, box_of
+from inbox.web.writing.replies import LARGEST, again, box_of, put_above
 
 pages = Pages("half_written", __name__)
 pages.record(saying.furnish)
@@ -167,14 +167,8 @@ def _box_and(case_id: int, notice: Notice) -> AnyResponse:
 @takes(LARGEST)
 def bring_back(case_id: int) -> AnyResponse:
     """What was discarded stands in the box again, above what was written since."""
-    written, me = box.typed(), agent().id
     with acting_on(case_id) as (session, _case):
-        row = unsent.find(session, case_id, me)
-        since = row.written if row is not None else Written("")
-        if since.text and since.text != written.rest.text:
-            below = f"{written.text}\n\n{since.text}".strip()
-            written = replace(written, text=below, aside=since.aside or written.aside)
-        unsent.keep(session, case_id, me, written, at=clock.now())
+        put_above(session, case_id, box.typed())
     if not hx.asked().is_partial:
         return _back(case_id)
     return _box_and(case_id, notices.kept(case_id))

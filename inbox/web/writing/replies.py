@@ -17,7 +17,7 @@ from cases.history import What
 from cases.language import gettext as _
 from cases.mail import Origin
 from cases.message import Direction, Message
-from cases.unsent import TooMuch, Written
+from cases.unsent import TooMuch, Unsent, Written
 from inbox import content
 from inbox.web import box, casefile, hx, live, notices
 from inbox.web.access import Pages, Policy, allow, takes
@@ -160,19 +160,30 @@ def withdraw(message_id: int) -> AnyResponse:
     return redirect(url_for("case.page", case_id=case_id, done=kind), 303)
 
 
+def put_above(session: Session, case_id: int, back: Written) -> Unsent:
+    """What comes back stands above what was written since; a note stays a note."""
+    me = agent().id
+    row = unsent.find(session, case_id, me)
+    since = row.written if row is not None else Written("")
+    if (back.mode == box.NOTE) != (since.mode == box.NOTE):
+        since = replace(since, text=since.aside, aside=since.text, aside_mode=since.mode)
+    people = since if back.mode == box.NOTE else back
+    both = replace(
+        people,
+        text=f"{back.text}\n\n{since.text}".strip(),
+        mode=back.mode,
+        seen=back.seen,
+        macro_id=back.macro_id,
+        aside=since.aside,
+        aside_mode=since.aside_mode,
+    )
+    return unsent.keep(session, case_id, me, both, at=clock.now())
+
+
 def _put_back(session: Session, case: Case, message: Message, text: str) -> None:
-    """What was written meanwhile stays below it; a note stays a note."""
-    at, me = clock.now(), agent()
-    row = unsent.find(session, case.id, me.id)
-    before = row.written if row is not None else Written("")
-    if before.mode == box.NOTE:
-        before = Written(before.aside, aside=before.text, aside_mode=box.NOTE)
     mode = "forward" if message.rule == "forward" else "all" if message.cc else "reply"
     to, cc, bcc = (", ".join(people) for people in (message.to, message.cc, message.bcc))
-    both = f"{text}\n\n{before.text}".strip()
-    beside = before.aside, before.aside_mode
-    written = Written(both, mode, to, cc, bcc, 0, None, *beside)
-    row = unsent.keep(session, case.id, me.id, written, at=at)
+    row = put_above(session, case.id, Written(text, mode, to, cc, bcc))
     sent = select(OutgoingMail.content).where(OutgoingMail.message_id == message.id)
     raw = session.scalars(sent.limit(1)).first() or b""
     for file in message.attachments:

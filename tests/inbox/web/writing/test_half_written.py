@@ -171,10 +171,26 @@ def test_what_was_discarded_comes_back_above_what_was_written_since(enter: Enter
     assert "Una respuesta</textarea>" in gone
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', gone.split('id="undo"')[0][-900:]))
     assert fields.items() >= said.items()
-    ana.post(address, text="Otra cosa")
+    ana.post(address, **said | {"text": "Otra cosa"})
     back = ana.post(f"{address}/discarding/withdrawal", partial=True, **fields).text
     assert "Una nota\nlarga\n\nOtra cosa</textarea>" in back
     assert 'value="a@b.test"' in back
+
+
+def test_a_note_that_was_written_since_stays_beside_the_answer_that_comes_back(
+    enter: Enter,
+) -> None:
+    ana, case = enter(ANA), case_about(SUBJECT)
+    address = f"/cases/{case.id}/draft"
+    said = {"mode": "reply", "text": "Una respuesta"}
+    ana.post(address, **said)
+    ana.post(f"{address}/discarding", partial=True, **said)
+    ana.post(address, mode="note", text="Ojo con este cliente")
+    ana.post(f"{address}/discarding/withdrawal", partial=True, **said)
+    with reading() as session:
+        kept = session.scalars(select(Unsent)).one().written
+    assert (kept.mode, kept.text) == ("reply", "Una respuesta")
+    assert (kept.aside_mode, kept.aside) == ("note", "Ojo con este cliente")
 
 
 def test_too_much_to_attach_is_refused(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
