@@ -63,7 +63,7 @@ class EnvironmentThenFile(BaseSettings):
         try:
             return cls()
         except ValidationError as wrong:
-            raise BadSetting(explain(wrong)) from wrong
+            raise BadSetting(_explain(wrong)) from wrong
         except SettingsError as wrong:
             name = re.search(r'field "(\w+)"', str(wrong))
             why = _("it is written as JSON, such as {example}", example='["one", "two"]')
@@ -209,7 +209,7 @@ def settings() -> Settings:
     return Settings.read()
 
 
-def explain(wrong: ValidationError) -> str:
+def _explain(wrong: ValidationError) -> str:
     """One sentence per setting that cannot be used: which it is, and what it may be."""
     return " ".join(
         _unusable(
