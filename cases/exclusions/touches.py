@@ -161,9 +161,8 @@ def _known(session: Session, touches: Sequence[dict[str, Any]]) -> Iterable[Touc
     for touch in touches:
         by_source.setdefault(touch["source"], []).append(touch["event_id"])
     for source, ids in by_source.items():
-        for n in range(0, len(ids), AT_ONCE):
-            wanted = Touch.event_id.in_(ids[n : n + AT_ONCE])
-            yield from session.scalars(select(Touch).where(Touch.source == source, wanted))
+        wanted = select(Touch).where(Touch.source == source, among(Touch.event_id, ids))
+        yield from session.scalars(wanted)
 
 
 def _add(known: Touch, touch: Mapping[str, Any]) -> None:
