@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, make_transient
 from bot import switches
 from bot.rules import trials
 from bot.rules.trials import Progress, Trial
-from bot.switches import Switches
 from cases import clock, filing
 from cases.db import reading, scratch, transaction
 from cases.exclusions import changes
@@ -72,7 +71,7 @@ def _run(trial: Trial) -> None:
     with scratch() as session:
         _copy_mailboxes(session, boxes)
         while batch := list(islice(mails, BATCH)):
-            _look_at(session, batch, findings, live)
+            _look_at(session, batch, findings)
             _record(trial.id, done=findings.counts["mails"])
         holds = _held(session)
     findings.counts["held"] = len(holds)
@@ -91,7 +90,7 @@ def _copy_mailboxes(session: Session, boxes: Sequence[Mailbox]) -> None:
     session.flush()
 
 
-def _look_at(session: Session, batch: Sequence[Source], findings: Findings, live: Switches) -> None:
+def _look_at(session: Session, batch: Sequence[Source], findings: Findings) -> None:
     known = who_is_who()
     mails = opened(((one.n, one.content) for one in batch), known)
     arrivals = [
