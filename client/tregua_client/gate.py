@@ -101,14 +101,7 @@ class Gate:
     def commit(self, sent: Iterable[str] | None = None) -> str:
         """Report what was sent; raises NoGo if somebody got it who was held back."""
         names = self._sent if sent is None else [normalised(one) for one in sent]
-        body = "address\n" + "".join(f"{name}\n" for name in names)
-        answer = self._client.ask(
-            "POST",
-            f"/v1/gates/{self.id}/commit",
-            content=body.encode(),
-            headers={"Content-Type": "text/csv"},
-        )
-        told = understood(answer, "status")
+        told = reported(self._client, self.id, names)
         if told["status"] != "honoured":
             raise NoGo(f"{told.get('offenders_n', 'some')} got it who were held back")
         return str(told["status"])
@@ -127,6 +120,17 @@ def refreshed(client: Asker, gate_id: str) -> tuple[dict[str, Any], list[str]]:
     if told["late"] != {"n": len(everybody), "digest": known}:
         raise NoAnswer("the list of those who became held is not complete")
     return told, everybody
+
+
+def reported(client: Asker, gate_id: str, sent: Iterable[str]) -> dict[str, Any]:
+    """What is answered to the report of whom it was sent to."""
+    answer = client.ask(
+        "POST",
+        f"/v1/gates/{gate_id}/commit",
+        content="".join(f"{one}\n" for one in ("address", *sent)).encode(),
+        headers={"Content-Type": "text/csv"},
+    )
+    return understood(answer, "status")
 
 
 def open_gate(

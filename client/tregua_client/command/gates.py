@@ -11,7 +11,7 @@ from tregua_client import receipt as receipts
 from tregua_client.asking import understood
 from tregua_client.client import Client
 from tregua_client.command import files
-from tregua_client.gate import Override, refreshed
+from tregua_client.gate import Override, refreshed, reported
 from tregua_client.names import looks_right, normalised
 from tregua_client.refusals import Forged, NoAnswer, NoGo, Refusal
 
@@ -82,14 +82,7 @@ def _refresh(client: Client, chosen: argparse.Namespace) -> Told:
 def _commit(client: Client, chosen: argparse.Namespace) -> Told:
     if not chosen.sent:
         raise Refusal("say to whom it was sent: --sent FILE")
-    body = "".join(f"{one}\n" for one in ("address", *files.read(chosen.sent)))
-    answer = client.ask(
-        "POST",
-        f"/v1/gates/{chosen.gate}/commit",
-        content=body.encode(),
-        headers={"Content-Type": "text/csv"},
-    )
-    told = understood(answer, "status")
+    told = reported(client, chosen.gate, files.read(chosen.sent))
     said = {"gate": chosen.gate, "status": told["status"]}
     said |= {"offenders": told.get("offenders", [])}
     return (0 if told["status"] == "honoured" else NoGo.code), said
