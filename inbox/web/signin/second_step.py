@@ -63,13 +63,15 @@ def _shown(
 @allow(Policy.SIGNED_IN)
 def confirm() -> AnyResponse:
     """The first code of the authenticator: from now on it is asked for."""
-    mine, code = agent(), request.form.get("code", "")
+    mine, code, place = agent(), request.form.get("code", ""), request.remote_addr or ""
+    with transaction() as session:
+        # Apart from what follows: who else signs in waits for the count, and not for a page.
+        allowed = guesses.may_guess(session, f"second:{mine.address}", place, at=clock.now())
     with transaction() as session:
         if second_factor.of(session, mine.id) is not None:
             return redirect(url_for("second_factor.page"), 303)
         begun = second_factor.begin(session, mine.id, at=clock.now())
-        place = request.remote_addr or ""
-        if not guesses.may_guess(session, f"second:{mine.address}", place, at=clock.now()):
+        if not allowed:
             said = _("Too many tries. Wait a quarter of an hour.")
             return _shown(session, begun, refusal=said, status=429)
         paper = second_factor.confirm(session, begun, code, at=clock.now())
