@@ -21,7 +21,7 @@ from cases.people.identifiers import meet_as
 from classifiers.taxonomy import NoSuchLeaf, leaf
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.instants import Instant
-from inbox.api.naming import a_customer_id, a_phone, an_address
+from inbox.api.naming import Name, all_named
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope
 
@@ -69,16 +69,9 @@ class Interaction(BaseModel):
             raise ValueError("who is called back is owed something: say open")
         return self
 
-    def names(self) -> list[tuple[Kind, str]]:
+    def names(self) -> list[Name]:
         """By what the customer is known, as it is matched."""
-        found = []
-        if self.address:
-            found.append((Kind.ADDRESS, an_address(self.address)))
-        if self.phone:
-            found.append((Kind.PHONE, a_phone(self.phone)))
-        if self.customer_id:
-            found.append((Kind.CUSTOMER_ID, a_customer_id(self.customer_id)))
-        return found
+        return all_named(self.address or None, self.phone or None, self.customer_id)
 
 
 @pages.post("/interactions")

@@ -7,14 +7,14 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request
 
 from cases.contact import Kind
-from inbox.api.naming import PLAIN, a_customer_id, a_phone, an_address
+from inbox.api.naming import PLAIN, READERS
 from inbox.api.problems import N_, Problem
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{43,44}):")
@@ -25,13 +25,6 @@ LINES = ("text/csv", "text/plain")
 # Addresses that are written as they are matched, one a line, are looked at all at once. What was
 # matched is never given back, so this takes as long as the text is.
 PLAIN_LINES = re.compile(f"(?:{HEADER})?(?:{PLAIN}\\r?\\n)*+(?:{PLAIN})?+")
-
-
-_READERS: dict[Kind, Callable[[str], str]] = {
-    Kind.ADDRESS: an_address,
-    Kind.PHONE: a_phone,
-    Kind.CUSTOMER_ID: a_customer_id,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ def normalise(kind: Kind, lines: Iterable[str]) -> Read:
     values: list[str] = []
     invalid: list[int] = []
     count = 0
-    read_one = _READERS[kind]
+    read_one = READERS[kind]
     for n, line in enumerate(lines):
         try:
             values.append(read_one(line))

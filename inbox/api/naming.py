@@ -3,6 +3,7 @@
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -47,13 +48,15 @@ def named(
         raise Problem(
             422, "name-one", N_("Name one of address, phone, customer_id and hash, and only one.")
         )
-    if address is not None:
-        return Named(Kind.ADDRESS, an_address(address))
-    if phone is not None:
-        return Named(Kind.PHONE, a_phone(phone))
-    if customer_id is not None:
-        return Named(Kind.CUSTOMER_ID, a_customer_id(customer_id))
+    for kind, value in all_named(address, phone, customer_id):
+        return Named(kind, value)
     return Named(Kind.ADDRESS, said[0], hashed=True)
+
+
+def all_named(address: str | None, phone: str | None, customer_id: str | None) -> list[Name]:
+    """By what somebody is known, as it is matched; raises Problem."""
+    said = ((Kind.ADDRESS, address), (Kind.PHONE, phone), (Kind.CUSTOMER_ID, customer_id))
+    return [(kind, READERS[kind](one)) for kind, one in said if one is not None]
 
 
 def an_address(text: str) -> str:
@@ -88,6 +91,13 @@ def a_customer_id(text: str) -> str:
     if not value or len(value) > LONGEST or not value.isprintable():
         raise Problem(422, "invalid-customer-id", N_("This is no customer number."))
     return value
+
+
+READERS: dict[Kind, Callable[[str], str]] = {
+    Kind.ADDRESS: an_address,
+    Kind.PHONE: a_phone,
+    Kind.CUSTOMER_ID: a_customer_id,
+}
 
 
 class Hashes:

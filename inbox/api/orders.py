@@ -9,14 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases import clock
-from cases.contact import Kind
 from cases.db import FILING, reading, transaction
 from cases.order import NoNumber, Order, Told, key_of, put
 from cases.people.identifiers import meet_as
 from inbox.api import problems
 from inbox.api.contract import asker, body, contract, needs
 from inbox.api.instants import Instant
-from inbox.api.naming import a_customer_id, a_phone, an_address
+from inbox.api.naming import all_named
 from inbox.api.problems import N_, Problem
 from inbox.tokens import Scope
 
@@ -73,13 +72,7 @@ def _no_number() -> Problem:
 
 
 def _buyer(session: Session, said: Purchase) -> int | None:
-    names = []
-    if said.address is not None:
-        names.append((Kind.ADDRESS, an_address(said.address)))
-    if said.phone is not None:
-        names.append((Kind.PHONE, a_phone(said.phone)))
-    if said.customer_id is not None:
-        names.append((Kind.CUSTOMER_ID, a_customer_id(said.customer_id)))
+    names = all_named(said.address, said.phone, said.customer_id)
     return meet_as(session, names, name="", at=clock.now()).id if names else None
 
 
