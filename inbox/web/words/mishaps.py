@@ -21,6 +21,7 @@ def _known() -> dict[str, str]:
         "it took too long": _("reading it took too long"),
         "it needs too much memory": _("reading it needs too much memory"),
         "it needs too much computing time": _("reading it needs too much computing time"),
+        "it cannot be read, nor have a case": _("it cannot be read, nor have a case"),
         "the mail is empty": _("the mail is empty"),
         "the mail is larger than the limit: only its beginning was fetched": _(
             "the mail is larger than the limit: only its beginning was fetched"
