@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from cases.settings import settings
-from inbox.command.doctor import chosen, gate, machine, mail, stores
+from inbox.command.doctor import configuration, gate, machine, mail, stores
 from inbox.command.doctor.found import Found, State
 
 
 def look() -> Iterator[Found]:
     """All parts; a part that needs another is left out where that one is wrong."""
-    base = list(chosen.settings_are_good())
+    base = list(configuration.settings_are_good())
     yield from base
     if any(one.state is State.WRONG for one in base):
         return

@@ -12,7 +12,7 @@ from cases.db import transaction
 from cases.mailbox import Mailbox
 from inbox import schema
 from inbox.command import tregua
-from inbox.command.doctor import chosen, machine, mail, stores
+from inbox.command.doctor import configuration, machine, mail, stores
 from inbox.command.doctor.found import State
 from inbox.command.users import an_agent
 from tests.databases import forget
@@ -88,7 +88,7 @@ def test_a_setting_that_nobody_knows_is_named_with_the_one_that_was_meant(monkey
     monkeypatch.setenv("TREGUA_CONFIG", str(file))
     monkeypatch.setenv("TREGUA_SMTP_HOTS", "relay.test")
     forget()
-    read, *odd = chosen.settings_are_good()
+    read, *odd = configuration.settings_are_good()
     forget()
     assert (read.state, read.said) == (State.GOOD, str(file))
     assert [one.advice for one in odd] == [
@@ -101,7 +101,7 @@ def test_settings_of_every_part_are_looked_at(monkeypatch):
     monkeypatch.setenv("TREGUA_TRUCE_AFTER_CLOSING", "soon")
     monkeypatch.setenv("TREGUA_SMTP_PORT", "many")
     forget()
-    found = " ".join(one.said for one in chosen.settings_are_good())
+    found = " ".join(one.said for one in configuration.settings_are_good())
     monkeypatch.undo()
     forget()
     assert "TREGUA_TRUCE_AFTER_CLOSING" in found
