@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cases.contact import Kind, normalised
+from cases.contact import Kind
 from cases.exclusions import touches
 from cases.exclusions.touches import JOURNAL, Touch
 from cases.mail import Trust
@@ -24,7 +24,7 @@ def weigh(session: Session, message: Message, mail: Marketing) -> int:
     """Have it press on its recipients, unless a sender or the gate told of it; on how many."""
     if message.trust is Trust.FAIL or message.quarantined:
         return 0
-    values = list(dict.fromkeys(map(normalised, mail.recipients[:MOST])))
+    values = mail.people[:MOST]
     told = _told(session, message, mail, values)
     return touches.record(
         session, [_touch(message, mail, one) for one in values if "@" in one and one not in told]

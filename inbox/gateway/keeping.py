@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases.contact import Kind, normalised
+from cases.contact import Kind
 from cases.db import transaction
 from cases.exclusions import touches
 from cases.pressure import WEIGHTS
@@ -57,13 +57,8 @@ def _passages(
             "outcome": outcome,
             "reason": reason[:500],
         }
-        for value in _people(mail)
+        for value in mail.people
     ]
-
-
-def _people(mail: Marketing) -> list[str]:
-    """Its recipients as they are matched, each once, however often it names them."""
-    return list(dict.fromkeys(map(normalised, mail.recipients)))
 
 
 def _touches(mail: Marketing, now: datetime) -> list[dict[str, object]]:
@@ -79,4 +74,4 @@ def _touches(mail: Marketing, now: datetime) -> list[dict[str, object]]:
         "weight": WEIGHTS[mail.campaign_class],
         "sent_at": now,
     }
-    return [{**said, "value": one, "event_id": f"{event}:{one}"[:400]} for one in _people(mail)]
+    return [{**said, "value": one, "event_id": f"{event}:{one}"[:400]} for one in mail.people]

@@ -39,6 +39,11 @@ class Marketing:
     def question(self) -> Question:
         return Question(self.campaign_class, self.topic)
 
+    @property
+    def people(self) -> list[str]:
+        """Its recipients as they are matched, each once, however often it names them."""
+        return list(dict.fromkeys(map(normalised, self.recipients)))
+
     def named(self, trip: str) -> "Marketing":
         """The same mail, known by that name."""
         return replace(self, trip=trip)

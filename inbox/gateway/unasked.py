@@ -8,7 +8,7 @@ from itertools import chain
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.contact import Kind, normalised
+from cases.contact import Kind
 from cases.exclusions import feed
 from cases.exclusions.asking import held, judge
 from cases.exclusions.feed import Head
@@ -70,8 +70,7 @@ def _judge(session: Session, message: Message) -> Sighting:
 
 
 def _on_truce(session: Session, mail: Marketing, at: datetime) -> list[str]:
-    values = list(dict.fromkeys(map(normalised, mail.recipients)))
-    of = _spelled(session, mail, values)
+    of = _spelled(session, mail)
     names = list(dict.fromkeys(chain(*of.values())))
     changes = in_force(session).changes
     found = {
@@ -79,16 +78,14 @@ def _on_truce(session: Session, mail: Marketing, at: datetime) -> list[str]:
         for name, holds in held(session, Kind.ADDRESS, names)
         if not judge(holds, mail.question, at, changes).allowed
     }
-    return [value for value in values if found.intersection(of[value])]
+    return [value for value, ones in of.items() if found.intersection(ones)]
 
 
-def _spelled(
-    session: Session, mail: Marketing, values: Sequence[str]
-) -> Mapping[str, Sequence[str]]:
+def _spelled(session: Session, mail: Marketing) -> Mapping[str, Sequence[str]]:
     """Whom each of them is taken for: by nobody more strictly than they chose themselves."""
     if _match(session, mail) is Match.EXACT:
-        return {value: [value] for value in values}
-    return spellings.of(session, feed.head(session) or Head("", 0), values)
+        return {value: [value] for value in mail.people}
+    return spellings.of(session, feed.head(session) or Head("", 0), mail.people)
 
 
 def _match(session: Session, mail: Marketing) -> Match:
