@@ -47,9 +47,8 @@ class Settings(EnvironmentThenFile):
     def _is_a_redis(cls, said: str) -> str:
         # The URL may have a password in it, so that no message repeats it.
         try:
-            known = (
-                urlsplit(said).scheme in ("redis", "rediss", "unix") and urlsplit(said).port != 0
-            )
+            url = urlsplit(said)
+            known = url.scheme in ("redis", "rediss", "unix") and url.port != 0
         except ValueError:
             known = False
         if not known:
