@@ -57,6 +57,11 @@ def head(session: Session) -> Head | None:
     return _as_head(session, session.execute(_HEAD).first())
 
 
+def head_or_start(session: Session) -> Head:
+    """The same; before the first writer that of no epoch, which no gate and no cursor has."""
+    return head(session) or Head("", 0)
+
+
 _HEAD = select(FeedHead.epoch, FeedHead.seq, FeedHead.pruned, FeedHead.policy)
 
 

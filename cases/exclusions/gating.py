@@ -118,7 +118,7 @@ def _ask(gate_id: str) -> Answer:
     with reading() as session:
         feed.steady(session)
         # The seq is read first: what is committed meanwhile is found by the next refresh.
-        head = feed.head(session) or Head("", 0)
+        head = feed.head_or_start(session)
         gate = session.get_one(Gate, gate_id)
         campaign = session.get_one(Campaign, gate.campaign_id)
         everybody = audience.whole(session, gate_id)
@@ -164,7 +164,7 @@ def refresh(gate_id: str, terms: Terms) -> Late:
         gate = _taken(session, gate_id)
         if gate.status is not Status.SEALED:
             raise NotSealed(gate_id)
-        head = feed.head(session) or Head("", 0)
+        head = feed.head_or_start(session)
         if head.epoch != gate.epoch or gate.seq < head.pruned:
             raise OtherEpoch(gate_id)
         back = audience.held_back(session, gate_id)
@@ -190,7 +190,7 @@ def _newly_pressed(gate_id: str, now: datetime) -> Sequence[str]:
         campaign = session.get_one(Campaign, gate.campaign_id)
         if not pressing.turned(session, campaign.topic, gate.asked_at or now, now):
             return ()
-        head = feed.head(session) or Head("", 0)
+        head = feed.head_or_start(session)
         held = audience.held_back(session, gate_id).held
         rest = [one for one in audience.whole(session, gate_id) if one not in held]
         asked, question = Asked(gate.kind, rest, gate.match), question_of(campaign)

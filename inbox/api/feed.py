@@ -164,7 +164,7 @@ def read_on(view: View, cursor: Cursor, limit: int) -> tuple[dict[str, Any], Hea
     """A page of changes after that cursor; raises Problem where they are gone."""
     with reading() as session:
         feed.steady(session)
-        head = feed.head(session) or Head("", 0)
+        head = feed.head_or_start(session)
         check(cursor, head, view.digest())
         columns = (FeedChange.seq, FeedChange.kind, FeedChange.value, FeedChange.holds)
         rows = session.execute(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from cases.contact import Kind, normalised
 from cases.exclusions import feed
 from cases.exclusions.asking import Question
-from cases.exclusions.feed import Head
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.spellings import Asked, Match, decide_about
 from inbox.gateway.settings import Settings
@@ -97,7 +96,7 @@ def held(session: Session, mail: Marketing, now: datetime, match: Match) -> set[
     values = {one: normalised(one) for one in mail.recipients}
     # What is remembered of spellings is as of one number of the feed, so both are read as one.
     feed.steady(session)
-    head = feed.head(session) or Head("", 0)
+    head = feed.head_or_start(session)
     asked = Asked(Kind.ADDRESS, list(set(values.values())), match)
     decision = decide_about(session, head, asked, mail.question, now)
     return {one for one, value in values.items() if value in decision.held}

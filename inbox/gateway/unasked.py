@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from cases.contact import Kind
 from cases.exclusions import feed
 from cases.exclusions.asking import held, judge
-from cases.exclusions.feed import Head
 from cases.exclusions.gates import Campaign, Gate
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.policies import in_force
@@ -85,7 +84,7 @@ def _spelled(session: Session, mail: Marketing) -> Mapping[str, Sequence[str]]:
     """Whom each of them is taken for: by nobody more strictly than they chose themselves."""
     if _match(session, mail) is Match.EXACT:
         return {value: [value] for value in mail.people}
-    return spellings.of(session, feed.head(session) or Head("", 0), mail.people)
+    return spellings.of(session, feed.head_or_start(session), mail.people)
 
 
 def _match(session: Session, mail: Marketing) -> Match:
