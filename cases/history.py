@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cases.db import Base
 
@@ -77,3 +77,10 @@ class Event(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     noticed_at: Mapped[datetime | None]
     case: Mapped["Case"] = relationship(back_populates="events")
+
+
+def newest(session: Session, case_id: int, what: What) -> int:
+    """The number of the last event of that kind in the case, or 0."""
+    session.flush()
+    theirs = (Event.case_id == case_id) & (Event.what == what)
+    return session.scalar(select(func.max(Event.id)).where(theirs)) or 0

@@ -24,7 +24,6 @@ class SomebodyElses(Exception):
 
     def __init__(self, contact_id: int) -> None:
         super().__init__(f"it belongs to contact {contact_id}")
-        self.contact_id = contact_id
 
 
 def matched(kind: Kind, text: str, country: str = "") -> str:

@@ -41,13 +41,6 @@ def put(session: Session, case: Case, tags: Sequence[str], *, by: str, at: datet
     return True
 
 
-def last_change(session: Session, case: Case) -> int:
-    """The number of the event that tells of the newest change."""
-    session.flush()
-    theirs = (Event.case_id == case.id) & (Event.what == What.RETAGGED)
-    return session.scalar(select(func.max(Event.id)).where(theirs)) or 0
-
-
 def take_back(session: Session, case: Case, change: Event, *, by: str, at: datetime) -> bool:
     """What that change added is gone, and what it removed is back. Raises TooManyTags."""
     left = tag.without(of(case), change.data.get("added", ()))

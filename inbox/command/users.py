@@ -6,11 +6,12 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import audit, clock, language
+from cases import clock, language
 from cases.agent import SHORTEST_PASSWORD, Agent, Role, is_last_admin
 from cases.db import reading, transaction
 from cases.language import gettext as _
 from cases.settings import settings
+from inbox.command import noting
 from inbox.command.addresses import ADDRESS
 from inbox.web.signin import sessions
 
@@ -43,7 +44,7 @@ def add(address: str, name: str, role: str, speaks: str, password: str | None) -
         if known is not None:
             raise click.UsageError(_say_known(known))
         session.add(an_agent(address, name, Role(role), speaks, chosen))
-        _note(session, "user.added", address, role=role)
+        noting.note(session, "user.added", address, role=role)
     click.echo(_("{address} may sign in.", address=address))
     _show(password, chosen)
 
@@ -79,7 +80,7 @@ def change_password(address: str, password: str | None) -> None:
         agent = _found(session, address)
         agent.set_password(chosen)
         sessions.end_all(session, agent.id)
-        _note(session, "user.password", address)
+        noting.note(session, "user.password", address)
     click.echo(_("{address} has another password.", address=address))
     _show(password, chosen)
 
@@ -102,7 +103,7 @@ def stop(address: str) -> None:
             raise click.UsageError(wrong)
         agent.active = False
         sessions.end_all(session, agent.id)
-        _note(session, "user.stopped", address)
+        noting.note(session, "user.stopped", address)
     click.echo(_("{address} may no longer sign in.", address=address))
 
 
@@ -111,7 +112,7 @@ def stop(address: str) -> None:
 def start(address: str) -> None:
     with transaction() as session:
         _found(session, address).active = True
-        _note(session, "user.let_in", address)
+        noting.note(session, "user.let_in", address)
     click.echo(_("{address} may sign in.", address=address))
 
 
@@ -133,8 +134,3 @@ def _chosen(password: str | None) -> str:
 def _show(told: str | None, chosen: str) -> None:
     if told is None:
         click.echo(_("Password: {password} (shown only now)", password=chosen))
-
-
-def _note(session: Session, what: str, about: str, **data: object) -> None:
-    """By whoever may run commands on the machine: the log knows no name of theirs."""
-    audit.note(session, by="command line", what=what, about=about, **data)

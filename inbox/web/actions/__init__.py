@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, redirect, request, url_for
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, correcting
 from cases.agent import Agent, who_still_can
 from cases.correcting.correction import MOODS, Correction, Field
 from cases.db import reading
-from cases.history import Event, What
+from cases.history import Event, What, newest
 from cases.language import gettext as _
 from classifiers import taxonomy
 from inbox.web import hx, live, notices
@@ -72,13 +71,6 @@ def assign(case_id: int) -> AnyResponse:
         live.announce(session)
         number = newest(session, case_id, What.ASSIGNED)
     return done(case_id, notices.assigned, number)
-
-
-def newest(session: Session, case_id: int, what: What) -> int:
-    """The number of the last event of the kind."""
-    session.flush()
-    theirs = (Event.case_id == case_id) & (Event.what == what)
-    return session.scalar(select(func.max(Event.id)).where(theirs)) or 0
 
 
 def case_of(event_id: int, what: What) -> int:

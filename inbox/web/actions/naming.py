@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock
 from cases.db import reading
-from cases.history import Event, What
+from cases.history import Event, What, newest
 from cases.language import gettext as _
 from cases.merging import linking
 from cases.merging.linking import ItsOwn
 from inbox.web import casefile, live, notices
 from inbox.web.access import Pages, Policy, allow
-from inbox.web.actions import case_of, done, newest
+from inbox.web.actions import case_of, done
 from inbox.web.case import came_from
 from inbox.web.fragments import show
 from inbox.web.ids import whole

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import clock, tag
 from cases.db import reading
-from cases.history import Event, What
+from cases.history import Event, What, newest
 from cases.language import gettext as _
 from cases.tag import case_tags
 from inbox.web import live, notices, words
@@ -60,7 +60,7 @@ def change(case_id: int) -> AnyResponse:
         if not case_tags.put(session, case, wanted, by=agent().address, at=clock.now()):
             return done(case_id, notices.saved)
         live.announce(session)
-        number = case_tags.last_change(session, case)
+        number = newest(session, case.id, What.RETAGGED)
     return done(case_id, notices.tagged, number)
 
 

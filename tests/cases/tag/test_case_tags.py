@@ -7,6 +7,7 @@ from cases import Case, Event, What, clock, erasing, tags
 from cases.case import CaseTag, take
 from cases.db import reading, transaction
 from cases.filing import file
+from cases.history import newest
 from cases.merging import merge, undo_merge
 from cases.tag import MOST, case_tags
 from tests.builders import a_mail, an_arrival
@@ -25,7 +26,7 @@ def put(case_id, *wanted):
     with transaction() as session:
         case = take(session, case_id)
         changed = case_tags.put(session, case, wanted, by="ana@tienda.test", at=clock.now())
-        return case_tags.last_change(session, case) if changed else 0
+        return newest(session, case.id, What.RETAGGED) if changed else 0
 
 
 def found(word):
