@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import coordination
 from bot.decided import Decided
+from bot.delivery.uncertain import UNDER_WAY
 from bot.outbox import OutgoingMail, State
 from cases import clock
 from cases.case import Case
@@ -18,7 +19,6 @@ from inbox.spool import Fate, RawMail
 
 AT_FILING: ColumnElement[bool] = Decided.version != coordination.VERSION
 """Decisions on mails that came; what waits to be said is judged once more when it leaves."""
-UNSETTLED = (State.PENDING, State.CLAIMED, State.DATA_SENT, State.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def still_open() -> Open:
     with reading() as session:
         return Open(
             unfiled=_number(session, RawMail.fate == Fate.WAITING),
-            unsent=_number(session, OutgoingMail.state.in_(UNSETTLED)),
+            unsent=_number(session, OutgoingMail.state.in_(UNDER_WAY)),
             untagged=_number(session, Message.to_tag & Message.tagged_at.is_(None)),
         )
 

@@ -5,7 +5,6 @@ import imaplib
 import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import Any, Self
 
 from imapclient.exceptions import IMAPClientError
@@ -32,13 +31,8 @@ class Line:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
+    def __exit__(self, kind: type[BaseException] | None, *_about: object) -> None:
+        if kind is None:
             with contextlib.suppress(IMAPClientError, imaplib.IMAP4.error, OSError):
                 self._client.logout()
         self.close()

@@ -10,7 +10,6 @@ from cases.contact import Kind, normalised
 from cases.db import reading
 from cases.exclusions import feed
 from cases.exclusions.asking import FREE, Question, Verdict
-from cases.exclusions.feed import Head
 from cases.exclusions.matrix import CampaignClass
 from cases.exclusions.spellings import Asked as Wanted
 from cases.exclusions.spellings import Match, decide_about
@@ -75,7 +74,7 @@ def look_up() -> Response:
 def _verdict(session: Session, asked: Asked) -> Verdict:
     """As lists are sifted: another spelling of a mailbox is the same person."""
     feed.steady(session)
-    head = feed.head(session) or Head("", 0)
+    head = feed.head_or_start(session)
     wanted = Wanted(asked.kind, [asked.value], Match.LOOSE)
     question = Question(asked.campaign_class)
     found = decide_about(session, head, wanted, question, clock.now())
